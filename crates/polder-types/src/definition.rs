@@ -1,0 +1,89 @@
+//! The files that users write, and what they mean.
+//!
+//! [`parse`] reads a whole project and tells every mistake of every file at once, each with its place, what was found, what
+//! was expected and the nearest valid name. It goes in four steps: text to positioned tree (`tree`), tree to fields
+//! (`reader`, by the keys of `shapes`, which also make the JSON Schema), fields to the [`model`] that the engine uses, and
+//! then what only shows when all is seen together (`steps::plan`, `files`). Whatever is wrong, the rest is still read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+mod cycles;
+pub mod duration;
+mod excerpt;
+mod files;
+pub mod model;
+pub(crate) mod nearest;
+pub mod parameters;
+mod pipeline;
+pub mod problem;
+mod project;
+mod reader;
+pub mod schema;
+mod scripts;
+mod shapes;
+mod steps;
+mod texts;
+mod tree;
+mod triggers;
+mod values;
+
+pub use files::is_definition;
+pub use model::*;
+pub use parameters::{ParameterProblem, resolve_parameters};
+pub use problem::{Problem, ProblemCode, Severity, render};
+pub use values::{is_identifier, is_name, is_secret_name};
+
+/// Unknown upstreams that are told at most.
+const UPSTREAM_LIMIT: usize = 100;
+
+/// The outcome of reading a project's files.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Parsed {
+    /// The project; absent if anything is an error.
+    pub project: Option<Project>,
+    /// Every mistake of every file: `polder.yaml` first, then by file and line.
+    pub problems: Vec<Problem>,
+    /// The pipelines that triggers and steps name, for [`Parsed::unknown_upstreams`].
+    #[serde(skip)]
+    upstreams: Vec<Upstream>,
+}
+
+/// A pipeline that is named, and the warning in case it is not there.
+#[derive(Debug, Clone, PartialEq)]
+struct Upstream {
+    name: String,
+    problem: Problem,
+}
+
+/// Reads a project: `files` are the texts of `polder.yaml`, `pipeline.yaml` and `pipelines/*.yaml` (see [`is_definition`];
+/// others are ignored) by their path in the project, `paths` are all files of the project.
+#[must_use]
+pub fn parse(files: &BTreeMap<String, String>, paths: &BTreeSet<String>) -> Parsed {
+    files::parse(files, paths)
+}
+
+impl Parsed {
+    /// Warnings about pipelines that are named but neither in this project nor among `known`, the full names (`team/name`) of
+    /// what is deployed, with the nearest of both. Not errors: teams deploy independently.
+    #[must_use]
+    pub fn unknown_upstreams(&self, known: &BTreeSet<String>) -> Vec<Problem> {
+        let own = |project: &Project| {
+            project
+                .pipelines
+                .iter()
+                .map(|pipeline| format!("{}/{}", project.team, pipeline.name))
+                .collect::<Vec<_>>()
+        };
+        let own: BTreeSet<String> = self.project.iter().flat_map(own).collect();
+        let names = || known.iter().chain(&own).map(String::as_str);
+        let is_unknown =
+            |upstream: &&Upstream| !known.contains(&upstream.name) && !own.contains(&upstream.name);
+        let warn = |upstream: &Upstream| Problem {
+            hint: nearest::did_you_mean(&upstream.name, names()),
+            ..upstream.problem.clone()
+        };
+        self.upstreams.iter().filter(is_unknown).take(UPSTREAM_LIMIT).map(warn).collect()
+    }
+}

@@ -1,0 +1,21 @@
+//! The shapes that travel over the API, shared by server, client, agent and the OpenAPI document.
+//!
+//! Only shapes: no behaviour beyond what a shape says of itself. Times are RFC 3339 in UTC; lists come as [`Page`].
+
+mod access;
+mod agent;
+mod deployment;
+mod page;
+mod pipeline;
+mod problem;
+mod run;
+mod trigger;
+
+pub use access::*;
+pub use agent::*;
+pub use deployment::*;
+pub use page::*;
+pub use pipeline::*;
+pub use problem::*;
+pub use run::*;
+pub use trigger::*;
