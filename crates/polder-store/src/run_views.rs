@@ -1,0 +1,271 @@
+//! Runs as they are listed and shown.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use polder_types::id::{PipelineId, RunId};
+use polder_types::run::RunStatus;
+use polder_types::wire::{Attempt, Page, Run, RunFilter, RunSummary, StepRun};
+use uuid::Uuid;
+
+use crate::runs::{RunRow, StoredRun, StoredStep, as_u32, load, load_steps, run_error};
+use crate::{Error, Result, Store, Tx};
+
+const LIMIT: u32 = 50;
+const MOST: u32 = 500;
+
+/// What a caller may see: a workspace, and there all teams or some.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunScope {
+    pub workspace: String,
+    /// `None`: all teams.
+    pub teams: Option<Vec<String>>,
+}
+
+impl From<StoredRun> for RunSummary {
+    fn from(run: StoredRun) -> Self {
+        Self {
+            id: run.id,
+            pipeline_id: run.pipeline.id,
+            team: run.pipeline.team,
+            pipeline: run.pipeline.name,
+            environment: run.pipeline.environment,
+            status: run.status,
+            terminal: run.status.is_terminal(),
+            succeeded: run.status == RunStatus::Succeeded,
+            logical_at: run.logical.at,
+            logical_day: run.logical.day,
+            created_at: run.created_at,
+            started_at: run.started_at,
+            ended_at: run.ended_at,
+            revision: run.revision,
+            labels: run.labels,
+            reason: run.reason,
+            rerun_of: run.rerun_of,
+            error: run.error,
+        }
+    }
+}
+
+impl Store {
+    /// A run with its steps, their attempts, and what it has started.
+    pub async fn run(&self, run: RunId) -> Result<Run> {
+        let mut tx = self.read().await?;
+        let stored = load(&mut tx, run).await?;
+        let steps = load_steps(&mut tx, run).await?;
+        let mut attempts = load_attempts(&mut tx, run).await?;
+        let steps = steps
+            .into_iter()
+            .enumerate()
+            .map(|(position, step)| view(step, attempts.remove(&position).unwrap_or_default()));
+        let steps = steps.collect();
+        let started_runs = caused_by(&mut tx, run).await?;
+        Ok(Run { parameters: stored.parameters.clone(), summary: stored.into(), steps, started_runs })
+    }
+
+    /// Runs, newest first.
+    pub async fn runs(&self, filter: &RunFilter, scope: &RunScope) -> Result<Page<RunSummary>> {
+        let limit = filter.limit.unwrap_or(LIMIT).clamp(1, MOST);
+        let mut tx = self.read().await?;
+        let rows = select_runs(&mut tx, filter, scope, limit + 1).await?;
+        page(rows, limit)
+    }
+
+    /// The newest runs of a pipeline.
+    pub async fn last_runs(&self, pipeline: PipelineId, limit: u32) -> Result<Vec<RunSummary>> {
+        let mut tx = self.read().await?;
+        let sql = "SELECT * FROM runs WHERE pipeline_id = $1 ORDER BY id DESC LIMIT $2";
+        let rows: Vec<RunRow> =
+            on!(tx, |c| sqlx::query_as(sql).bind(pipeline.0).bind(i64::from(limit)).fetch_all(c))?;
+        rows.into_iter().map(|row| row.into_stored().map(RunSummary::from)).collect()
+    }
+
+    /// The runs of a pipeline that have not ended, oldest first.
+    pub async fn active_runs(&self, pipeline: PipelineId) -> Result<Vec<RunSummary>> {
+        let mut tx = self.read().await?;
+        let sql = "SELECT * FROM runs WHERE status IN ('QUEUED', 'RUNNING') AND pipeline_id = $1 ORDER BY id LIMIT 1000";
+        let rows: Vec<RunRow> = on!(tx, |c| sqlx::query_as(sql).bind(pipeline.0).fetch_all(c))?;
+        rows.into_iter().map(|row| row.into_stored().map(RunSummary::from)).collect()
+    }
+
+    /// How many runs are active, by team, environment and status.
+    pub async fn active_counts(&self) -> Result<Vec<(String, String, String, i64)>> {
+        let mut tx = self.read().await?;
+        let sql = "SELECT team, environment, status, count(*) FROM runs WHERE status IN ('QUEUED', 'RUNNING')
+            GROUP BY team, environment, status";
+        on!(tx, |c| sqlx::query_as(sql).fetch_all(c))
+    }
+}
+
+/// The filter's conditions are all optional; each index ends in `id`, so that a page is read from its cursor on.
+async fn select_runs(tx: &mut Tx, filter: &RunFilter, scope: &RunScope, limit: u32) -> Result<Vec<RunRow>> {
+    let mut sql = String::from("SELECT * FROM runs WHERE workspace_id = ");
+    let mut values: Vec<Value> = Vec::new();
+    let mut add = |sql: &mut String, text: &str, value: Value| {
+        values.push(value);
+        sql.push_str(text);
+        sql.push_str(&format!("${}", values.len()));
+    };
+    add(&mut sql, "", Value::Text(scope.workspace.clone()));
+    for (column, value) in [
+        ("environment", filter.environment.as_deref()),
+        ("team", filter.team.as_deref()),
+        ("pipeline", filter.pipeline.as_deref()),
+        ("status", filter.status.map(RunStatus::as_str)),
+    ] {
+        if let Some(value) = value {
+            add(&mut sql, &format!(" AND {column} = "), Value::Text(value.to_owned()));
+        }
+    }
+    if let Some(since) = filter.since {
+        add(&mut sql, " AND logical_at >= ", Value::Time(since.and_time(chrono::NaiveTime::MIN).and_utc()));
+    }
+    if let Some(cursor) = &filter.cursor {
+        add(
+            &mut sql,
+            " AND id < ",
+            Value::Id(cursor.parse().map_err(|_| Error::corrupt("cursor", cursor.as_str()))?),
+        );
+    }
+    if let Some(teams) = &scope.teams {
+        sql.push_str(" AND team IN (");
+        for (index, team) in teams.iter().enumerate() {
+            add(&mut sql, if index == 0 { "" } else { ", " }, Value::Text(team.clone()));
+        }
+        sql.push_str(if teams.is_empty() { "NULL)" } else { ")" });
+    }
+    if let Some(search) = filter.search.as_deref().filter(|search| !search.is_empty()) {
+        add_search(&mut sql, &mut add, search);
+    }
+    sql.push_str(&format!(" ORDER BY id DESC LIMIT {limit}"));
+    fetch(tx, sql, &values).await
+}
+
+/// An id's beginning, or a part of a pipeline's name; the latter is looked up among pipelines, not among runs.
+fn add_search(sql: &mut String, add: &mut impl FnMut(&mut String, &str, Value), search: &str) {
+    if let Some((low, high)) = id_range(search) {
+        add(sql, " AND id >= ", Value::Id(low));
+        add(sql, " AND id <= ", Value::Id(high));
+        return;
+    }
+    let pattern = format!("%{}%", search.to_lowercase().replace(['%', '_'], ""));
+    add(sql, " AND pipeline_id IN (SELECT id FROM pipelines WHERE search LIKE ", Value::Text(pattern));
+    sql.push(')');
+}
+
+/// The ids that begin with at least eight hexadecimal digits.
+fn id_range(text: &str) -> Option<(Uuid, Uuid)> {
+    let digits: String = text.chars().filter(|c| *c != '-').collect();
+    let hexadecimal = (8..=32).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_hexdigit());
+    let filled = |fill: &str| Uuid::parse_str(&(digits.clone() + &fill.repeat(32 - digits.len()))).ok();
+    if hexadecimal { Some((filled("0")?, filled("f")?)) } else { None }
+}
+
+enum Value {
+    Text(String),
+    Time(DateTime<Utc>),
+    Id(Uuid),
+}
+
+async fn fetch(tx: &mut Tx, sql: String, values: &[Value]) -> Result<Vec<RunRow>> {
+    // The text has only fixed parts and placeholders; every value is bound.
+    macro_rules! bound {
+        ($c:ident) => {{
+            let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
+            for value in values {
+                query = match value {
+                    Value::Text(text) => query.bind(text.clone()),
+                    Value::Time(at) => query.bind(*at),
+                    Value::Id(id) => query.bind(*id),
+                };
+            }
+            query.fetch_all($c)
+        }};
+    }
+    on!(tx, |c| bound!(c))
+}
+
+fn page(mut rows: Vec<RunRow>, limit: u32) -> Result<Page<RunSummary>> {
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next_cursor = if more { rows.last().map(|row| row.id.to_string()) } else { None };
+    let items: Result<Vec<RunSummary>> =
+        rows.into_iter().map(|row| row.into_stored().map(RunSummary::from)).collect();
+    Ok(Page { items: items?, next_cursor })
+}
+
+async fn caused_by(tx: &mut Tx, run: RunId) -> Result<Vec<RunId>> {
+    let sql = "SELECT run_id FROM run_causes WHERE cause_run_id = $1 ORDER BY run_id";
+    let ids: Vec<Uuid> = on!(tx, |c| sqlx::query_scalar(sql).bind(run.0).fetch_all(c))?;
+    Ok(ids.into_iter().map(RunId).collect())
+}
+
+async fn load_attempts(tx: &mut Tx, run: RunId) -> Result<HashMap<usize, Vec<Attempt>>> {
+    let sql = "SELECT * FROM attempts WHERE run_id = $1 ORDER BY position, epoch";
+    let rows: Vec<AttemptRow> = on!(tx, |c| sqlx::query_as(sql).bind(run.0).fetch_all(c))?;
+    let mut by_step: HashMap<usize, Vec<Attempt>> = HashMap::new();
+    for row in rows {
+        let position = usize::try_from(row.position)
+            .map_err(|_| Error::corrupt("position", row.position.to_string()))?;
+        by_step.entry(position).or_default().push(row.into_view()?);
+    }
+    Ok(by_step)
+}
+
+fn view(step: StoredStep, attempts: Vec<Attempt>) -> StepRun {
+    StepRun {
+        name: step.name,
+        kind: step.kind,
+        needs: step.needs,
+        status: step.status,
+        epoch: step.epoch,
+        started_at: step.started_at,
+        ended_at: step.ended_at,
+        retry_at: step.retry_at,
+        outputs: step.outputs,
+        rows: step.rows,
+        bytes: step.bytes,
+        error: step.error,
+        attempts,
+        child_run: step.child_run,
+        taken_from: step.taken_from,
+    }
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct AttemptRow {
+    position: i64,
+    epoch: i64,
+    agent: Option<String>,
+    ready_at: DateTime<Utc>,
+    claimed_at: Option<DateTime<Utc>>,
+    started_at: Option<DateTime<Utc>>,
+    ended_at: Option<DateTime<Utc>>,
+    exit_code: Option<i64>,
+    signal: Option<i64>,
+    peak_memory_bytes: Option<i64>,
+    cpu_seconds: Option<f64>,
+    error_code: Option<String>,
+    error_message: Option<String>,
+    log_lines: i64,
+}
+
+impl AttemptRow {
+    fn into_view(self) -> Result<Attempt> {
+        let small = |number: Option<i64>| number.and_then(|number| i32::try_from(number).ok());
+        Ok(Attempt {
+            epoch: as_u32("epoch", self.epoch)?,
+            agent: self.agent,
+            ready_at: self.ready_at,
+            claimed_at: self.claimed_at,
+            started_at: self.started_at,
+            ended_at: self.ended_at,
+            exit_code: small(self.exit_code),
+            signal: small(self.signal),
+            peak_memory_bytes: self.peak_memory_bytes,
+            cpu_seconds: self.cpu_seconds,
+            error: run_error(self.error_code, self.error_message)?,
+            log_lines: self.log_lines,
+        })
+    }
+}
