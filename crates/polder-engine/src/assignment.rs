@@ -1,0 +1,205 @@
+//! Makes of a claimed attempt what an agent needs to execute it: texts rendered, secrets opened. What cannot be
+//! rendered fails the attempt at once, with the reason.
+
+use std::collections::BTreeMap;
+
+use polder_store::Tx;
+use polder_store::attempts::Place;
+use polder_store::runs::PipelineRef;
+use polder_store::secrets::{self, SecretKey};
+use polder_types::Code;
+use polder_types::definition::{Command, HttpRequest, Step, StepKind};
+use polder_types::run::Outcome;
+use polder_types::template::{self, Context, Quoting, RunFacts};
+use polder_types::wire::{Assignment, AttemptEnded, AttemptKey, Reason, RunError, Task};
+use serde_json::Value;
+
+use crate::moves::{Loaded, step_definition};
+use crate::start::{day_of, zone};
+use crate::{Engine, Result};
+
+/// Time between TERM and KILL.
+const GRACE_SECONDS: u64 = 10;
+
+impl Engine {
+    /// The assignment; none if the attempt has failed already, because something of it cannot be had.
+    pub(crate) async fn assign(
+        &self,
+        agent: &str,
+        loaded: &Loaded,
+        place: Place,
+    ) -> Result<Option<Assignment>> {
+        let Some(step) = step_definition(loaded, place.position) else { return Ok(None) };
+        let key = AttemptKey { run: place.run, step: step.name.clone(), epoch: place.epoch };
+        let made = match self.secrets_of(loaded, step).await? {
+            Ok(secrets) => assignment(loaded, step, key.clone(), secrets),
+            Err(missing) => Err(missing),
+        };
+        match made {
+            Ok(assignment) => Ok(Some(assignment)),
+            Err(error) => {
+                self.attempt_ended(agent, &key, failed(self, error)).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// The values of a step's secrets by variable, or which one does not exist.
+    async fn secrets_of(
+        &self,
+        loaded: &Loaded,
+        step: &Step,
+    ) -> Result<Result<BTreeMap<String, String>, RunError>> {
+        let pipeline = &loaded.run.pipeline;
+        let mut values = BTreeMap::new();
+        if step.secrets.is_empty() {
+            return Ok(Ok(values));
+        }
+        let mut tx = self.store().read().await?;
+        for (variable, name) in &step.secrets {
+            let found = self.secret_value(&mut tx, pipeline, name).await?;
+            let Some(value) = found else {
+                let message = format!(
+                    "there is no secret `{name}` for team {} in {}",
+                    pipeline.team, pipeline.environment
+                );
+                return Ok(Err(RunError { code: Code::UnknownSecret, message }));
+            };
+            values.insert(variable.clone(), value);
+        }
+        Ok(Ok(values))
+    }
+
+    /// The value of a secret of the pipeline's team, else of one that all teams share.
+    async fn secret_value(&self, tx: &mut Tx, pipeline: &PipelineRef, name: &str) -> Result<Option<String>> {
+        let PipelineRef { workspace, environment, team, .. } = pipeline;
+        let key = SecretKey { workspace_id: workspace, team, environment, name };
+        let Some(secret) = secrets::find(tx, key).await? else { return Ok(None) };
+        let value = self.keyring().open(SecretKey { team: &secret.team, ..key }, &secret.sealed)?;
+        Ok(Some(String::from_utf8_lossy(&value).into_owned()))
+    }
+}
+
+fn assignment(
+    loaded: &Loaded,
+    step: &Step,
+    key: AttemptKey,
+    secrets: BTreeMap<String, String>,
+) -> Result<Assignment, RunError> {
+    let context = context(loaded, &key);
+    let env = step.env.iter().map(|(name, text)| Ok((name.clone(), plain(text, &context)?)));
+    let env = env.collect::<Result<BTreeMap<_, _>, template::Error>>().map_err(|error| unrendered(&error))?;
+    let task = task(step, &context, &secrets).map_err(|error| unrendered(&error))?;
+    let run = &loaded.run;
+    Ok(Assignment {
+        key,
+        team: run.pipeline.team.clone(),
+        pipeline: run.pipeline.name.clone(),
+        environment: run.pipeline.environment.clone(),
+        project: loaded.pinned.project.clone(),
+        revision: run.revision,
+        logical_at: run.logical.at,
+        logical_day: day_of(run.logical, zone(&loaded.pinned.pipeline.timezone)),
+        task,
+        env,
+        secrets,
+        timeout_seconds: step.timeout.map(|timeout| timeout.as_secs().max(1)),
+        grace_seconds: GRACE_SECONDS,
+    })
+}
+
+/// The names that a step's texts may use.
+pub(crate) fn context(loaded: &Loaded, key: &AttemptKey) -> Context {
+    let (run, pipeline) = (&loaded.run, &loaded.pinned.pipeline);
+    let id = run.id.to_string();
+    let revision = run.revision.map(|revision| revision.to_string()).unwrap_or_default();
+    let facts = RunFacts {
+        id: &id,
+        date: day_of(run.logical, zone(&pipeline.timezone)),
+        scheduled_at: run.logical.at,
+        pipeline: &run.pipeline.name,
+        team: &run.pipeline.team,
+        environment: &run.pipeline.environment,
+        revision: &revision,
+        trigger: trigger_name(&run.reason),
+        attempt: key.epoch,
+        payload: run.payload.as_ref().unwrap_or(&Value::Null),
+    };
+    let project = loaded.pinned.project.as_deref().unwrap_or(&run.pipeline.name);
+    let context = Context::new(zone(&pipeline.timezone))
+        .run(&facts)
+        .params(&run.parameters)
+        .project(project, &run.pipeline.team);
+    loaded.steps.iter().fold(context, |context, step| context.step(&step.name, &step.outputs))
+}
+
+/// What a `run` or `http` step asks to execute, with its texts filled in.
+///
+/// # Errors
+/// If a text cannot be rendered, or the step has nothing to execute.
+pub fn task(step: &Step, context: &Context, secrets: &BTreeMap<String, String>) -> Result<Task, template::Error> {
+    match &step.kind {
+        StepKind::Run(Command::Shell(text)) => {
+            Ok(Task::Run(Command::Shell(template::render(text, context, Quoting::Shell)?)))
+        }
+        StepKind::Run(Command::Arguments(words)) => {
+            let words: Result<_, _> = words.iter().map(|word| plain(word, context)).collect();
+            Ok(Task::Run(Command::Arguments(words?)))
+        }
+        StepKind::Http(request) => {
+            let context =
+                secrets.iter().fold(context.clone(), |context, (name, value)| context.secret(name, value));
+            Ok(Task::Http(http(request, &context)?))
+        }
+        StepKind::Pipeline(_) => {
+            Err(template::Error::Failed("a pipeline step has nothing to execute".into()))
+        }
+    }
+}
+
+fn http(request: &HttpRequest, context: &Context) -> Result<HttpRequest, template::Error> {
+    let headers = request.headers.iter().map(|(name, text)| Ok((name.clone(), plain(text, context)?)));
+    Ok(HttpRequest {
+        method: request.method.clone(),
+        url: plain(&request.url, context)?,
+        headers: headers.collect::<Result<_, template::Error>>()?,
+        body: request.body.as_ref().map(|body| template::render_value(body, context)).transpose()?,
+        expect: request.expect.clone(),
+    })
+}
+
+fn plain(text: &str, context: &Context) -> Result<String, template::Error> {
+    template::render(text, context, Quoting::None)
+}
+
+fn unrendered(error: &template::Error) -> RunError {
+    RunError { code: Code::TemplateFailed, message: error.to_string() }
+}
+
+const fn trigger_name(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::Manual { .. } => "manual",
+        Reason::Schedule { .. } => "schedule",
+        Reason::Executions { .. } | Reason::Follow { .. } => "executions",
+        Reason::Webhook { .. } => "webhook",
+        Reason::Step { .. } => "step",
+        Reason::Rerun { .. } => "rerun",
+    }
+}
+
+/// The report of an attempt that could not even be started.
+pub(crate) fn failed(engine: &Engine, error: RunError) -> AttemptEnded {
+    AttemptEnded {
+        outcome: Outcome::Failed,
+        ended_at: engine.now(),
+        exit_code: None,
+        signal: None,
+        peak_memory_bytes: None,
+        cpu_seconds: None,
+        outputs: serde_json::Map::new(),
+        rows: None,
+        bytes: None,
+        code: Some(error.code),
+        message: Some(error.message),
+    }
+}

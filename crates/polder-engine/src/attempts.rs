@@ -1,0 +1,170 @@
+//! What agents report about attempts. Every report is fenced: it counts only from the agent that has the attempt, at its
+//! present epoch.
+
+use polder_store::attempts::{self as stored, Place};
+use polder_store::logs::LogKey;
+use polder_store::runs::{self, StepResult, StoredRun};
+use polder_store::timers::{self, Timer, TimerKind};
+use polder_types::Code;
+use polder_types::run::{Event, Outcome, StopReason};
+use polder_types::wire::{AttemptEnded, AttemptKey, AttemptStarted, LogBatch, LogPosition, RunError};
+
+use crate::moves::{Loaded, Mover};
+use crate::wakeups::{Change, ChangeKind};
+use crate::{Engine, Error, Result, assignment};
+
+impl Engine {
+    /// Notes that an attempt's process runs.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`] when the attempt is not this agent's (any more).
+    pub async fn attempt_started(&self, agent: &str, key: &AttemptKey, report: AttemptStarted) -> Result<()> {
+        let mut tx = self.store().begin().await?;
+        let position = stored::position(&mut tx, key.run, &key.step).await?;
+        let place = Place { run: key.run, position, epoch: key.epoch };
+        match stored::started(&mut tx, agent, place, report.started_at).await {
+            Err(polder_store::Error::NotFound) => Err(Error::Fenced),
+            other => {
+                other?;
+                Ok(tx.commit().await?)
+            }
+        }
+    }
+
+    /// Notes how an attempt ended, and moves its run on. Telling it twice changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`] when the attempt is not this agent's (any more).
+    pub async fn attempt_ended(&self, agent: &str, key: &AttemptKey, report: AttemptEnded) -> Result<()> {
+        let mut mover = Mover::begin(self).await?;
+        let mut loaded = mover.load(key.run).await?;
+        let place = place_of(&loaded, key)?;
+        match stored::holder(&mut mover.tx, place).await? {
+            Some(holder) if holder == agent => {}
+            _ if stored::ended_by(&mut mover.tx, place, agent).await? => return Ok(()),
+            _ => return Err(Error::Fenced),
+        }
+        mover.end_attempt(&mut loaded, place, &report).await?;
+        mover.commit().await?;
+        self.seal_log(place, key).await;
+        Ok(())
+    }
+
+    /// Takes lines of an attempt's log. Lines that are there already are ignored.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`] when the attempt is not this agent's (any more); the disk is full.
+    pub async fn append_log(&self, agent: &str, key: &AttemptKey, batch: LogBatch) -> Result<LogPosition> {
+        let (run, place) = self.owner_of_log(agent, key).await?;
+        let next_line = self.logs().append(log_key(place), batch.first_line, batch.lines).await?;
+        let (team, environment) = (run.pipeline.team, run.pipeline.environment);
+        let kind = ChangeKind::Log { run: key.run, step: key.step.clone(), epoch: key.epoch, next_line };
+        self.wakeups().tell(Change { at: self.now(), team, environment, kind });
+        Ok(LogPosition { next_line })
+    }
+
+    async fn owner_of_log(&self, agent: &str, key: &AttemptKey) -> Result<(StoredRun, Place)> {
+        let mut tx = self.store().read().await?;
+        let position = stored::position(&mut tx, key.run, &key.step).await?;
+        let place = Place { run: key.run, position, epoch: key.epoch };
+        if stored::holder(&mut tx, place).await?.as_deref() != Some(agent) {
+            return Err(Error::Fenced);
+        }
+        Ok((runs::load(&mut tx, key.run).await?, place))
+    }
+
+    /// Ends an attempt that its agent does not know of: it died, or the assignment never reached it.
+    pub(crate) async fn attempt_lost(&self, agent: &str, key: &AttemptKey) -> Result<()> {
+        let message = format!("the agent {agent} died, or never got the assignment");
+        let mut report = assignment::failed(self, RunError { code: Code::AgentLost, message });
+        report.outcome = Outcome::Lost;
+        match self.attempt_ended(agent, key, report).await {
+            Err(Error::Fenced) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Compresses what is left of the log. The attempt has ended whether or not this works.
+    async fn seal_log(&self, place: Place, key: &AttemptKey) {
+        let lines = match self.finish_log(place).await {
+            Ok(lines) => lines,
+            Err(error) => return tracing::warn!(attempt = %key, %error, "the log could not be packed"),
+        };
+        if lines > 0
+            && let Err(error) = self.store().set_log_lines(place, lines).await
+        {
+            tracing::warn!(attempt = %key, %error, "the number of log lines could not be noted");
+        }
+    }
+
+    async fn finish_log(&self, place: Place) -> Result<u64> {
+        let lines = self.logs().next_line(log_key(place)).await?;
+        if lines > 0 {
+            self.logs().finish(log_key(place)).await?;
+        }
+        Ok(lines)
+    }
+}
+
+/// An attempt as its log is named.
+fn log_key(place: Place) -> LogKey {
+    LogKey { run: place.run, position: u32::try_from(place.position).unwrap_or(u32::MAX), epoch: place.epoch }
+}
+
+impl Mover<'_> {
+    /// Writes down how an attempt ended, then moves its run on.
+    pub(crate) async fn end_attempt(
+        &mut self,
+        loaded: &mut Loaded,
+        place: Place,
+        report: &AttemptEnded,
+    ) -> Result<()> {
+        let stopping = loaded.state.steps[place.position].stopping;
+        let error = error_of(report, stopping);
+        stored::ended(&mut self.tx, place, report, error.as_ref()).await?;
+        let result = StepResult {
+            outputs: report.outputs.clone(),
+            rows: report.rows,
+            bytes: report.bytes,
+            error: error.clone(),
+        };
+        runs::set_step_result(&mut self.tx, place.run, place.position, &result).await?;
+        loaded.steps[place.position].error = error;
+        if loaded.state.steps[place.position].plan.timeout.is_some() {
+            let kind = TimerKind::StepDeadline { position: place.position, epoch: place.epoch };
+            timers::clear(&mut self.tx, Timer { run: place.run, kind }).await?;
+        }
+        let event = Event::Ended { step: place.position, epoch: place.epoch, outcome: report.outcome };
+        match self.apply(loaded, &event).await? {
+            Ok(()) => Ok(()),
+            Err(_) => Err(Error::Fenced),
+        }
+    }
+}
+
+/// Why an attempt did not succeed; none if it did.
+fn error_of(report: &AttemptEnded, stopping: Option<StopReason>) -> Option<RunError> {
+    if report.outcome == Outcome::Succeeded {
+        return None;
+    }
+    if report.outcome == Outcome::Stopped || stopping.is_some() {
+        let (code, message) = match stopping {
+            Some(StopReason::TimedOut) => (Code::TimedOut, "it took longer than its timeout and was ended"),
+            _ => (Code::Aborted, "it was told to stop"),
+        };
+        return Some(RunError { code, message: message.into() });
+    }
+    let code = report.code.unwrap_or(Code::StepFailed);
+    let message = report.message.clone().unwrap_or_else(|| match (report.exit_code, report.signal) {
+        (Some(exit_code), _) => format!("it ended with exit code {exit_code}"),
+        (None, Some(signal)) => format!("it was ended by signal {signal}"),
+        (None, None) => "it failed".into(),
+    });
+    Some(RunError { code, message })
+}
+
+fn place_of(loaded: &Loaded, key: &AttemptKey) -> Result<Place> {
+    let position = loaded.state.steps.iter().position(|step| step.plan.name == key.step);
+    let position = position.ok_or_else(|| Error::not_found(format!("step {}", key.step)))?;
+    Ok(Place { run: key.run, position, epoch: key.epoch })
+}

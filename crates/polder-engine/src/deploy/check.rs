@@ -1,0 +1,134 @@
+//! Reading what a deployment brings, before anything else is asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polder_store::{Tx, blobs};
+use polder_types::definition::{self, Parsed, Problem, Project, is_definition, is_name};
+use polder_types::wire::{Deploy, Mistake, ProjectFile, Severity};
+
+use super::{Checked, files};
+use crate::{Error, Result};
+
+/// The texts of definitions by path.
+type Texts = BTreeMap<String, String>;
+
+pub(crate) async fn check(tx: &mut Tx, workspace: &str, deploy: Deploy) -> Result<Checked> {
+    check_files(&deploy)?;
+    check_presence(tx, &deploy.files).await?;
+    let (texts, unreadable) = read_definitions(tx, &deploy.files).await?;
+    let paths = deploy.files.iter().map(|file| file.path.clone()).collect();
+    let (project, parsed) = parse(&texts, &paths, unreadable)?;
+    check_environment(&project, &deploy.environment)?;
+    let mut files = deploy.files;
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Checked {
+        workspace: workspace.to_owned(),
+        environment: deploy.environment,
+        project,
+        files,
+        note: deploy.note,
+        source: deploy.source,
+        rolled_back_to: None,
+        job: false,
+        parsed: Some(parsed),
+    })
+}
+
+/// The project of these files, and all that was found in them.
+///
+/// # Errors
+/// [`Error::InvalidDefinition`] with every mistake, if one is an error.
+pub(crate) fn parse(texts: &Texts, paths: &BTreeSet<String>, mut mistakes: Vec<Mistake>) -> Result<(Project, Parsed)> {
+    let parsed = definition::parse(texts, paths);
+    mistakes.extend(as_mistakes(&parsed.problems));
+    match &parsed.project {
+        Some(project) if !mistakes.iter().any(|mistake| mistake.severity.is_error()) => Ok((project.clone(), parsed)),
+        _ => Err(Error::InvalidDefinition(mistakes)),
+    }
+}
+
+/// Problems of files as they travel.
+pub(crate) fn as_mistakes(problems: &[Problem]) -> Vec<Mistake> {
+    problems.iter().cloned().map(as_mistake).collect()
+}
+
+fn as_mistake(problem: Problem) -> Mistake {
+    Mistake {
+        severity: match problem.severity {
+            definition::Severity::Error => Severity::Error,
+            definition::Severity::Warning => Severity::Warning,
+        },
+        file: Some(problem.file),
+        line: Some(problem.line),
+        column: Some(problem.column),
+        path: Some(problem.path).filter(|path| !path.is_empty()),
+        message: problem.message,
+        hint: problem.hint,
+        excerpt: problem.excerpt,
+    }
+}
+
+/// A mistake about a file as a whole.
+pub(crate) fn about(file: &str, path: Option<&str>, message: String, hint: Option<String>) -> Mistake {
+    Mistake {
+        severity: Severity::Error,
+        file: Some(file.to_owned()),
+        line: None,
+        column: None,
+        path: path.map(str::to_owned),
+        message,
+        hint,
+        excerpt: None,
+    }
+}
+
+fn check_files(deploy: &Deploy) -> Result<()> {
+    if let Some(detail) = files::too_large(&deploy.files) {
+        return Err(Error::TooLarge { detail });
+    }
+    let mistakes = files::mistakes(&deploy.files);
+    if mistakes.is_empty() { Ok(()) } else { Err(Error::InvalidDefinition(mistakes)) }
+}
+
+/// Contents must be here, and be as large as the list says: else the limit on a project would mean nothing.
+async fn check_presence(tx: &mut Tx, files: &[ProjectFile]) -> Result<()> {
+    let hashes: Vec<String> = files.iter().map(|file| file.sha256.clone()).collect();
+    let missing = blobs::missing(tx, &hashes).await?;
+    if missing.is_empty() { Ok(()) } else { Err(Error::MissingFiles(missing)) }
+}
+
+async fn read_definitions(tx: &mut Tx, files: &[ProjectFile]) -> Result<(Texts, Vec<Mistake>)> {
+    let mut texts = Texts::new();
+    let mut unreadable = Vec::new();
+    for file in files.iter().filter(|file| is_definition(&file.path)) {
+        match String::from_utf8(blobs::get(tx, &file.sha256).await?) {
+            Ok(text) => _ = texts.insert(file.path.clone(), text),
+            Err(error) => unreadable.push(not_utf8(&file.path, error.utf8_error().valid_up_to())),
+        }
+    }
+    Ok((texts, unreadable))
+}
+
+fn not_utf8(path: &str, offset: usize) -> Mistake {
+    let hint = Some("save it as UTF-8".to_owned());
+    about(path, None, format!("the file is not text in UTF-8 (from byte {offset} on)"), hint)
+}
+
+/// A project that lists its environments is deployed to those only.
+fn check_environment(project: &Project, environment: &str) -> Result<()> {
+    if project.environments.is_empty() || project.environments.contains_key(environment) {
+        return check_name(environment);
+    }
+    let known: Vec<&str> = project.environments.keys().map(String::as_str).collect();
+    let message = format!("the project has no environment `{environment}`; it has: {}", known.join(", "));
+    let hint = Some(format!("add `{environment}: {{}}` to `environments`"));
+    Err(Error::InvalidDefinition(vec![about("polder.yaml", Some("environments"), message, hint)]))
+}
+
+fn check_name(environment: &str) -> Result<()> {
+    if is_name(environment) {
+        return Ok(());
+    }
+    let hint = Some("use lower-case letters, digits, `-` and `_`, such as `prod`".to_owned());
+    Err(Error::BadRequest { detail: format!("`{environment}` cannot be the name of an environment"), hint })
+}

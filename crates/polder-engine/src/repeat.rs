@@ -1,0 +1,92 @@
+//! Repeats runs: always as a new run, because one that has ended never changes.
+
+use std::collections::BTreeMap;
+
+use polder_store::pipelines;
+use polder_store::runs::{StoredRun, StoredStep, Taken};
+use polder_types::definition;
+use polder_types::id::RunId;
+use polder_types::run::StepStatus;
+use polder_types::wire::{Reason, Rerun, RerunFrom, RerunRevision};
+
+use crate::create::{Blueprint, Made, PinnedAs};
+use crate::moves::Mover;
+use crate::{Engine, Error, Result, Started};
+
+impl Engine {
+    /// Repeats a run that has ended, for the same logical date and with the same parameters.
+    ///
+    /// # Errors
+    /// When there is no such run, it has not ended, or its pipeline is gone, paused or has no place.
+    pub async fn rerun(&self, run: RunId, rerun: Rerun, by: &str) -> Result<Started> {
+        let mut mover = Mover::begin(self).await?;
+        let old = mover.load(run).await?;
+        if !old.run.status.is_terminal() {
+            return Err(Error::Conflict {
+                detail: format!("run {run} has not ended: it is {}", old.run.status),
+            });
+        }
+        let pipeline = pipelines::get(&mut mover.tx, old.run.pipeline.id).await?;
+        if pipeline.paused {
+            return Err(Error::Paused);
+        }
+        let mut blueprint = repetition(&old.run, Reason::Rerun { of: run, by: by.to_owned() });
+        let latest = rerun.revision == RerunRevision::Latest && pipeline.archived_at.is_none();
+        let definition = if latest { &pipeline.definition } else { &old.pinned.pipeline };
+        if rerun.from == RerunFrom::Failed {
+            blueprint.taken = taken(&old.run, &old.steps, definition);
+        }
+        let revision = if latest { Some(pipeline.revision_id) } else { old.run.revision };
+        let made = if latest {
+            mover.create(&pipeline, blueprint).await?
+        } else {
+            let pinned = PinnedAs { hash: old.run.definition_hash.clone(), revision };
+            mover.create_pinned(old.run.pipeline.clone(), definition, pinned, blueprint).await?
+        };
+        let Made::Run(new, status) = made else {
+            let Made::Taken(by) = made else {
+                return Err(Error::Internal("a run was neither made nor refused".into()));
+            };
+            return Err(Error::AlreadyRunning { run: by });
+        };
+        mover.commit().await?;
+        Ok(Started { run: new, status, revision, replayed: false })
+    }
+}
+
+/// A new run of the same date, parameters and labels.
+pub(crate) fn repetition(old: &StoredRun, reason: Reason) -> Blueprint {
+    let mut blueprint = Blueprint::new(reason, old.logical, old.parameters.clone());
+    blueprint.payload.clone_from(&old.payload);
+    blueprint.labels.clone_from(&old.labels);
+    blueprint.rerun_of = Some((old.id, old.root));
+    blueprint
+}
+
+/// The results that stay: of steps that succeeded, are still there, and need nothing that is run again.
+fn taken(
+    run: &StoredRun,
+    steps: &[StoredStep],
+    definition: &definition::Pipeline,
+) -> BTreeMap<String, Taken> {
+    let mut taken: BTreeMap<String, Taken> = BTreeMap::new();
+    // Needs may be written in any order: repeat until nothing more can be kept.
+    loop {
+        let before = taken.len();
+        for step in &definition.steps {
+            let old = steps.iter().find(|old| old.name == step.name && old.status == StepStatus::Succeeded);
+            let needs_kept = step.needs.iter().all(|need| taken.contains_key(need));
+            if let (Some(old), true, false) = (old, needs_kept, taken.contains_key(&step.name)) {
+                taken.insert(step.name.clone(), result_of(run, old));
+            }
+        }
+        if taken.len() == before {
+            return taken;
+        }
+    }
+}
+
+fn result_of(run: &StoredRun, step: &StoredStep) -> Taken {
+    let from = step.taken_from.unwrap_or(run.id);
+    Taken { from, outputs: step.outputs.clone(), rows: step.rows, bytes: step.bytes }
+}

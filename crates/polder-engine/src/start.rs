@@ -1,0 +1,180 @@
+//! Starts runs for people and systems: idempotency, parameters, the logical date.
+
+use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono_tz::Tz;
+use polder_store::idempotency::{self, Claim};
+use polder_store::runs::Logical;
+use polder_store::{pipelines, runs};
+use polder_types::definition::{self, resolve_parameters};
+use polder_types::id::{PipelineId, RevisionId, RunId};
+use polder_types::run::RunStatus;
+use polder_types::wire::{Mistake, OnFailedReplay, Reason, RunSummary, Severity, StartRun};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::calls::check_call_back;
+use crate::create::{Blueprint, Made};
+use crate::moves::Mover;
+use crate::{Engine, Error, Result};
+
+/// A start by a person or a system.
+#[derive(Debug, Clone)]
+pub struct StartRequest {
+    pub pipeline: PipelineId,
+    pub reason: Reason,
+    pub start: StartRun,
+    /// What a webhook brought along.
+    pub payload: Option<Value>,
+    pub idempotency: Option<Idempotency>,
+}
+
+/// The key under which a request may be repeated without starting anything again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    /// Whose key it is: keys of different scopes are different.
+    pub scope: String,
+    pub key: String,
+}
+
+/// A run that was started, now or by an earlier request with the same key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Started {
+    pub run: RunId,
+    pub status: RunStatus,
+    pub revision: Option<RevisionId>,
+    pub replayed: bool,
+}
+
+impl Engine {
+    /// Starts a run of a pipeline, or queues it.
+    ///
+    /// # Errors
+    /// Not found; paused; parameters that do not fit; no place and a policy not to wait; an idempotency key that was
+    /// used for a different request.
+    pub async fn start_run(&self, request: StartRequest) -> Result<Started> {
+        let mut mover = Mover::begin(self).await?;
+        if let Some(replayed) = claim_key(&mut mover, &request).await? {
+            return Ok(replayed);
+        }
+        let pipeline = pipelines::get(&mut mover.tx, request.pipeline).await?;
+        if pipeline.archived_at.is_some() {
+            return Err(Error::not_found(format!("pipeline {}/{}", pipeline.team, pipeline.name)));
+        }
+        if pipeline.paused {
+            return Err(Error::Paused);
+        }
+        let blueprint = self.blueprint(&request, &pipeline.definition)?;
+        let (run, status) = match mover.create(&pipeline, blueprint).await? {
+            Made::Run(run, status) => (run, status),
+            Made::Taken(by) => return Err(Error::AlreadyRunning { run: by }),
+        };
+        if let Some(key) = &request.idempotency {
+            idempotency::complete(&mut mover.tx, &key.scope, &key.key, run).await?;
+        }
+        mover.commit().await?;
+        Ok(Started { run, status, revision: Some(pipeline.revision_id), replayed: false })
+    }
+
+    /// Has a run end. One that has ended stays as it is.
+    ///
+    /// # Errors
+    /// When there is no such run.
+    pub async fn abort(&self, run: RunId, by: &str) -> Result<RunSummary> {
+        let mut mover = Mover::begin(self).await?;
+        let loaded = mover.abort(run, by).await?;
+        mover.commit().await?;
+        let mut summary = RunSummary::from(loaded.run);
+        summary.status = loaded.state.status;
+        summary.terminal = summary.status.is_terminal();
+        summary.ended_at = loaded.state.ended_at;
+        Ok(summary)
+    }
+
+    fn blueprint(&self, request: &StartRequest, definition: &definition::Pipeline) -> Result<Blueprint> {
+        let start = &request.start;
+        let logical = logical_date(start.logical_date.as_deref(), &definition.timezone, self.now())?;
+        let parameters = resolve_parameters(&definition.parameters, &start.parameters)
+            .map_err(|problems| Error::InvalidParameters(problems.into_iter().map(mistake).collect()))?;
+        if let Some(uri) = &start.call_back_uri {
+            check_call_back(uri, &self.inner.options.allowed_callback_hosts)?;
+        }
+        let mut blueprint = Blueprint::new(request.reason.clone(), logical, parameters);
+        blueprint.payload.clone_from(&request.payload);
+        blueprint.labels.clone_from(&start.labels);
+        blueprint.call_back_uri.clone_from(&start.call_back_uri);
+        Ok(blueprint)
+    }
+}
+
+/// Takes the idempotency key, or answers with the run that it stands for.
+async fn claim_key(mover: &mut Mover<'_>, request: &StartRequest) -> Result<Option<Started>> {
+    let Some(key) = &request.idempotency else { return Ok(None) };
+    let hash = request_hash(request)?;
+    match idempotency::claim(&mut mover.tx, &key.scope, &key.key, &hash, mover.now).await? {
+        Claim::New => Ok(None),
+        Claim::OtherRequest => Err(Error::IdempotencyMismatch),
+        Claim::InFlight => Err(Error::IdempotencyInFlight),
+        Claim::Replay(run) => {
+            let run = runs::load(&mut mover.tx, run).await?;
+            let failed = run.status.is_terminal() && run.status != RunStatus::Succeeded;
+            if failed && request.start.on_failed_replay == OnFailedReplay::New {
+                return Ok(None);
+            }
+            Ok(Some(Started { run: run.id, status: run.status, revision: run.revision, replayed: true }))
+        }
+    }
+}
+
+fn request_hash(request: &StartRequest) -> Result<String> {
+    let body = serde_json::to_vec(&(&request.start, &request.payload, request.pipeline));
+    let body = body.map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// A day (`2026-11-21`) is that whole day; an instant is itself; nothing is now.
+fn logical_date(text: Option<&str>, timezone: &str, now: DateTime<Utc>) -> Result<Logical> {
+    let Some(text) = text else { return Ok(Logical { at: now, day: None }) };
+    if let Ok(day) = text.parse::<NaiveDate>() {
+        return Ok(Logical { at: start_of_day(day, zone(timezone)), day: Some(day) });
+    }
+    match DateTime::parse_from_rfc3339(text) {
+        Ok(at) => Ok(Logical { at: polder_types::clock::to_microseconds(at.to_utc()), day: None }),
+        Err(_) => Err(Error::BadRequest {
+            detail: format!("`{text}` is no logical date"),
+            hint: Some("write a day such as 2026-11-21, or an instant such as 2026-11-21T03:00:00Z".into()),
+        }),
+    }
+}
+
+/// The zone of that name; names are checked when a definition is read.
+pub(crate) fn zone(name: &str) -> Tz {
+    name.parse().unwrap_or(Tz::UTC)
+}
+
+/// The first instant of a day in a zone.
+#[must_use]
+pub fn start_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let midnight = day.and_time(chrono::NaiveTime::MIN);
+    // A day that starts in a gap of the clocks starts when the gap ends, an hour later at most.
+    let candidates = (0..=4).map(|quarter| midnight + chrono::TimeDelta::minutes(30 * quarter));
+    let found = candidates.filter_map(|local| zone.from_local_datetime(&local).earliest()).next();
+    found.map_or_else(|| midnight.and_utc(), |at| at.to_utc())
+}
+
+/// The day that a run is about, in a zone.
+pub(crate) fn day_of(logical: Logical, zone: Tz) -> NaiveDate {
+    logical.day.unwrap_or_else(|| logical.at.with_timezone(&zone).date_naive())
+}
+
+fn mistake(problem: definition::ParameterProblem) -> Mistake {
+    Mistake {
+        severity: Severity::Error,
+        file: None,
+        line: None,
+        column: None,
+        path: Some(format!("parameters.{}", problem.parameter)),
+        message: problem.message,
+        hint: problem.hint,
+        excerpt: None,
+    }
+}
