@@ -1,0 +1,319 @@
+//! The life of one attempt, from its assignment to the report of its end.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use polder_executors::mask::{Masker, SHORTEST};
+use polder_executors::{self as executors, Executor, Exit, Running};
+use polder_types::definition::Command;
+use polder_types::run::{Outcome, StopReason};
+use polder_types::wire::{Assignment, AttemptEnded, AttemptKey, Task};
+use polder_types::{Clock, Code};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use crate::backoff::Backoff;
+use crate::delivery::{Delivered, Delivery};
+use crate::folder::Folder;
+use crate::held::{Held, Order};
+use crate::report::{self, Reporter, Told};
+use crate::revision::Revisions;
+use crate::{Error, environment};
+
+const SHUT_DOWN: &str = "the agent was shut down";
+
+/// What all attempts of an agent share.
+pub(crate) struct Shared {
+    pub(crate) reporter: Reporter,
+    pub(crate) executor: Arc<dyn Executor>,
+    pub(crate) revisions: Revisions,
+    pub(crate) held: Arc<Held>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// The folder of the attempts' folders.
+    pub(crate) attempts: PathBuf,
+    /// The program that does `polder task …`.
+    pub(crate) task_program: String,
+    /// See [`crate::Config::deadline_margin`].
+    pub(crate) deadline_margin: Duration,
+    /// The longest time between TERM and KILL when the agent shuts down.
+    pub(crate) shutdown_grace: Duration,
+}
+
+/// One attempt that was claimed.
+pub(crate) struct Attempt {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) assignment: Assignment,
+    pub(crate) order: Order,
+    /// Told when the agent shuts down and does not wait for attempts any more.
+    pub(crate) stop: CancellationToken,
+}
+
+/// An attempt that runs, and where its log goes.
+struct Started {
+    running: Running,
+    log: Log,
+}
+
+/// The delivery of a log, beside the attempt.
+struct Log {
+    remarks: mpsc::UnboundedSender<String>,
+    delivery: JoinHandle<Delivered>,
+}
+
+impl Attempt {
+    /// Runs the attempt and tells the server how it ended. Holds it until the server knows.
+    pub(crate) async fn run(self) {
+        let (shared, key) = (Arc::clone(&self.shared), self.assignment.key.clone());
+        let folder = Folder::new(&shared.attempts, &key);
+        let report = match &folder {
+            Ok(folder) => self.execute(folder).await,
+            Err(error) => self.could_not_start(&error.to_string()).await,
+        };
+        if let Some(report) = report {
+            let told = shared.reporter.ended(&key, report).await;
+            tracing::debug!(attempt = %key, ?told, "reported the end of an attempt");
+        }
+        shared.held.release(&key);
+        if let Ok(folder) = folder {
+            folder.remove();
+        }
+    }
+
+    /// The report of the attempt; none if it is not this agent's any more.
+    async fn execute(mut self, folder: &Folder) -> Option<AttemptEnded> {
+        match self.start(folder).await {
+            Ok(Some(started)) => self.watch(started).await,
+            Ok(None) => self.stopped_before_start(),
+            Err(error) => self.could_not_start(&error.to_string()).await,
+        }
+    }
+
+    /// Gets everything ready and starts; nothing if the order to stop came first.
+    async fn start(&mut self, folder: &Folder) -> Result<Option<Started>, Error> {
+        let mut order = self.order.clone();
+        tokio::select! {
+            biased;
+            prepared = self.prepare(folder) => prepared?,
+            _ = order.wait_for(Option::is_some) => return Ok(None),
+            () = self.stop.cancelled() => return Ok(None),
+        }
+        if self.order.borrow().is_some() || self.stop.is_cancelled() {
+            return Ok(None);
+        }
+        let assignment = &self.assignment;
+        let masker =
+            Masker::new(assignment.secrets.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let too_short = masker.too_short().join(", ");
+        let (command, stdin) = self.command()?;
+        let attempt = executors::Attempt {
+            key: assignment.key.clone(),
+            command,
+            folder: folder.path.clone(),
+            working_directory: folder.work.clone(),
+            env: environment::variables(assignment),
+            stdin,
+            masker: Arc::new(masker),
+        };
+        let mut running = self.shared.executor.start(attempt).await?;
+        let log = self.open_log(running.take_output());
+        if !too_short.is_empty() {
+            log.say(format!(
+                "not hidden in this log, because shorter than {SHORTEST} characters: {too_short}"
+            ));
+        }
+        Ok(Some(Started { running, log }))
+    }
+
+    /// Copies the revision, however long the server is away.
+    async fn prepare(&self, folder: &Folder) -> Result<(), Error> {
+        let Some(revision) = self.assignment.revision else { return Ok(()) };
+        let mut backoff = Backoff::new();
+        loop {
+            match self.shared.revisions.copy(&self.shared.reporter.client, revision, &folder.work).await {
+                Err(error) if error.is_temporary() => backoff.wait().await,
+                other => return other,
+            }
+        }
+    }
+
+    fn command(&self) -> Result<(Command, Option<Bytes>), Error> {
+        match &self.assignment.task {
+            Task::Run(command) => Ok((command.clone(), None)),
+            Task::Http(request) => {
+                let program = self.shared.task_program.clone();
+                let command = Command::Arguments(vec![program, "task".to_owned(), "http".to_owned()]);
+                Ok((command, Some(serde_json::to_vec(request)?.into())))
+            }
+        }
+    }
+
+    /// Tells of the start, and then delivers the log, beside the attempt.
+    fn open_log(&self, output: mpsc::Receiver<Vec<polder_types::wire::LogLine>>) -> Log {
+        let shared = &self.shared;
+        let (remarks, remarked) = mpsc::unbounded_channel();
+        let (key, reporter) = (self.assignment.key.clone(), shared.reporter.clone());
+        let (held, clock, started_at) =
+            (Arc::clone(&shared.held), Arc::clone(&shared.clock), shared.clock.now());
+        let mut delivery = Delivery::new(reporter.clone(), held, key.clone(), clock);
+        let delivery = tokio::spawn(async move {
+            if reporter.started(&key, started_at).await == Told::Fenced {
+                delivery.refuse();
+            }
+            delivery.run(output, remarked).await
+        });
+        Log { remarks, delivery }
+    }
+
+    /// Waits for the end, and sees to it that it comes when it must.
+    async fn watch(&mut self, started: Started) -> Option<AttemptEnded> {
+        let Started { running, log } = started;
+        let stopper = running.stopper();
+        let grace = Duration::from_secs(self.assignment.grace_seconds);
+        let mut deadline = self.deadline();
+        let (mut timed_out, mut shutting_down) = (false, false);
+        let exit = running.wait();
+        tokio::pin!(exit);
+        let exit = loop {
+            tokio::select! {
+                biased;
+                exit = &mut exit => break exit,
+                Ok(()) = self.order.changed() => {
+                    let reason = *self.order.borrow_and_update();
+                    log.say(remark(reason));
+                    stopper.stop(if reason == Some(StopReason::Fenced) { Duration::ZERO } else { grace });
+                }
+                () = self.stop.cancelled(), if !shutting_down => {
+                    shutting_down = true;
+                    log.say(remark(None));
+                    stopper.stop(grace.min(self.shared.shutdown_grace));
+                }
+                () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
+                    (deadline, timed_out) = (None, true);
+                    log.say(remark(Some(StopReason::TimedOut)));
+                    stopper.stop(grace);
+                }
+            }
+        };
+        if let Ok(Exit { stragglers: left @ 1.., .. }) = exit {
+            log.say(format!("ended {left} processes that the step had left running"));
+        }
+        let delivered = log.close().await;
+        if delivered.fenced || *self.order.borrow() == Some(StopReason::Fenced) {
+            return None;
+        }
+        Some(self.judge(exit, timed_out, delivered.last_error))
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let timeout = Duration::from_secs(self.assignment.timeout_seconds?);
+        Instant::now().checked_add(timeout + self.shared.deadline_margin)
+    }
+
+    /// Makes of the exit what the server is told.
+    fn judge(
+        &self,
+        exit: Result<Exit, executors::Error>,
+        timed_out: bool,
+        last_error: Option<String>,
+    ) -> AttemptEnded {
+        let exit = match exit {
+            Ok(exit) => exit,
+            Err(error) => return self.ended(Outcome::Lost, Code::AgentLost, error.to_string()),
+        };
+        let stopped = exit.stopped;
+        let mut ended = report::of_exit(exit);
+        match *self.order.borrow() {
+            Some(reason) if stopped => {
+                ended.outcome = Outcome::Stopped;
+                (ended.code, ended.message) = (Some(code_of(reason)), Some(remark(Some(reason))));
+            }
+            None if stopped && timed_out => {
+                report::fail(&mut ended, Code::TimedOut, remark(Some(StopReason::TimedOut)))
+            }
+            None if stopped => {
+                ended.outcome = Outcome::Lost;
+                (ended.code, ended.message) = (Some(Code::AgentLost), Some(SHUT_DOWN.to_owned()));
+            }
+            _ if ended.code == Some(Code::StepFailed) && matches!(self.assignment.task, Task::Http(_)) => {
+                ended.code = Some(Code::HttpFailed);
+                ended.message = last_error.or(ended.message);
+            }
+            _ => {}
+        }
+        ended
+    }
+
+    fn stopped_before_start(&self) -> Option<AttemptEnded> {
+        match *self.order.borrow() {
+            Some(StopReason::Fenced) => None,
+            Some(reason) => Some(self.ended(Outcome::Stopped, code_of(reason), remark(Some(reason)))),
+            None => Some(self.ended(Outcome::Lost, Code::AgentLost, SHUT_DOWN.to_owned())),
+        }
+    }
+
+    /// Says why in the log too, where people look first.
+    async fn could_not_start(&self, message: &str) -> Option<AttemptEnded> {
+        let secrets = self.assignment.secrets.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let message = Masker::new(secrets).mask(message).into_owned();
+        let log = self.open_log(mpsc::channel(1).1);
+        log.say(message.clone());
+        let delivered = log.close().await;
+        (!delivered.fenced).then(|| self.ended(Outcome::Failed, Code::CannotStart, message))
+    }
+
+    fn ended(&self, outcome: Outcome, code: Code, message: String) -> AttemptEnded {
+        report::without_exit(outcome, self.shared.clock.now(), code, message)
+    }
+}
+
+impl Log {
+    fn say(&self, remark: String) {
+        // Refused only if the delivery is gone, with the runtime.
+        drop(self.remarks.send(remark));
+    }
+
+    /// Waits until everything is delivered.
+    async fn close(self) -> Delivered {
+        drop(self.remarks);
+        self.delivery.await.unwrap_or_default()
+    }
+}
+
+fn remark(reason: Option<StopReason>) -> String {
+    let text = match reason {
+        Some(StopReason::Abort) => "told to stop: the run was aborted",
+        Some(StopReason::TimedOut) => "told to stop: it took longer than it may",
+        Some(StopReason::Fenced) => "told to stop: a newer attempt has taken its place",
+        None => "told to stop: the agent is shutting down",
+    };
+    text.to_owned()
+}
+
+const fn code_of(reason: StopReason) -> Code {
+    match reason {
+        StopReason::Abort => Code::Aborted,
+        StopReason::TimedOut => Code::TimedOut,
+        StopReason::Fenced => Code::Fenced,
+    }
+}
+
+/// The report of an attempt that an earlier life of the agent had started.
+pub(crate) async fn report_lost(shared: Arc<Shared>, key: AttemptKey, ended: impl Future<Output = usize>) {
+    let count = ended.await;
+    let message = match count {
+        0 => "the agent was killed, and the step's processes with it or before".to_owned(),
+        _ => format!(
+            "the agent was killed; {count} processes that it had left running were ended when it came back"
+        ),
+    };
+    let report = report::without_exit(Outcome::Lost, shared.clock.now(), Code::AgentLost, message);
+    let told = shared.reporter.ended(&key, report).await;
+    if told != Told::GivenUp {
+        shared.executor.forget(&key);
+    }
+    shared.held.release(&key);
+}

@@ -1,0 +1,145 @@
+//! Carries what an attempt writes from its two pipes to whoever reads its lines: masked, split, in order.
+//!
+//! At most a few batches wait for the reader; then nothing more is read, and the attempt is held up by its full pipes.
+//! If nobody reads any more, the output is thrown away and the attempt goes on.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use polder_types::Clock;
+use polder_types::wire::{LogLine, LogStream};
+use tokio::net::unix::pipe;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
+
+use crate::lines::Splitter;
+use crate::mask::{MaskStream, Masker};
+
+/// How much is read at once: what a pipe holds.
+const CHUNK: usize = 64 * 1024;
+
+/// How many batches, each of at most [`CHUNK`] bytes, wait for the reader.
+pub(crate) const BATCHES: usize = 8;
+
+/// How long a line may stay without an end before its beginning is shown.
+const IDLE: Duration = Duration::from_millis(150);
+
+/// How much is still read once all processes are dead. More than the pipes hold can only come from one that got away.
+const REMAINDER: usize = 4 * 1024 * 1024;
+
+/// One of the two pipes.
+struct Source {
+    /// Nothing once it has ended.
+    pipe: Option<pipe::Receiver>,
+    mask: MaskStream,
+    splitter: Splitter,
+}
+
+pub(crate) struct Pump {
+    stdout: Source,
+    stderr: Source,
+    lines: mpsc::Sender<Vec<LogLine>>,
+    clock: Arc<dyn Clock>,
+    chunk: Vec<u8>,
+    masked: Vec<u8>,
+}
+
+impl Pump {
+    pub(crate) fn new(
+        stdout: pipe::Receiver,
+        stderr: pipe::Receiver,
+        masker: &Arc<Masker>,
+        clock: Arc<dyn Clock>,
+    ) -> (Self, mpsc::Receiver<Vec<LogLine>>) {
+        let (lines, output) = mpsc::channel(BATCHES);
+        let source = |pipe, stream| Source {
+            pipe: Some(pipe),
+            mask: MaskStream::new(Arc::clone(masker)),
+            splitter: Splitter::new(stream),
+        };
+        let (stdout, stderr) = (source(stdout, LogStream::Stdout), source(stderr, LogStream::Stderr));
+        (Self { stdout, stderr, lines, clock, chunk: Vec::with_capacity(CHUNK), masked: Vec::new() }, output)
+    }
+
+    /// Carries everything until both pipes have ended, or until `dead` says that nobody is left to write and what had
+    /// been written is read.
+    pub(crate) async fn run(mut self, mut dead: oneshot::Receiver<()>) {
+        let mut idle_at = Instant::now();
+        while self.stdout.pipe.is_some() || self.stderr.pipe.is_some() {
+            let waiting = self.stdout.splitter.is_waiting() || self.stderr.splitter.is_waiting();
+            tokio::select! {
+                () = readable(self.stdout.pipe.as_ref()) => { self.take(LogStream::Stdout).await; }
+                () = readable(self.stderr.pipe.as_ref()) => { self.take(LogStream::Stderr).await; }
+                () = sleep_until(idle_at), if waiting => { self.flush().await; }
+                _ = &mut dead => { self.take_rest().await; break; }
+            }
+            idle_at = Instant::now() + IDLE;
+        }
+        self.finish().await;
+    }
+
+    /// Reads once; gives the number of bytes, 0 if there is nothing at present or at all.
+    async fn take(&mut self, stream: LogStream) -> usize {
+        let Self { stdout, stderr, chunk, masked, clock, .. } = self;
+        let source = if stream == LogStream::Stdout { stdout } else { stderr };
+        let Some(pipe) = &source.pipe else { return 0 };
+        chunk.clear();
+        match pipe.try_read_buf(chunk) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return 0,
+            Ok(count) if count > 0 => {}
+            Ok(_) | Err(_) => source.pipe = None,
+        }
+        masked.clear();
+        source.mask.push(chunk, masked);
+        let mut lines = Vec::new();
+        source.splitter.push(masked, clock.now(), &mut lines);
+        let count = chunk.len();
+        self.send(lines).await;
+        count
+    }
+
+    async fn take_rest(&mut self) {
+        for stream in [LogStream::Stdout, LogStream::Stderr] {
+            let mut total = 0;
+            while total < REMAINDER {
+                match self.take(stream).await {
+                    0 => break,
+                    count => total += count,
+                }
+            }
+        }
+    }
+
+    async fn flush(&mut self) {
+        let (at, mut lines) = (self.clock.now(), Vec::new());
+        self.stdout.splitter.flush(at, &mut lines);
+        self.stderr.splitter.flush(at, &mut lines);
+        self.send(lines).await;
+    }
+
+    async fn finish(&mut self) {
+        let (at, mut lines) = (self.clock.now(), Vec::new());
+        for source in [&mut self.stdout, &mut self.stderr] {
+            self.masked.clear();
+            source.mask.finish(&mut self.masked);
+            source.splitter.push(&self.masked, at, &mut lines);
+            source.splitter.finish(at, &mut lines);
+        }
+        self.send(lines).await;
+    }
+
+    async fn send(&self, lines: Vec<LogLine>) {
+        if !lines.is_empty() {
+            // Refused only if nobody reads any more.
+            drop(self.lines.send(lines).await);
+        }
+    }
+}
+
+async fn readable(pipe: Option<&pipe::Receiver>) {
+    match pipe {
+        Some(pipe) => drop(pipe.readable().await),
+        None => std::future::pending().await,
+    }
+}
