@@ -1,0 +1,93 @@
+//! What a code means over HTTP: its status, its title, and what to do where nothing better is known.
+
+use axum::http::StatusCode;
+use polder_types::Code;
+
+/// The status that a code is answered with. Codes of steps only ever stand inside a run; asked for alone, they are 422.
+pub(crate) fn status(code: Code) -> StatusCode {
+    match code {
+        Code::BadRequest => StatusCode::BAD_REQUEST,
+        Code::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Code::Forbidden => StatusCode::FORBIDDEN,
+        Code::NotFound | Code::NotReady => StatusCode::NOT_FOUND,
+        Code::Paused
+        | Code::AlreadyRunning
+        | Code::IdempotencyInFlight
+        | Code::MissingFiles
+        | Code::Fenced
+        | Code::Conflict
+        | Code::DataInUse
+        | Code::Aborted => StatusCode::CONFLICT,
+        Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+        Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Internal | Code::MasterKey => StatusCode::INTERNAL_SERVER_ERROR,
+        Code::InvalidDefinition
+        | Code::InvalidParameters
+        | Code::IdempotencyMismatch
+        | Code::StepFailed
+        | Code::CannotStart
+        | Code::TimedOut
+        | Code::AgentLost
+        | Code::UnknownSecret
+        | Code::TemplateFailed
+        | Code::HttpFailed
+        | Code::ChildFailed
+        | Code::BadOutput => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+/// The code in words.
+pub(crate) fn title(code: Code) -> &'static str {
+    match code {
+        Code::InvalidDefinition => "The definition has mistakes",
+        Code::InvalidParameters => "The parameters do not fit",
+        Code::BadRequest => "The request is not understood",
+        Code::Unauthenticated => "A valid token is needed",
+        Code::Forbidden => "Not allowed",
+        Code::NotFound => "Not found",
+        Code::Paused => "The pipeline is paused",
+        Code::AlreadyRunning => "It is running already",
+        Code::IdempotencyMismatch => "The idempotency key came with another body",
+        Code::IdempotencyInFlight => "The first request with this key is still being worked on",
+        Code::NotReady => "There is no result yet",
+        Code::MissingFiles => "Files are missing",
+        Code::TooLarge => "Too large",
+        Code::TooManyRequests => "Too many requests",
+        Code::Fenced => "The report came too late",
+        Code::Conflict => "It does not fit the present state",
+        Code::Internal => "The server failed",
+        Code::Unavailable => "Not available just now",
+        Code::StepFailed => "A step failed",
+        Code::CannotStart => "A command could not be started",
+        Code::TimedOut => "It took too long",
+        Code::Aborted => "It was aborted",
+        Code::AgentLost => "The agent was lost",
+        Code::UnknownSecret => "A secret is not set",
+        Code::TemplateFailed => "A template could not be filled in",
+        Code::HttpFailed => "A request of a step failed",
+        Code::ChildFailed => "The pipeline that a step started did not succeed",
+        Code::BadOutput => "The output of a step cannot be read",
+        Code::DataInUse => "The data folder is in use",
+        Code::MasterKey => "The master key does not fit",
+    }
+}
+
+/// What to do about it.
+pub(crate) fn hint(code: Code) -> Option<String> {
+    let hint = match code {
+        Code::Unauthenticated => "send `Authorization: Bearer <token>`; the first token is in DATA/admin-token",
+        Code::Forbidden => "ask an admin for a token with this role",
+        Code::Paused => "resume the pipeline, then start it again",
+        Code::AlreadyRunning => "wait for the running run, or abort it",
+        Code::IdempotencyMismatch => "use a new key for a new request",
+        Code::IdempotencyInFlight => "send the same request again in a second",
+        Code::NotReady => "ask again, with `?wait=45` to be answered as soon as the run ends",
+        Code::MissingFiles => "PUT each of `missing` to /api/v1/blobs/<sha256>, then send the request again",
+        Code::TooManyRequests => "wait as long as Retry-After says",
+        Code::Unavailable => "try again in a moment",
+        Code::Internal => "give the X-Request-Id of this answer to whoever runs the server",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}

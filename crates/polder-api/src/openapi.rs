@@ -1,0 +1,92 @@
+//! The OpenAPI document, made from the handlers.
+
+use std::sync::OnceLock;
+
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, ResponseBuilder};
+use utoipa::{Modify, OpenApi as _, ToSchema};
+
+use crate::error::PROBLEM_JSON;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(title = "Polder", description = "Runs, schedules and watches pipelines. Times are RFC 3339 in UTC; lists come in pages; \
+        every error is an `application/problem+json` with a stable `code`.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
+    tags(
+        (name = "pipelines", description = "Pipelines as they are deployed, and what starts them"),
+        (name = "jobs", description = "Scripts and commands registered by one request"),
+        (name = "runs", description = "Starting, following and ending runs"),
+        (name = "deployments", description = "Projects, their revisions and files"),
+        (name = "secrets", description = "Values that are stored encrypted and never shown again"),
+        (name = "access", description = "Tokens, and who did what"),
+        (name = "agents", description = "What agents and the server say to each other"),
+        (name = "server", description = "The server itself"),
+    ),
+    security(("token" = []), ("basic" = [])),
+    components(schemas(polder_types::wire::Problem)),
+    modifiers(&Security)
+)]
+pub(crate) struct Document;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let bearer = Http::builder().scheme(HttpAuthScheme::Bearer).description(Some("An API token, `pld_…`")).build();
+        let basic = Http::builder().scheme(HttpAuthScheme::Basic).description(Some("Any user name, the API token as password"));
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+        components.add_security_scheme("basic", SecurityScheme::Http(basic.build()));
+    }
+}
+
+/// A change, as the stream of changes tells it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its shape is used")]
+pub(crate) struct ChangeEvent {
+    at: chrono::DateTime<chrono::Utc>,
+    team: String,
+    environment: String,
+    /// `run`, `step`, `pipeline` or `deployment`.
+    kind: String,
+    /// Of a run or pipeline.
+    id: Option<String>,
+    pipeline_id: Option<String>,
+    pipeline: Option<String>,
+    /// Of a run or step.
+    status: Option<String>,
+    /// The run of a step.
+    run: Option<String>,
+    step: Option<String>,
+    epoch: Option<u32>,
+    paused: Option<bool>,
+    revision: Option<String>,
+    project: Option<String>,
+}
+
+/// The document of this version.
+#[must_use]
+pub fn document() -> &'static OpenApi {
+    static DOCUMENT: OnceLock<OpenApi> = OnceLock::new();
+    DOCUMENT.get_or_init(|| with_errors(crate::router::described()))
+}
+
+pub(crate) fn base() -> OpenApi {
+    Document::openapi()
+}
+
+/// Gives each operation the one shape that all errors have.
+fn with_errors(mut document: OpenApi) -> OpenApi {
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
+        operations.into_iter().flatten().for_each(add_error);
+    }
+    document
+}
+
+fn add_error(operation: &mut Operation) {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let error = ResponseBuilder::new().description("What went wrong").content(PROBLEM_JSON, content).build();
+    operation.responses.responses.insert("default".to_owned(), error.into());
+}

@@ -1,0 +1,157 @@
+//! The whole API on one page: its routes, and the layers in front of them.
+
+use std::any::Any;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, MatchedPath, OriginalUri, Request, State};
+use axum::http::HeaderName;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, routing};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::extract::BodyLimit;
+use crate::limits::{BLOB, DEPLOY_BODY, JSON_BODY, LOG_BATCH, REQUEST_TIME};
+use crate::routes::{
+    access, agents, audit, backup, blobs, changes, deployments, jobs, logs, pipelines, revisions, runs, secrets, server, start,
+};
+use crate::{Api, Error, Result, auth, openapi};
+
+const UPLOAD_TIME: Duration = Duration::from_secs(600);
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The router of the whole API. Requests that did not come over a network bring no `ConnectInfo`.
+#[must_use]
+pub fn router(api: Api) -> Router {
+    let (guarded, _) = guarded().split_for_parts();
+    let (open, _) = open().split_for_parts();
+    let authenticated = from_fn_with_state(api.clone(), auth::authenticate);
+    let guarded = Router::new().nest("/api/v1", guarded).route_layer(authenticated);
+    let layers = tower::ServiceBuilder::new()
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(from_fn_with_state(api.clone(), observe))
+        .layer(CatchPanicLayer::custom(panicked));
+    Router::new()
+        .nest("/api/v1", open)
+        .merge(guarded)
+        .route("/metrics", routing::get(server::metrics))
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_method)
+        .layer(layers)
+        .with_state(api)
+}
+
+/// The routes with what is said about them.
+pub(crate) fn described() -> OpenApi {
+    let routes = OpenApiRouter::with_openapi(openapi::base());
+    routes.nest("/api/v1", open()).nest("/api/v1", guarded()).into_openapi()
+}
+
+/// What is answered without a token.
+fn open() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(server::health)).routes(routes!(server::ready)).routes(routes!(server::openapi))
+}
+
+/// What needs a token.
+fn guarded() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .merge(limited(ordinary(), JSON_BODY, REQUEST_TIME))
+        .merge(limited(deploying(), DEPLOY_BODY, REQUEST_TIME))
+        .merge(limited(reporting(), LOG_BATCH, REQUEST_TIME))
+        .merge(limited(uploading(), BLOB, UPLOAD_TIME))
+}
+
+fn ordinary() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(server::about))
+        .routes(routes!(access::whoami))
+        .routes(routes!(changes::changes))
+        .routes(routes!(pipelines::list))
+        .routes(routes!(pipelines::view))
+        .routes(routes!(pipelines::why))
+        .routes(routes!(pipelines::pause))
+        .routes(routes!(pipelines::resume))
+        .routes(routes!(start::pipeline))
+        .routes(routes!(start::hook))
+        .routes(routes!(jobs::register))
+        .routes(routes!(jobs::view))
+        .routes(routes!(start::job))
+        .routes(routes!(runs::list))
+        .routes(routes!(runs::view))
+        .routes(routes!(runs::operation))
+        .routes(routes!(runs::result))
+        .routes(routes!(runs::abort))
+        .routes(routes!(runs::rerun))
+        .routes(routes!(logs::logs))
+        .routes(routes!(deployments::projects))
+        .routes(routes!(revisions::list))
+        .routes(routes!(revisions::view))
+        .routes(routes!(revisions::files))
+        .routes(routes!(revisions::rollback))
+        .routes(routes!(secrets::list))
+        .routes(routes!(secrets::set, secrets::delete))
+        .routes(routes!(secrets::rotate_key))
+        .routes(routes!(access::tokens, access::create_token))
+        .routes(routes!(access::revoke_token))
+        .routes(routes!(audit::list))
+        .routes(routes!(agents::list))
+        .routes(routes!(agents::claim))
+        .routes(routes!(agents::heartbeat))
+        .routes(routes!(agents::started))
+        .routes(routes!(agents::ended))
+        .routes(routes!(backup::backup))
+}
+
+fn deploying() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(deployments::plan)).routes(routes!(deployments::deploy))
+}
+
+fn reporting() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(agents::logs))
+}
+
+fn uploading() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(blobs::download, blobs::upload))
+}
+
+fn limited(routes: OpenApiRouter<Api>, body: usize, time: Duration) -> OpenApiRouter<Api> {
+    let in_time = move |request: Request, next: Next| async move {
+        tokio::time::timeout(time, next.run(request)).await.map_err(|_| Error::TooSlow)
+    };
+    routes.layer(DefaultBodyLimit::max(body)).layer(Extension(BodyLimit(body))).layer(from_fn(in_time))
+}
+
+/// Counts the request, and writes a line about it. Never its query: that may be somebody's credential.
+async fn observe(State(api): State<Api>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let method = request.method().clone();
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).map(str::to_owned);
+    let started = tokio::time::Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_u16();
+    api.metrics().note_request(method.as_str(), &route, status);
+    let id = id.unwrap_or_default();
+    tracing::debug!(%method, route, status, milliseconds = started.elapsed().as_millis(), request = id, "answered");
+    response
+}
+
+async fn no_route(OriginalUri(uri): OriginalUri) -> Result<()> {
+    Err(Error::not_found(format!("route {}", uri.path())))
+}
+
+async fn no_method(OriginalUri(uri): OriginalUri, request: Request) -> Result<()> {
+    drop(request);
+    Err(Error::MethodNotAllowed(uri.path().to_owned()))
+}
+
+fn panicked(cause: Box<dyn Any + Send + 'static>) -> http::Response<Body> {
+    let text = cause.downcast_ref::<&str>().map(ToString::to_string).or_else(|| cause.downcast_ref::<String>().cloned());
+    Error::Internal(format!("a handler panicked: {}", text.unwrap_or_default())).into_response()
+}

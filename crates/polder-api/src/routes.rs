@@ -1,0 +1,63 @@
+//! Handlers by resource. Each unwraps a request, checks the caller's right, calls engine or store, and wraps the answer.
+
+pub(crate) mod access;
+pub(crate) mod agents;
+pub(crate) mod audit;
+pub(crate) mod backup;
+pub(crate) mod blobs;
+pub(crate) mod changes;
+pub(crate) mod deployments;
+pub(crate) mod jobs;
+pub(crate) mod logs;
+pub(crate) mod pipelines;
+pub(crate) mod revisions;
+pub(crate) mod runs;
+pub(crate) mod secrets;
+pub(crate) mod server;
+pub(crate) mod start;
+
+use axum::Json;
+use polder_store::pipelines::{Pipeline, PipelineKey};
+use polder_types::id::PipelineId;
+use polder_types::wire::Role;
+use serde::Deserialize;
+
+use crate::{Api, Caller, Error, Result};
+
+/// An answer in JSON.
+type Answer<T> = Result<Json<T>>;
+
+/// The environment that a route is about; `prod` if nothing is said.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct InEnvironment {
+    #[serde(default = "prod")]
+    #[param(required = false, default = "prod")]
+    pub environment: String,
+}
+
+fn prod() -> String {
+    "prod".to_owned()
+}
+
+/// A deployed pipeline by its name, for somebody with a right to it.
+async fn pipeline_named(api: &Api, caller: &Caller, role: Role, team: &str, name: &str, environment: &str) -> Result<Pipeline> {
+    let what = format!("pipeline {team}/{name} in {environment}");
+    caller.require(role, team, &what)?;
+    let mut tx = api.read().await?;
+    let key = PipelineKey { workspace_id: &caller.workspace, environment, team, name };
+    polder_store::pipelines::find(&mut tx, key).await?.ok_or_else(|| Error::not_found(what))
+}
+
+/// A registered job, for somebody with a right to it.
+async fn job_of(api: &Api, caller: &Caller, role: Role, id: PipelineId) -> Result<Pipeline> {
+    let what = format!("job {id}");
+    let mut tx = api.read().await?;
+    let found = match polder_store::pipelines::get(&mut tx, id).await {
+        Ok(found) if found.job && found.archived_at.is_none() && found.workspace_id == caller.workspace => found,
+        Ok(_) | Err(polder_store::Error::NotFound) => return Err(Error::not_found(what)),
+        Err(error) => return Err(error.into()),
+    };
+    caller.require(role, &found.team, &what)?;
+    Ok(found)
+}

@@ -1,0 +1,97 @@
+//! Who the caller is, and tokens.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use polder_store::tokens as stored;
+use polder_types::id::TokenId;
+use polder_types::wire::{CreateToken, Grant, Page, Role, TokenView, WhoAmI};
+use serde_json::{Value, json};
+
+use super::Answer;
+use crate::audit::Deed;
+use crate::extract::{Json as Body, Path};
+use crate::{Api, Caller, Error, Result, auth};
+
+const LONGEST_NAME: usize = 100;
+
+/// Who the caller is
+#[utoipa::path(get, path = "/whoami", tag = "access", operation_id = "whoami", responses((status = 200, body = WhoAmI)))]
+pub(crate) async fn whoami(caller: Caller) -> Json<WhoAmI> {
+    let Caller { workspace, name, grants, expires_at, .. } = caller;
+    Json(WhoAmI { name, grants, expires_at, workspace })
+}
+
+/// Tokens, oldest first; an admin of a team sees those that are for that team only
+#[utoipa::path(get, path = "/tokens", tag = "access", operation_id = "list_tokens", responses((status = 200, body = Page<TokenView>)))]
+pub(crate) async fn tokens(State(api): State<Api>, caller: Caller) -> Answer<Page<TokenView>> {
+    caller.require_somewhere(Role::Admin)?;
+    let found = stored::list(&mut api.read().await?, &caller.workspace).await?;
+    let items = found.into_iter().map(|token| token.view).filter(|token| governs(&caller, &token.grants));
+    Ok(Json(Page { items: items.collect(), next_cursor: None }))
+}
+
+/// Make a token; this answer is the only one that shows it
+#[utoipa::path(post, path = "/tokens", tag = "access", operation_id = "create_token", request_body = CreateToken,
+    responses((status = 201, body = polder_types::wire::CreatedToken)))]
+pub(crate) async fn create_token(State(api): State<Api>, caller: Caller, Body(create): Body<CreateToken>) -> Result<Response> {
+    caller.require_somewhere(Role::Admin)?;
+    check(&api, &create)?;
+    if !governs(&caller, &create.grants) {
+        return Err(Error::Forbidden { role: Role::Admin, team: None });
+    }
+    let mut tx = api.store().begin().await?;
+    tx.lock("token names", &caller.workspace).await?;
+    let others = stored::list(&mut tx, &caller.workspace).await?;
+    if others.iter().any(|other| other.is_valid(api.now()) && other.view.name == create.name) {
+        return Err(Error::Conflict(format!("there is a token named {} already", create.name)));
+    }
+    let created = auth::insert_token(&mut tx, &caller.workspace, &create, &caller.name, api.now()).await?;
+    tx.commit().await?;
+    let detail = json!({"id": created.view.id, "grants": created.view.grants, "expires_at": created.view.expires_at});
+    api.note(&caller, Deed::new("token.create", &create.name).with(detail)).await?;
+    Ok((StatusCode::CREATED, Json(created)).into_response())
+}
+
+/// Revoke a token, at once
+#[utoipa::path(delete, path = "/tokens/{id}", tag = "access", operation_id = "revoke_token", params(("id" = TokenId, Path)),
+    responses((status = 200, body = Object)))]
+pub(crate) async fn revoke_token(State(api): State<Api>, caller: Caller, Path(id): Path<TokenId>) -> Answer<Value> {
+    caller.require_somewhere(Role::Admin)?;
+    let mut tx = api.store().begin().await?;
+    let token = match stored::get(&mut tx, &caller.workspace, id).await {
+        Ok(token) if governs(&caller, &token.view.grants) => token,
+        Ok(_) | Err(polder_store::Error::NotFound) => return Err(Error::not_found(format!("token {id}"))),
+        Err(error) => return Err(error.into()),
+    };
+    let revoked = stored::revoke(&mut tx, &caller.workspace, id, api.now()).await?;
+    tx.commit().await?;
+    api.known().forget(id);
+    if revoked {
+        api.note(&caller, Deed::new("token.revoke", &token.view.name).with(json!({"id": id}))).await?;
+    }
+    Ok(Json(json!({"revoked": id})))
+}
+
+/// Whether the caller is an admin of all that these grants give.
+fn governs(caller: &Caller, grants: &[Grant]) -> bool {
+    grants.iter().all(|grant| caller.may(Role::Admin, grant.team.as_deref()))
+}
+
+fn check(api: &Api, create: &CreateToken) -> Result<()> {
+    let name = &create.name;
+    if name.trim().is_empty() || name.len() > LONGEST_NAME || name.chars().any(char::is_control) || name == "system" {
+        return Err(Error::bad_request(format!("a token's name has 1 to {LONGEST_NAME} characters, and is not `system`")));
+    }
+    if create.grants.is_empty() {
+        return Err(Error::bad_request("a token needs at least one role"));
+    }
+    if create.grants.iter().any(|grant| grant.role == Role::Agent && grant.team.is_some()) {
+        return Err(Error::bad_request("an agent works for all teams: leave `team` out"));
+    }
+    if create.expires_at.is_some_and(|end| end <= api.now()) {
+        return Err(Error::bad_request("the token would have expired already"));
+    }
+    Ok(())
+}

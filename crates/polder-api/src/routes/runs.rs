@@ -1,0 +1,153 @@
+//! Runs: the list, the three views of one, abort and re-run.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::{LOCATION, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use polder_engine::Started;
+use polder_types::Code;
+use polder_types::id::RunId;
+use polder_types::run::RunStatus;
+use polder_types::wire::{Page, Rerun, Role, Run, RunError, RunFilter, RunResult, RunStarted, RunSummary};
+use serde_json::{Value, json};
+
+use super::{Answer, start};
+use crate::audit::Deed;
+use crate::extract::{OptionalJson, Path, Query};
+use crate::wait::{self, Until, Wait};
+use crate::{Api, Caller, Error, Result};
+
+/// Runs, newest first
+#[utoipa::path(get, path = "/runs", tag = "runs", operation_id = "list_runs", params(RunFilter),
+    responses((status = 200, body = Page<RunSummary>)))]
+pub(crate) async fn list(State(api): State<Api>, caller: Caller, Query(filter): Query<RunFilter>) -> Answer<Page<RunSummary>> {
+    caller.require_somewhere(Role::Viewer)?;
+    Ok(Json(api.store().runs(&filter, &caller.scope()).await?))
+}
+
+/// A run with its steps and attempts
+///
+/// Always 200. With `wait`, answers as soon as the run's status changes.
+#[utoipa::path(get, path = "/runs/{id}", tag = "runs", operation_id = "get_run",
+    params(("id" = RunId, Path), ("wait" = Option<u64>, Query, description = "Seconds, at most 50")),
+    responses((status = 200, body = Run)))]
+pub(crate) async fn view(State(api): State<Api>, caller: Caller, Path(id): Path<RunId>, wait: Wait) -> Answer<Run> {
+    Ok(Json(wait::run(&api, &caller, id, wait, Until::Changed).await?))
+}
+
+/// A run as an operation that is under way
+///
+/// 202 while the run is active, then 200, 422 or 409: for clients that follow 202 and `Location` by themselves.
+#[utoipa::path(get, path = "/operations/{id}", tag = "runs", operation_id = "get_operation",
+    params(("id" = RunId, Path), ("wait" = Option<u64>, Query, description = "Seconds, at most 50")),
+    responses((status = 202, body = RunStarted, headers(("Location" = String), ("Retry-After" = u32))),
+        (status = 200, body = RunResult, description = "SUCCEEDED"),
+        (status = 422, body = Object, description = "FAILED or TIMED_OUT: `{\"error\": {\"code\", \"message\", \"run_id\", \"ui_url\"}}`"),
+        (status = 409, body = Object, description = "ABORTED, or a conflict")))]
+pub(crate) async fn operation(State(api): State<Api>, caller: Caller, Path(id): Path<RunId>, wait: Wait) -> Result<Response> {
+    let run = wait::run(&api, &caller, id, wait, Until::Changed).await?;
+    let status = match run.summary.status {
+        RunStatus::Queued | RunStatus::Running => return Ok(under_way(&api, &run)),
+        RunStatus::Succeeded => return Ok(Json(result_of(run)).into_response()),
+        RunStatus::Failed | RunStatus::TimedOut => StatusCode::UNPROCESSABLE_ENTITY,
+        RunStatus::Aborted => StatusCode::CONFLICT,
+    };
+    Ok((status, Json(failure(&api, &run))).into_response())
+}
+
+/// The result of a run
+///
+/// 404 `NOT_READY` until the run has ended, then 200 whatever its end was: for clients that repeat on 404 only.
+#[utoipa::path(get, path = "/runs/{id}/result", tag = "runs", operation_id = "get_result",
+    params(("id" = RunId, Path), ("wait" = Option<u64>, Query, description = "Seconds, at most 50")),
+    responses((status = 200, body = RunResult)))]
+pub(crate) async fn result(State(api): State<Api>, caller: Caller, Path(id): Path<RunId>, wait: Wait) -> Answer<RunResult> {
+    let run = wait::run(&api, &caller, id, wait, Until::Ended).await?;
+    if !run.summary.terminal {
+        return Err(Error::NotReady(run.summary.status));
+    }
+    Ok(Json(result_of(run)))
+}
+
+/// End a run
+///
+/// As often as you like: a run that has ended stays as it is.
+#[utoipa::path(post, path = "/runs/{id}/abort", tag = "runs", operation_id = "abort_run", params(("id" = RunId, Path)),
+    responses((status = 202, body = RunSummary)))]
+pub(crate) async fn abort(State(api): State<Api>, caller: Caller, Path(id): Path<RunId>) -> Result<Response> {
+    let run = operated(&api, &caller, id).await?;
+    let summary = api.engine().abort(id, &caller.name).await?;
+    if !run.summary.terminal {
+        api.note(&caller, deed("run.abort", &run)).await?;
+    }
+    Ok((StatusCode::ACCEPTED, Json(summary)).into_response())
+}
+
+/// Repeat a run, as a new one
+#[utoipa::path(post, path = "/runs/{id}/rerun", tag = "runs", operation_id = "rerun_run", params(("id" = RunId, Path)),
+    request_body(content = Rerun, description = "May be left out"),
+    responses((status = 202, body = RunStarted, headers(("Location" = String), ("Retry-After" = u32)))))]
+pub(crate) async fn rerun(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(id): Path<RunId>,
+    OptionalJson(rerun): OptionalJson<Rerun>,
+) -> Result<Response> {
+    let run = operated(&api, &caller, id).await?;
+    let detail = json!({"from": rerun.from, "revision": rerun.revision});
+    let started = api.engine().rerun(id, rerun, &caller.name).await?;
+    let deed = deed("run.rerun", &run);
+    let detail = json!({"of": id, "run": started.run, "asked": detail});
+    api.note(&caller, deed.with(detail)).await?;
+    Ok(start::answer(&api, &started, false))
+}
+
+/// A run that the caller may act upon.
+async fn operated(api: &Api, caller: &Caller, id: RunId) -> Result<Run> {
+    let run = wait::visible(api, caller, id).await?;
+    caller.require(Role::Operator, &run.summary.team, &format!("run {id}"))?;
+    Ok(run)
+}
+
+fn deed<'a>(action: &'static str, run: &'a Run) -> Deed<'a> {
+    let object = format!("{}/{}", run.summary.team, run.summary.pipeline);
+    Deed::new(action, object).of(&run.summary.team, &run.summary.environment).with(json!({"run": run.summary.id}))
+}
+
+fn under_way(api: &Api, run: &Run) -> Response {
+    let (id, status, revision) = (run.summary.id, run.summary.status, run.summary.revision);
+    let body = start::view(api, &Started { run: id, status, revision, replayed: false });
+    let location = HeaderValue::from_str(&body.operation_url);
+    let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
+    response.headers_mut().extend(location.ok().map(|location| (LOCATION, location)));
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(start::ASK_AGAIN_AFTER));
+    response
+}
+
+fn result_of(run: Run) -> RunResult {
+    let outputs = run.steps.into_iter().filter(|step| !step.outputs.is_empty());
+    RunResult {
+        run_id: run.summary.id,
+        status: run.summary.status,
+        succeeded: run.summary.succeeded,
+        output: outputs.map(|step| (step.name, Value::Object(step.outputs))).collect(),
+        error: run.summary.error,
+    }
+}
+
+fn failure(api: &Api, run: &Run) -> Value {
+    let (id, status) = (run.summary.id, run.summary.status);
+    let unsaid = || RunError { code: code_of(status), message: format!("the run is {status}") };
+    let error = run.summary.error.clone().unwrap_or_else(unsaid);
+    let ui_url = format!("{}/runs/{id}", api.engine().public_url());
+    json!({"error": {"code": error.code, "message": error.message, "run_id": id, "ui_url": ui_url, "status": status}})
+}
+
+fn code_of(status: RunStatus) -> Code {
+    match status {
+        RunStatus::TimedOut => Code::TimedOut,
+        RunStatus::Aborted => Code::Aborted,
+        _ => Code::StepFailed,
+    }
+}

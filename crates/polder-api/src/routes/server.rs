@@ -1,0 +1,58 @@
+//! The server itself: alive, ready, what it is, its figures, its document.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{Extensions, HeaderMap, HeaderValue};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+use polder_types::wire::{About, Role};
+use serde_json::{Value, json};
+
+use super::Answer;
+use crate::{Api, Error, Result, auth};
+
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Whether the server is alive
+#[utoipa::path(get, path = "/health", tag = "server", security(()), responses((status = 200, body = Object)))]
+pub(crate) async fn health() -> Json<Value> {
+    Json(json!({"status": "alive"}))
+}
+
+/// Whether the server can work: its database answers
+#[utoipa::path(get, path = "/ready", tag = "server", security(()), responses((status = 200, body = Object)))]
+pub(crate) async fn ready(State(api): State<Api>) -> Answer<Value> {
+    if api.shutdown().is_cancelled() {
+        return Err(Error::Stopping);
+    }
+    api.store().ping().await?;
+    Ok(Json(json!({"status": "ready"})))
+}
+
+/// This document
+#[utoipa::path(get, path = "/openapi.json", tag = "server", security(()), responses((status = 200, body = Object)))]
+pub(crate) async fn openapi() -> Json<&'static utoipa::openapi::OpenApi> {
+    Json(crate::document())
+}
+
+/// What the server is
+#[utoipa::path(get, path = "/about", tag = "server", responses((status = 200, body = About)))]
+pub(crate) async fn about(State(api): State<Api>) -> Json<About> {
+    Json(About {
+        version: api.version().to_owned(),
+        database: if api.store().is_postgres() { "PostgreSQL" } else { "SQLite" }.to_owned(),
+        started_at: api.started_at(),
+        public_url: api.engine().public_url().to_owned(),
+    })
+}
+
+/// Figures for Prometheus. Outside of the API's own path, so the token is looked at here.
+pub(crate) async fn metrics(State(api): State<Api>, headers: HeaderMap, extensions: Extensions) -> Result<Response> {
+    if !api.open_metrics() {
+        let caller = auth::caller(&api, &headers, &extensions).await?;
+        caller.require_somewhere(Role::Viewer)?;
+    }
+    let mut response = api.figures().await?.into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(OPENMETRICS));
+    Ok(response)
+}

@@ -1,0 +1,167 @@
+use std::fmt::Write as _;
+
+use axum::body::Body;
+use base64::Engine as _;
+use chrono::TimeDelta;
+use polder_api::Limits;
+use polder_store::on_both_databases;
+use polder_store::testing::TestStore;
+use serde_json::{Value, json};
+
+use crate::harness::Server;
+use crate::openapi::operations;
+
+const OPEN: [&str; 3] = ["/health", "/ready", "/openapi.json"];
+const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
+
+/// A path with its parameters filled in.
+fn filled(path: &str) -> String {
+    let values = [
+        ("{team}", "web"),
+        ("{name}", "build"),
+        ("{environment}", "prod"),
+        ("{id}", NOBODY),
+        ("{run}", NOBODY),
+        ("{step}", "extract"),
+        ("{epoch}", "1"),
+        ("{agent}", "a1"),
+        ("{sha256}", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ];
+    values.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
+}
+
+#[tokio::test]
+async fn every_route_but_three_needs_a_token() {
+    let test = TestStore::sqlite().await;
+    let server = Server::new(test.store.clone()).await;
+    for (method, path) in operations() {
+        for token in ["", "pld_wrong"] {
+            let answer = server.call(token, &method, &filled(&path), &Value::Null).await;
+            if OPEN.contains(&path.as_str()) {
+                assert_eq!(answer.status, 200, "{method} {path}");
+            } else {
+                answer.is_problem(401, "UNAUTHENTICATED");
+                assert!(answer.header("www-authenticate").is_some_and(|value| value.contains("Bearer")));
+            }
+        }
+    }
+    let metrics = server.send(Server::request("GET", "/metrics", "").body(Body::empty()).unwrap()).await;
+    metrics.is_problem(401, "UNAUTHENTICATED");
+}
+
+/// What each role gets from each route, where 400 and 422 mean that the right was there and only the request was poor.
+#[tokio::test]
+async fn roles_and_routes() {
+    let test = TestStore::sqlite().await;
+    let server = Server::new(test.store.clone()).await;
+    server.deploy_site().await;
+    let callers = [
+        ("admin", server.admin.clone()),
+        ("web admin", server.token("web admin", &[("admin", Some("web"))]).await),
+        ("web operator", server.token("web operator", &[("operator", Some("web"))]).await),
+        ("web viewer", server.token("web viewer", &[("viewer", Some("web"))]).await),
+        ("other operator", server.token("other operator", &[("operator", Some("other"))]).await),
+        ("agent", server.agent.clone()),
+    ];
+    let mut table = format!("{:60}", "");
+    for (name, _) in &callers {
+        let _ = write!(table, " {name:>14}");
+    }
+    for (method, path) in operations() {
+        if path == "/changes" || path.starts_with("/openapi") {
+            continue;
+        }
+        let _ = write!(table, "\n{:60}", format!("{method} {path}"));
+        for (_, token) in callers.iter().rev().collect::<Vec<_>>().into_iter().rev() {
+            let answer = server.call(token, &method, &filled(&path), &Value::Null).await;
+            let code = if answer.status.is_success() { String::new() } else { answer.json()["code"].as_str().unwrap().to_owned() };
+            let short = match code.as_str() {
+                "NOT_FOUND" => "404".to_owned(),
+                "FORBIDDEN" => "403".to_owned(),
+                _ => answer.status.as_str().to_owned(),
+            };
+            let _ = write!(table, " {short:>14}");
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+on_both_databases! {
+    async fn basic_authentication_takes_the_token_as_password(store: Store) {
+        let server = Server::new(store).await;
+        let basic = base64::prelude::BASE64_STANDARD.encode(format!("anybody:{}", server.admin));
+        let request = Server::request("GET", "/api/v1/whoami", "").header("authorization", format!("Basic {basic}"));
+        let who = server.send(request.body(Body::empty()).unwrap()).await.is(200);
+        assert_eq!(who, json!({"name": "admin", "grants": [{"role": "admin"}], "expires_at": null, "workspace": "default"}));
+    }
+
+    async fn a_token_ends_when_it_expires_or_is_revoked(store: Store) {
+        let server = Server::new(store).await;
+        let end = server.clock_now() + TimeDelta::hours(1);
+        let create = json!({"name": "ci", "grants": [{"role": "viewer"}], "expires_at": end});
+        let created = server.post("/tokens", create).await.is(201);
+        let token = created["token"].as_str().unwrap();
+        assert_eq!(server.call(token, "GET", "/whoami", &Value::Null).await.status, 200);
+        server.clock.advance(TimeDelta::minutes(61));
+        server.call(token, "GET", "/whoami", &Value::Null).await.is_problem(401, "UNAUTHENTICATED");
+
+        let created = server.post("/tokens", json!({"name": "ci", "grants": [{"role": "viewer"}]})).await.is(201);
+        let (token, id) = (created["token"].as_str().unwrap(), created["id"].as_str().unwrap());
+        assert_eq!(server.call(token, "GET", "/whoami", &Value::Null).await.status, 200);
+        server.call(&server.admin, "DELETE", &format!("/tokens/{id}"), &Value::Null).await.is(200);
+        server.call(token, "GET", "/whoami", &Value::Null).await.is_problem(401, "UNAUTHENTICATED");
+        let listed = server.get("/tokens").await.is(200);
+        assert_eq!(listed["items"].as_array().unwrap().len(), 3);
+        assert!(!listed.to_string().contains("pld_"));
+        assert!(listed["items"][0]["last_used_at"].is_string());
+    }
+
+    async fn nobody_gives_more_than_they_have(store: Store) {
+        let server = Server::new(store).await;
+        let web = server.token("web admin", &[("admin", Some("web"))]).await;
+        for grants in [json!([{"role": "admin"}]), json!([{"role": "viewer", "team": "other"}]), json!([{"role": "agent"}])] {
+            let create = json!({"name": "x", "grants": grants});
+            server.call(&web, "POST", "/tokens", &create).await.is_problem(403, "FORBIDDEN");
+        }
+        let create = json!({"name": "x", "grants": [{"role": "operator", "team": "web"}]});
+        server.call(&web, "POST", "/tokens", &create).await.is(201);
+        server.call(&web, "POST", "/tokens", &create).await.is_problem(409, "CONFLICT");
+        let listed = server.call(&web, "GET", "/tokens", &Value::Null).await.is(200);
+        let names: Vec<&str> = listed["items"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["web admin", "x"], "tokens of others are not seen");
+        for poor in [
+            json!({"name": "", "grants": [{"role": "viewer"}]}),
+            json!({"name": "a", "grants": []}),
+            json!({"name": "a", "grants": [{"role": "agent", "team": "web"}]}),
+            json!({"name": "a", "grants": [{"role": "viewer"}], "expires_at": "2020-01-01T00:00:00Z"}),
+            json!({"name": "a", "grants": [{"role": "king"}]}),
+        ] {
+            server.post("/tokens", poor).await.is_problem(400, "BAD_REQUEST");
+        }
+    }
+
+    async fn too_many_wrong_tokens_are_refused_for_a_while(store: Store) {
+        let limits = Limits { failed_logins: 3, ..Limits::default() };
+        let server = Server::with_limits(store, limits).await;
+        server.get("/whoami").await.is(200);
+        for _ in 0..3 {
+            server.call("pld_guess", "GET", "/whoami", &Value::Null).await.is_problem(401, "UNAUTHENTICATED");
+        }
+        let refused = server.call("pld_guess", "GET", "/whoami", &Value::Null).await;
+        refused.is_problem(429, "TOO_MANY_REQUESTS");
+        assert_eq!(refused.header("retry-after"), Some("61"));
+        server.get("/whoami").await.is(200);
+        server.clock.advance(TimeDelta::seconds(61));
+        server.call("pld_guess", "GET", "/whoami", &Value::Null).await.is_problem(401, "UNAUTHENTICATED");
+    }
+
+    async fn the_first_start_makes_one_token_that_only_its_owner_can_read(store: Store) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let server = Server::new(store.clone()).await;
+        let file = server.folder.path().join("admin-token");
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        let again = polder_api::first_admin_token(&store, server.folder.path(), server.clock_now()).await.unwrap();
+        assert_eq!(again, None);
+        assert_eq!(std::fs::read_to_string(file).unwrap().trim(), server.admin);
+    }
+}

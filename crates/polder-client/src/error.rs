@@ -1,0 +1,134 @@
+//! What can go wrong between a caller and a server, with what to do about it.
+
+use polder_types::Code;
+use polder_types::wire::Problem;
+
+/// An error of whatever the transport uses.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a request did not get the answer that was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The server refused, and says why.
+    #[error("{}", .0.detail)]
+    Problem(Box<Problem>),
+    /// Nothing answered, or the connection broke.
+    #[error("cannot reach the server at {url}")]
+    Unreachable {
+        url: String,
+        /// Whether it is certain that the server has not seen the request.
+        unsent: bool,
+        source: BoxError,
+    },
+    /// Something answered that is not a Polder server, or not of this version.
+    #[error("unexpected answer from {url}: {message}")]
+    Unexpected { url: String, status: Option<u16>, message: String },
+    /// The address cannot be used at all.
+    #[error("`{url}` is no address of a server: {message}")]
+    BadUrl { url: String, message: String },
+}
+
+impl Error {
+    /// The stable code of what happened, where there is one.
+    #[must_use]
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            Self::Problem(problem) => Some(problem.code),
+            _ => None,
+        }
+    }
+
+    /// Whether the same request may succeed a little later: nothing answered, or the server asks for patience.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => true,
+            Self::Problem(problem) => matches!(problem.code, Code::Unavailable | Code::TooManyRequests),
+            Self::Unexpected { status, .. } => matches!(status, Some(502..=504)),
+            Self::BadUrl { .. } => false,
+        }
+    }
+
+    /// What to do next, in a sentence.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Problem(problem) => problem.hint.clone().or_else(|| login_hint(problem.code)),
+            Self::Unreachable { url, .. } => Some(unreachable_hint(url)),
+            Self::Unexpected { status: Some(502..=504), .. } => {
+                Some("A proxy answered in place of the server; try again when the server is up.".to_owned())
+            }
+            Self::Unexpected { .. } => {
+                Some("Check that the address is that of a Polder server, and that client and server have the same version.".to_owned())
+            }
+            Self::BadUrl { .. } => Some("An address looks like http://127.0.0.1:7070.".to_owned()),
+        }
+    }
+}
+
+fn login_hint(code: Code) -> Option<String> {
+    let hint = match code {
+        Code::Unauthenticated => {
+            "Log in with `polder login URL` (on the server's own machine with `--token-file DATA/admin-token`), or set POLDER_TOKEN."
+        }
+        Code::Forbidden => "Ask an admin for a token with the role that this needs: `polder token create`.",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn unreachable_hint(url: &str) -> String {
+    if url == crate::DEFAULT_URL {
+        "Start a server with `polder server --data DIR`, or say where it is with POLDER_URL or `polder login URL`.".to_owned()
+    } else {
+        "Is the server running, and is the address right? It comes from POLDER_URL, or from `polder login URL`.".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(code: Code, hint: Option<&str>) -> Error {
+        Error::Problem(Box::new(Problem {
+            code,
+            title: "T".into(),
+            status: 400,
+            detail: "what happened".into(),
+            hint: hint.map(str::to_owned),
+            errors: Vec::new(),
+            more: serde_json::Map::new(),
+        }))
+    }
+
+    #[test]
+    fn a_problem_reads_as_its_detail_and_keeps_the_servers_hint() {
+        let error = problem(Code::Unauthenticated, Some("the server's own hint"));
+        assert_eq!(error.to_string(), "what happened");
+        assert_eq!(error.hint().as_deref(), Some("the server's own hint"));
+        assert_eq!(error.code(), Some(Code::Unauthenticated));
+    }
+
+    #[test]
+    fn without_a_hint_of_the_server_the_client_knows_how_to_log_in() {
+        let hint = problem(Code::Unauthenticated, None).hint().expect("a hint");
+        assert!(hint.contains("polder login"), "{hint}");
+        assert_eq!(problem(Code::Paused, None).hint(), None);
+    }
+
+    #[test]
+    fn only_what_passes_by_itself_is_temporary() {
+        assert!(problem(Code::Unavailable, None).is_temporary());
+        assert!(!problem(Code::NotFound, None).is_temporary());
+        let gateway = Error::Unexpected { url: "u".into(), status: Some(502), message: "m".into() };
+        assert!(gateway.is_temporary());
+    }
+
+    #[test]
+    fn the_default_address_gets_the_advice_to_start_a_server() {
+        let error =
+            |url: &str| Error::Unreachable { url: url.into(), unsent: true, source: "refused".into() };
+        assert!(error(crate::DEFAULT_URL).hint().expect("a hint").contains("polder server --data"));
+        assert!(error("http://elsewhere").hint().expect("a hint").contains("POLDER_URL"));
+    }
+}
