@@ -1,0 +1,32 @@
+//! One file a command: its options, and what it does.
+
+pub mod abort;
+pub mod agents;
+pub mod audit;
+pub mod backup;
+pub mod check;
+pub mod completions;
+pub mod deploy;
+pub mod explain;
+mod follow;
+pub mod init;
+pub mod job;
+pub mod login;
+pub mod logs;
+mod names;
+pub mod new;
+mod pages;
+pub mod pause;
+pub mod pipelines;
+pub mod rerun;
+pub mod revisions;
+pub mod run;
+pub mod runs;
+pub mod schema;
+pub mod secret;
+pub mod server;
+pub mod show;
+pub mod task;
+pub mod token;
+mod values;
+pub mod why;

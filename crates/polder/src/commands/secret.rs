@@ -1,0 +1,118 @@
+//! `polder secret`. A value is never an argument: others on the machine could read it there.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Subcommand;
+use polder_types::wire::SetSecret;
+use serde_json::{Value, json};
+
+use super::names::FullName;
+use super::values;
+use crate::config::Context;
+use crate::output::{Table, cell, format};
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Store a value: from a prompt, a file, or stdin
+    Set {
+        /// TEAM/NAME
+        secret: FullName,
+        /// A file with the value; one line break at its end is not part of it
+        #[arg(long, value_name = "FILE")]
+        from_file: Option<PathBuf>,
+        #[command(flatten)]
+        environment: Environment,
+    },
+    /// List secrets, without their values
+    List {
+        /// Of this team only
+        #[arg(long, short)]
+        team: Option<String>,
+        /// Of this environment only
+        #[arg(long = "env", short, value_name = "NAME")]
+        environment: Option<String>,
+    },
+    /// Delete a secret
+    Delete {
+        /// TEAM/NAME
+        secret: FullName,
+        #[command(flatten)]
+        environment: Environment,
+    },
+    /// Wrap all secrets with a new master key
+    RotateKey,
+}
+
+#[derive(clap::Args)]
+struct Environment {
+    /// The environment
+    #[arg(long = "env", short, default_value = "prod", value_name = "NAME")]
+    environment: String,
+}
+
+pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
+    match args.what {
+        What::Set { secret, from_file, environment } => set(secret, from_file, environment, context).await?,
+        What::List { team, environment } => list(team, environment, context).await?,
+        What::Delete { secret, environment: Environment { environment } } => {
+            context.client()?.delete_secret(&secret.team, &environment, &secret.name).await?;
+            tell(&secret, &environment, "deleted", context)?;
+        }
+        What::RotateKey => {
+            let result: Value = context.client()?.rotate_key().await?;
+            context
+                .output
+                .show(&result, |_| "All secrets are wrapped with the new master key.\n".to_owned())?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn set(
+    secret: FullName,
+    file: Option<PathBuf>,
+    environment: Environment,
+    context: &Context<'_>,
+) -> Result<()> {
+    let value = values::read(&format!("the value of {secret}"), file.as_deref())?;
+    let environment = environment.environment;
+    context.client()?.set_secret(&secret.team, &environment, &secret.name, &SetSecret { value }).await?;
+    tell(&secret, &environment, "stored", context)
+}
+
+fn tell(secret: &FullName, environment: &str, what: &str, context: &Context<'_>) -> Result<()> {
+    let result =
+        json!({ "team": secret.team, "name": secret.name, "environment": environment, "result": what });
+    context.output.show(&result, |_| format!("Secret {secret} in {environment} {what}.\n"))
+}
+
+async fn list(team: Option<String>, environment: Option<String>, context: &Context<'_>) -> Result<()> {
+    let page = context.client()?.secrets(team.as_deref(), environment.as_deref()).await?;
+    if context.output.json {
+        return context.output.value(&page);
+    }
+    if page.items.is_empty() {
+        context.output.note("There is no secret. Store one with `polder secret set TEAM/NAME`.");
+        return Ok(());
+    }
+    let mut table = Table::new(["SECRET", "ENV", "VERSION", "UPDATED", "BY", "USED BY"]);
+    for secret in &page.items {
+        table.row([
+            cell(format!("{}/{}", secret.team, secret.name)),
+            cell(&secret.environment),
+            cell(secret.version),
+            cell(format::instant(secret.updated_at)),
+            cell(&secret.updated_by),
+            cell(secret.used_by.join(", ")),
+        ]);
+    }
+    context.output.table(table)
+}

@@ -1,0 +1,99 @@
+//! `polder server`: puts store, engine, API and an agent together, and runs them until told to stop.
+
+pub mod data;
+mod logging;
+mod parts;
+mod stop;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::failure::Failure;
+use crate::output::Output;
+use data::DataFolder;
+use logging::Logging;
+use parts::Parts;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// The folder for everything that the server keeps; made if it is not there
+    #[arg(long, value_name = "DIR", env = "POLDER_DATA", default_value = "polder-data")]
+    data: PathBuf,
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7070")]
+    listen: String,
+    /// postgres://USER@HOST/NAME, or sqlite:FILE [default: polder.db in the data folder]
+    #[arg(long, value_name = "URL", env = "POLDER_DATABASE", hide_env_values = true)]
+    database: Option<String>,
+    /// The address by which others reach the server [default: the one that it listens on]
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// How many steps may run here at the same time [default: two for each processor]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    slots: Option<u32>,
+    /// Answer /metrics without a token
+    #[arg(long)]
+    metrics_open: bool,
+    /// A host that the end of a run may be posted to, on request of who started it
+    #[arg(long = "callback-host", value_name = "HOST")]
+    callback_hosts: Vec<String>,
+    #[command(flatten)]
+    logging: Logging,
+}
+
+pub fn run(args: Args, output: &Output) -> Result<ExitCode> {
+    args.logging.start()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let code = runtime.block_on(Box::pin(serve(args, output)));
+    // What a second Ctrl-C has cut off is not waited for.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    code
+}
+
+async fn serve(args: Args, output: &Output) -> Result<ExitCode> {
+    let mut signals = stop::Signals::listen()?;
+    let folder = DataFolder::open(&args.data)?;
+    let listener = bind(&args.listen).await?;
+    let address = listener.local_addr()?;
+    let parts = Parts::start(&args, &folder, address).await?;
+    announce(&folder, &parts, address, output)?;
+    let running = parts.run(listener);
+    signals.wait_for(running).await
+}
+
+async fn bind(address: &str) -> Result<TcpListener> {
+    let hint = match address.rsplit_once(':') {
+        Some((_, port)) if port.parse::<u16>().is_ok() => {
+            "Is another server running there? Choose another with --listen."
+        }
+        _ => "An address looks like 127.0.0.1:7070.",
+    };
+    let refused = |error| Failure::new(format!("cannot listen on {address}")).cause(error).hint(hint);
+    Ok(TcpListener::bind(address).await.map_err(refused)?)
+}
+
+/// The last line says that requests are answered; scripts and tests wait for it.
+fn announce(folder: &DataFolder, parts: &Parts, address: SocketAddr, output: &Output) -> Result<()> {
+    let url = format!("http://{address}");
+    let token_file = folder.admin_token();
+    if output.json {
+        let new_token = parts.new_token.is_some();
+        return output.value_line(&json!({ "url": url, "data": folder.path, "admin_token_file": token_file, "new_token": new_token }));
+    }
+    let style = output.style();
+    let (data, file) = (folder.path.display(), token_file.display());
+    output.say(format!("Polder {}, data in {data}", env!("CARGO_PKG_VERSION")))?;
+    if parts.new_token.is_some() {
+        output.say(format!("An admin token was written to {file}, readable by you only. Log in with it:"))?;
+        output.say(style.bold(&format!("  polder login {url} --token-file {file}")))?;
+    } else if token_file.exists() {
+        output.say(format!("The admin token is in {file}"))?;
+    }
+    output.say(format!("Ready on {url}"))
+}

@@ -1,0 +1,147 @@
+//! What a server consists of, and in which order it starts and stops.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use polder_agent::{Agent, Config};
+use polder_api::{Api, InternalToken, Limits};
+use polder_client::Client;
+use polder_engine::Engine;
+use polder_engine::vault::Keyring;
+use polder_store::logs::LogStore;
+use polder_store::{DatabaseUrl, Store};
+use polder_types::wire::{Grant, Role};
+use polder_types::{Clock, Code, SystemClock};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::Args;
+use super::data::DataFolder;
+use crate::failure::Failure;
+
+/// The name of the agent that lives in the server.
+const AGENT: &str = "embedded";
+
+/// A server that is ready to answer.
+pub struct Parts {
+    store: Store,
+    router: Router,
+    agent: Agent,
+    /// Ends the listener, long-polls, streams, and the agent.
+    stop: CancellationToken,
+    /// Ends the engine: after the agent, which still has ends to report.
+    stop_engine: CancellationToken,
+    /// The file with the first admin's token, if it was written just now.
+    pub new_token: Option<PathBuf>,
+}
+
+impl Parts {
+    pub async fn start(args: &Args, folder: &DataFolder, address: SocketAddr) -> Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let store = open_store(args, folder).await?;
+        let new_token = polder_api::first_admin_token(&store, &folder.path, clock.now()).await?;
+        let (stop, stop_engine) = (CancellationToken::new(), CancellationToken::new());
+        let engine = start_engine(args, folder, address, &store, &clock, &stop_engine).await?;
+        let token = polder_api::new_token();
+        let router = polder_api::router(Api::new(api_options(args, engine, &token, &stop)));
+        let agent = open_agent(args, folder, &router, &token, clock)?;
+        Ok(Self { store, router, agent, stop, stop_engine, new_token })
+    }
+
+    /// Serves until told to stop. The future that is answered first does the work, the token ends it.
+    pub fn run(self, listener: TcpListener) -> (CancellationToken, impl Future<Output = Result<()>>) {
+        let Self { store, router, agent, stop, stop_engine, .. } = self;
+        let told = stop.clone();
+        let work = async move {
+            let agent = tokio::spawn(agent.run(stop.clone()));
+            let served = polder_api::serve(listener, router, stop).await;
+            let agent_ended = agent.await;
+            stop_engine.cancel();
+            store.close().await;
+            served?;
+            Ok(agent_ended?)
+        };
+        (told, work)
+    }
+}
+
+async fn open_store(args: &Args, folder: &DataFolder) -> Result<Store> {
+    let url = match &args.database {
+        Some(url) => url.parse()?,
+        None => DatabaseUrl::Sqlite(folder.database()),
+    };
+    let hint = match url {
+        DatabaseUrl::Sqlite(_) => "Is the disk full, or the folder not writable?",
+        DatabaseUrl::Postgres(_) => {
+            "Is the database running, and may this user log in? The address is --database."
+        }
+    };
+    Store::open(&url).await.map_err(|error| {
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        Failure { cause, ..Failure::new(error.to_string()).code(Code::Unavailable).hint(hint) }.into()
+    })
+}
+
+async fn start_engine(
+    args: &Args,
+    folder: &DataFolder,
+    address: SocketAddr,
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+    stop: &CancellationToken,
+) -> Result<Engine> {
+    let keyring = load_keyring(folder, store)
+        .await
+        .map_err(|error| Failure::new(error.to_string()).code(Code::MasterKey))?;
+    let options = polder_engine::Options {
+        store: store.clone(),
+        logs: LogStore::new(folder.logs())?,
+        keyring: Arc::new(keyring),
+        clock: Arc::clone(clock),
+        public_url: args.public_url.clone().unwrap_or_else(|| format!("http://{address}")),
+        allowed_callback_hosts: args.callback_hosts.clone(),
+    };
+    Ok(Engine::start(options, stop.clone()).await?)
+}
+
+async fn load_keyring(folder: &DataFolder, store: &Store) -> Result<Keyring, polder_engine::vault::Error> {
+    let variable = std::env::var("POLDER_MASTER_KEY").ok();
+    let keyring = Keyring::load(&folder.master_key(), variable.as_deref())?;
+    keyring.finish_rotation(store).await?;
+    Ok(keyring)
+}
+
+fn api_options(args: &Args, engine: Engine, token: &str, stop: &CancellationToken) -> polder_api::Options {
+    let grants = vec![Grant { role: Role::Agent, team: None }];
+    polder_api::Options {
+        engine,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        limits: Limits::default(),
+        open_metrics: args.metrics_open,
+        internal_tokens: vec![InternalToken {
+            token: token.to_owned(),
+            name: format!("agent {AGENT}"),
+            grants,
+        }],
+        shutdown: stop.clone(),
+    }
+}
+
+fn open_agent(
+    args: &Args,
+    folder: &DataFolder,
+    router: &Router,
+    token: &str,
+    clock: Arc<dyn Clock>,
+) -> Result<Agent> {
+    let program = std::env::current_exe().context("cannot tell which program this is")?;
+    let mut config = Config::new(AGENT, folder.agent(), program);
+    if let Some(slots) = args.slots {
+        config.slots = slots;
+    }
+    let client = Client::in_process(router.clone(), token);
+    Ok(Agent::open(client, config, clock)?)
+}
