@@ -22,9 +22,8 @@ use crate::folder::Folder;
 use crate::held::{Held, Order};
 use crate::report::{self, Reporter, Told};
 use crate::revision::Revisions;
+use crate::verdict::{self, Verdict};
 use crate::{Error, environment};
-
-const SHUT_DOWN: &str = "the agent was shut down";
 
 /// What all attempts of an agent share.
 pub(crate) struct Shared {
@@ -183,17 +182,17 @@ impl Attempt {
                 exit = &mut exit => break exit,
                 Ok(()) = self.order.changed() => {
                     let reason = *self.order.borrow_and_update();
-                    log.say(remark(reason));
+                    log.say(verdict::remark(reason));
                     stopper.stop(if reason == Some(StopReason::Fenced) { Duration::ZERO } else { grace });
                 }
                 () = self.stop.cancelled(), if !shutting_down => {
                     shutting_down = true;
-                    log.say(remark(None));
+                    log.say(verdict::remark(None));
                     stopper.stop(grace.min(self.shared.shutdown_grace));
                 }
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
                     (deadline, timed_out) = (None, true);
-                    log.say(remark(Some(StopReason::TimedOut)));
+                    log.say(verdict::remark(Some(StopReason::TimedOut)));
                     stopper.stop(grace);
                 }
             }
@@ -205,7 +204,13 @@ impl Attempt {
         if delivered.fenced || *self.order.borrow() == Some(StopReason::Fenced) {
             return None;
         }
-        Some(self.judge(exit, timed_out, delivered.last_error))
+        let verdict = Verdict { order: *self.order.borrow(), timed_out, at: self.shared.clock.now() };
+        let ended = verdict.on(exit);
+        Some(if let Task::Http(_) = self.assignment.task {
+            verdict::of_request(ended, delivered.last_error)
+        } else {
+            ended
+        })
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -213,46 +218,10 @@ impl Attempt {
         Instant::now().checked_add(timeout + self.shared.deadline_margin)
     }
 
-    /// Makes of the exit what the server is told.
-    fn judge(
-        &self,
-        exit: Result<Exit, executors::Error>,
-        timed_out: bool,
-        last_error: Option<String>,
-    ) -> AttemptEnded {
-        let exit = match exit {
-            Ok(exit) => exit,
-            Err(error) => return self.ended(Outcome::Lost, Code::AgentLost, error.to_string()),
-        };
-        let stopped = exit.stopped;
-        let mut ended = report::of_exit(exit);
-        match *self.order.borrow() {
-            Some(reason) if stopped => {
-                ended.outcome = Outcome::Stopped;
-                (ended.code, ended.message) = (Some(code_of(reason)), Some(remark(Some(reason))));
-            }
-            None if stopped && timed_out => {
-                report::fail(&mut ended, Code::TimedOut, remark(Some(StopReason::TimedOut)))
-            }
-            None if stopped => {
-                ended.outcome = Outcome::Lost;
-                (ended.code, ended.message) = (Some(Code::AgentLost), Some(SHUT_DOWN.to_owned()));
-            }
-            _ if ended.code == Some(Code::StepFailed) && matches!(self.assignment.task, Task::Http(_)) => {
-                ended.code = Some(Code::HttpFailed);
-                ended.message = last_error.or(ended.message);
-            }
-            _ => {}
-        }
-        ended
-    }
-
     fn stopped_before_start(&self) -> Option<AttemptEnded> {
-        match *self.order.borrow() {
-            Some(StopReason::Fenced) => None,
-            Some(reason) => Some(self.ended(Outcome::Stopped, code_of(reason), remark(Some(reason)))),
-            None => Some(self.ended(Outcome::Lost, Code::AgentLost, SHUT_DOWN.to_owned())),
-        }
+        let order = *self.order.borrow();
+        let verdict = Verdict { order, timed_out: false, at: self.shared.clock.now() };
+        (order != Some(StopReason::Fenced)).then(|| verdict.without_exit())
     }
 
     /// Says why in the log too, where people look first.
@@ -262,11 +231,8 @@ impl Attempt {
         let log = self.open_log(mpsc::channel(1).1);
         log.say(message.clone());
         let delivered = log.close().await;
-        (!delivered.fenced).then(|| self.ended(Outcome::Failed, Code::CannotStart, message))
-    }
-
-    fn ended(&self, outcome: Outcome, code: Code, message: String) -> AttemptEnded {
-        report::without_exit(outcome, self.shared.clock.now(), code, message)
+        let at = self.shared.clock.now();
+        (!delivered.fenced).then(|| report::without_exit(Outcome::Failed, at, Code::CannotStart, message))
     }
 }
 
@@ -280,24 +246,6 @@ impl Log {
     async fn close(self) -> Delivered {
         drop(self.remarks);
         self.delivery.await.unwrap_or_default()
-    }
-}
-
-fn remark(reason: Option<StopReason>) -> String {
-    let text = match reason {
-        Some(StopReason::Abort) => "told to stop: the run was aborted",
-        Some(StopReason::TimedOut) => "told to stop: it took longer than it may",
-        Some(StopReason::Fenced) => "told to stop: a newer attempt has taken its place",
-        None => "told to stop: the agent is shutting down",
-    };
-    text.to_owned()
-}
-
-const fn code_of(reason: StopReason) -> Code {
-    match reason {
-        StopReason::Abort => Code::Aborted,
-        StopReason::TimedOut => Code::TimedOut,
-        StopReason::Fenced => Code::Fenced,
     }
 }
 

@@ -29,6 +29,7 @@ mod held;
 mod report;
 mod revision;
 pub mod task;
+mod verdict;
 
 pub use agent::{Agent, Config};
 pub use environment::{VARIABLES, variables};

@@ -19,8 +19,8 @@ pub(crate) struct Deed<'a> {
 }
 
 impl<'a> Deed<'a> {
-    pub(crate) fn new(action: &'static str, object: impl ToString) -> Self {
-        Self { action, object: object.to_string(), team: None, environment: None, detail: json!({}) }
+    pub(crate) fn new(action: &'static str, object: impl Into<String>) -> Self {
+        Self { action, object: object.into(), team: None, environment: None, detail: json!({}) }
     }
 
     pub(crate) fn of(self, team: &'a str, environment: &'a str) -> Self {

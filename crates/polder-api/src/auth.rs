@@ -12,8 +12,8 @@ mod throttle;
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
-use axum::http::{Extensions, HeaderMap};
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 use axum::middleware::Next;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
@@ -76,7 +76,11 @@ impl Caller {
     /// # Errors
     /// 403.
     pub fn require_team(&self, role: Role, team: &str) -> Result<()> {
-        if self.may(role, Some(team)) { Ok(()) } else { Err(Error::Forbidden { role, team: Some(team.to_owned()) }) }
+        if self.may(role, Some(team)) {
+            Ok(())
+        } else {
+            Err(Error::Forbidden { role, team: Some(team.to_owned()) })
+        }
     }
 
     /// The caller's right to something that concerns all teams.
@@ -128,13 +132,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        let missing = || Error::Internal("a route that needs a caller stands in front of the authentication".to_owned());
+        let missing = || {
+            Error::Internal("a route that needs a caller stands in front of the authentication".to_owned())
+        };
         parts.extensions.get::<Self>().cloned().ok_or_else(missing)
     }
 }
 
 /// The layer in front of every route that needs a token.
-pub(crate) async fn authenticate(State(api): State<Api>, mut request: Request, next: Next) -> Result<Response> {
+pub(crate) async fn authenticate(
+    State(api): State<Api>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response> {
     let caller = caller(&api, request.headers(), request.extensions()).await?;
     request.extensions_mut().insert(caller);
     Ok(next.run(request).await)
@@ -159,7 +169,9 @@ async fn find(api: &Api, token: &str, address: Option<IpAddr>) -> Result<Caller>
         return Err(Error::TooManyFailedLogins { retry_after });
     }
     let found = known::load(api, token, hash, now).await?;
-    if found.is_none() && let Some(address) = address {
+    if found.is_none()
+        && let Some(address) = address
+    {
         api.throttle().failed(address, now);
     }
     found.ok_or(Error::Unauthenticated("the token is not known, has expired or was revoked"))

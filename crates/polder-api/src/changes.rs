@@ -45,7 +45,11 @@ pub(crate) enum News {
 
 impl Feed {
     pub(crate) fn new(started_at: DateTime<Utc>) -> Self {
-        Self { start: started_at.timestamp_micros(), ring: Arc::default(), next: Arc::new(watch::Sender::new(0)) }
+        Self {
+            start: started_at.timestamp_micros(),
+            ring: Arc::default(),
+            next: Arc::new(watch::Sender::new(0)),
+        }
     }
 
     /// The id that a change is known by to clients.
@@ -133,7 +137,8 @@ mod tests {
     use super::*;
 
     fn change() -> Change {
-        let kind = ChangeKind::Pipeline { id: PipelineId(uuid::Uuid::nil()), pipeline: "p".into(), paused: true };
+        let kind =
+            ChangeKind::Pipeline { id: PipelineId(uuid::Uuid::nil()), pipeline: "p".into(), paused: true };
         Change { at: DateTime::UNIX_EPOCH, team: "t".into(), environment: "prod".into(), kind }
     }
 

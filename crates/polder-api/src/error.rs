@@ -109,7 +109,9 @@ impl Error {
     /// Inner errors are not for the client's eyes, except where they are about what the client sent.
     fn detail(&self, code: Code) -> String {
         match code {
-            Code::Internal | Code::MasterKey => "something broke inside the server; its log says what".to_owned(),
+            Code::Internal | Code::MasterKey => {
+                "something broke inside the server; its log says what".to_owned()
+            }
             Code::Unavailable if !matches!(self, Self::TooSlow | Self::Stopping) => {
                 "the database or the disk cannot be reached just now".to_owned()
             }

@@ -20,6 +20,10 @@ pub(crate) struct OptionalJson<T>(pub(crate) T);
 #[derive(Debug)]
 pub(crate) struct PrivateJson<T>(pub(crate) T);
 
+/// A JSON body from an agent: what programs wrote may hold anything.
+#[derive(Debug)]
+pub(crate) struct Report<T>(pub(crate) T);
+
 /// A body as it is.
 #[derive(Debug)]
 pub(crate) struct Raw(pub(crate) Bytes);
@@ -34,6 +38,16 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let body = bytes(request, state).await?;
+        refuse_zero(&body)?;
+        parse(&body).map(Self)
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Report<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
         parse(&bytes(request, state).await?).map(Self)
     }
 }
@@ -43,6 +57,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJ
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
         let body = bytes(request, state).await?;
+        refuse_zero(&body)?;
         if body.trim_ascii().is_empty() { Ok(Self(T::default())) } else { parse(&body).map(Self) }
     }
 }
@@ -52,6 +67,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for PrivateJson<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
         let body = bytes(request, state).await?;
+        refuse_zero(&body)?;
         serde_json::from_slice(&body).map(Self).map_err(|error| Error::bad_request(without_values(&error)))
     }
 }
@@ -68,8 +84,10 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        refuse_zero_in(parts.uri.path())?;
         let path = axum::extract::Path::from_request_parts(parts, state).await;
-        path.map(|axum::extract::Path(value)| Self(value)).map_err(|error| Error::bad_request(error.body_text()))
+        path.map(|axum::extract::Path(value)| Self(value))
+            .map_err(|error| Error::bad_request(error.body_text()))
     }
 }
 
@@ -77,15 +95,36 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        refuse_zero_in(parts.uri.query().unwrap_or_default())?;
         let query = axum::extract::Query::from_request_parts(parts, state).await;
-        query.map(|axum::extract::Query(value)| Self(value)).map_err(|error| Error::bad_request(error.body_text()))
+        query
+            .map(|axum::extract::Query(value)| Self(value))
+            .map_err(|error| Error::bad_request(error.body_text()))
     }
+}
+
+/// No text of a database can hold U+0000.
+fn refuse_zero(body: &[u8]) -> Result<()> {
+    let escaped =
+        |start: usize| body[..start].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1;
+    let mut digits = body.windows(5).enumerate().filter(|(_, window)| *window == b"u0000");
+    if digits.any(|(start, _)| escaped(start)) { Err(zero()) } else { Ok(()) }
+}
+
+fn refuse_zero_in(encoded: &str) -> Result<()> {
+    if encoded.contains("%00") { Err(zero()) } else { Ok(()) }
+}
+
+fn zero() -> Error {
+    Error::bad_request("the request holds the character U+0000, which no text may")
 }
 
 async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes> {
     let limit = request.extensions().get::<BodyLimit>().map_or(crate::limits::JSON_BODY, |limit| limit.0);
     Bytes::from_request(request, state).await.map_err(|error| match error {
-        BytesRejection::FailedToBufferBody(inner) if inner.status() == http::StatusCode::PAYLOAD_TOO_LARGE => {
+        BytesRejection::FailedToBufferBody(inner)
+            if inner.status() == http::StatusCode::PAYLOAD_TOO_LARGE =>
+        {
             Error::TooLarge { what: "the body", limit }
         }
         other => Error::bad_request(other.body_text()),
@@ -110,12 +149,16 @@ fn without_values(error: &serde_json::Error) -> String {
         serde_json::error::Category::Data if text.starts_with("missing field") => {
             text.split(" at line").next().unwrap_or("a field is missing").to_owned()
         }
-        serde_json::error::Category::Data if text.starts_with("unknown field") => "a field is not known".to_owned(),
+        serde_json::error::Category::Data if text.starts_with("unknown field") => {
+            "a field is not known".to_owned()
+        }
         serde_json::error::Category::Data => "a value has the wrong type".to_owned(),
         _ => "it is not JSON".to_owned(),
     };
     let (line, column) = (error.line(), error.column());
-    format!("the body is not what is expected: {what} (line {line}, column {column}; not shown, as it holds secrets)")
+    format!(
+        "the body is not what is expected: {what} (line {line}, column {column}; not shown, as it holds secrets)"
+    )
 }
 
 #[cfg(test)]
@@ -141,6 +184,16 @@ mod tests {
         let body = r#"{"team": "a", "name": "b", "run": "true", "secret_values": {"x": {"hunter2": 1}}}"#;
         let error = serde_json::from_str::<RegisterJob>(body).unwrap_err();
         assert!(!without_values(&error).contains(secret));
+    }
+
+    #[test]
+    fn zero_characters_are_found_and_nothing_else() {
+        for refused in [r#"{"a": "\u0000"}"#, r#"{"a": "\\\u0000"}"#, r#""x\u0000""#] {
+            assert!(refuse_zero(refused.as_bytes()).is_err(), "{refused}");
+        }
+        for fine in [r#"{"a": "\\u0000"}"#, r#"{"a": "u0000"}"#, r#"{"a": "\u0001"}"#, ""] {
+            assert!(refuse_zero(fine.as_bytes()).is_ok(), "{fine}");
+        }
     }
 
     #[test]

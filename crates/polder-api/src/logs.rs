@@ -133,7 +133,11 @@ impl Reader {
     }
 
     /// The lines that contain a text, and the position to go on from.
-    pub(crate) async fn search(&self, text: &str, limit: usize) -> Result<(Vec<NumberedLine>, Option<String>)> {
+    pub(crate) async fn search(
+        &self,
+        text: &str,
+        limit: usize,
+    ) -> Result<(Vec<NumberedLine>, Option<String>)> {
         let mut lines: Vec<NumberedLine> = Vec::new();
         for attempt in self.attempts.iter().filter(|attempt| !attempt.done) {
             let left = limit - lines.len();
@@ -167,7 +171,8 @@ impl Reader {
     /// Notes new attempts and ended ones.
     fn take_up(&mut self, run: &Run) {
         self.status = run.summary.status;
-        let mut before: HashMap<LogKey, Attempt> = self.attempts.drain(..).map(|attempt| (attempt.key, attempt)).collect();
+        let mut before: HashMap<LogKey, Attempt> =
+            self.attempts.drain(..).map(|attempt| (attempt.key, attempt)).collect();
         let mut found = selected(run, &self.selection);
         let first_known = found.iter().position(|attempt| self.position.line(attempt).is_some());
         for (index, attempt) in found.iter_mut().enumerate() {
@@ -191,7 +196,9 @@ impl Reader {
             };
             match change {
                 Ok(Change { kind: ChangeKind::Log { run, .. }, .. }) if run == self.run => return true,
-                Ok(Change { kind: ChangeKind::Step { run: id, .. } | ChangeKind::Run { id, .. }, .. }) if id == self.run => {
+                Ok(Change {
+                    kind: ChangeKind::Step { run: id, .. } | ChangeKind::Run { id, .. }, ..
+                }) if id == self.run => {
                     self.stale = true;
                     return true;
                 }
@@ -213,7 +220,9 @@ fn selected(run: &Run, selection: &Selection) -> Vec<Attempt> {
         if selection.step.as_ref().is_some_and(|wanted| *wanted != step.name) {
             continue;
         }
-        for attempt in step.attempts.iter().filter(|attempt| selection.epoch.is_none_or(|epoch| epoch == attempt.epoch)) {
+        for attempt in
+            step.attempts.iter().filter(|attempt| selection.epoch.is_none_or(|epoch| epoch == attempt.epoch))
+        {
             let key = LogKey { run: run.summary.id, position, epoch: attempt.epoch };
             let ended = attempt.ended_at.is_some() || run.summary.terminal;
             let new = Attempt { step: step.name.clone(), key, next_line: 0, ended, done: false };
@@ -226,7 +235,12 @@ fn selected(run: &Run, selection: &Selection) -> Vec<Attempt> {
 
 impl Attempt {
     fn numbered(&self, line: Line) -> NumberedLine {
-        NumberedLine { step: self.step.clone(), epoch: self.key.epoch, line: line.number, content: line.content }
+        NumberedLine {
+            step: self.step.clone(),
+            epoch: self.key.epoch,
+            line: line.number,
+            content: line.content,
+        }
     }
 
     fn seen(&self, next_line: u64) -> Seen<'_> {

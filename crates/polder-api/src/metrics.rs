@@ -18,7 +18,8 @@ use prometheus_client::registry::{Registry, Unit};
 
 use crate::{Api, Error, Result};
 
-const RUN_SECONDS: [f64; 12] = [0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3_600.0, 10_800.0, 28_800.0, 86_400.0];
+const RUN_SECONDS: [f64; 12] =
+    [0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3_600.0, 10_800.0, 28_800.0, 86_400.0];
 const START_SECONDS: [f64; 11] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 10.0, 60.0];
 /// Runs and steps whose beginning is remembered; beyond it all are forgotten, and some durations are not told.
 const MOST: usize = 100_000;
@@ -98,7 +99,12 @@ impl Metrics {
     fn register(&self) -> Registry {
         let mut registry = Registry::with_prefix("polder");
         registry.register("runs", "Runs that ended", self.runs.clone());
-        registry.register_with_unit("run_duration", "From a run's start to its end", Unit::Seconds, self.run_seconds.clone());
+        registry.register_with_unit(
+            "run_duration",
+            "From a run's start to its end",
+            Unit::Seconds,
+            self.run_seconds.clone(),
+        );
         let help = "From a step being ready to its attempt being claimed";
         registry.register_with_unit("step_start", help, Unit::Seconds, self.start_seconds.clone());
         registry.register_with_unit("log", "Logs received", Unit::Bytes, self.log_bytes.clone());
@@ -120,7 +126,9 @@ impl Metrics {
     }
 
     pub(crate) fn note_request(&self, method: &str, route: &str, status: u16) {
-        self.requests.get_or_create(&Request { method: method.to_owned(), route: route.to_owned(), status }).inc();
+        self.requests
+            .get_or_create(&Request { method: method.to_owned(), route: route.to_owned(), status })
+            .inc();
     }
 
     pub(crate) fn note_log(&self, run: RunId, bytes: usize) {
@@ -206,8 +214,14 @@ mod tests {
         let metrics = Metrics::default();
         let run = RunId(uuid::Uuid::nil());
         let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
-        let tell = |at, kind| metrics.note(&Change { at, team: "web".into(), environment: "prod".into(), kind });
-        let moved = |status| ChangeKind::Run { id: run, pipeline_id: PipelineId(uuid::Uuid::nil()), pipeline: "p".into(), status };
+        let tell =
+            |at, kind| metrics.note(&Change { at, team: "web".into(), environment: "prod".into(), kind });
+        let moved = |status| ChangeKind::Run {
+            id: run,
+            pipeline_id: PipelineId(uuid::Uuid::nil()),
+            pipeline: "p".into(),
+            status,
+        };
         let step = |status| ChangeKind::Step { run, step: "s".into(), status, epoch: 1 };
         tell(at(0), moved(RunStatus::Running));
         tell(at(0), step(StepStatus::Ready));

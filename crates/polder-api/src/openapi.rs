@@ -3,11 +3,15 @@
 use std::sync::OnceLock;
 
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::ArrayItems;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi as _, ToSchema};
 
 use crate::error::PROBLEM_JSON;
+
+/// What is said of a body that need not be there.
+const OPTIONAL: &str = "May be left out";
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -34,8 +38,11 @@ struct Security;
 impl Modify for Security {
     fn modify(&self, document: &mut OpenApi) {
         let components = document.components.get_or_insert_default();
-        let bearer = Http::builder().scheme(HttpAuthScheme::Bearer).description(Some("An API token, `pld_…`")).build();
-        let basic = Http::builder().scheme(HttpAuthScheme::Basic).description(Some("Any user name, the API token as password"));
+        let bearer =
+            Http::builder().scheme(HttpAuthScheme::Bearer).description(Some("An API token, `pld_…`")).build();
+        let basic = Http::builder()
+            .scheme(HttpAuthScheme::Basic)
+            .description(Some("Any user name, the API token as password"));
         components.add_security_scheme("token", SecurityScheme::Http(bearer));
         components.add_security_scheme("basic", SecurityScheme::Http(basic.build()));
     }
@@ -69,24 +76,43 @@ pub(crate) struct ChangeEvent {
 #[must_use]
 pub fn document() -> &'static OpenApi {
     static DOCUMENT: OnceLock<OpenApi> = OnceLock::new();
-    DOCUMENT.get_or_init(|| with_errors(crate::router::described()))
+    DOCUMENT.get_or_init(|| completed(crate::router::described()))
 }
 
 pub(crate) fn base() -> OpenApi {
     Document::openapi()
 }
 
-/// Gives each operation the one shape that all errors have.
-fn with_errors(mut document: OpenApi) -> OpenApi {
+/// Says what the handlers' annotations cannot, or only by repeating it everywhere.
+fn completed(mut document: OpenApi) -> OpenApi {
     for item in document.paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
-        operations.into_iter().flatten().for_each(add_error);
+        operations.into_iter().flatten().for_each(complete);
+    }
+    for (name, schema) in document.components.iter_mut().flat_map(|components| &mut components.schemas) {
+        if let Some(item) = name.strip_prefix("Page_") {
+            refer(schema, item);
+        }
     }
     document
 }
 
-fn add_error(operation: &mut Operation) {
+/// The one shape that all errors have, and bodies that need not be there.
+fn complete(operation: &mut Operation) {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let error = ResponseBuilder::new().description("What went wrong").content(PROBLEM_JSON, content).build();
     operation.responses.responses.insert("default".to_owned(), error.into());
+    if let Some(RefOr::T(body)) = &mut operation.request_body
+        && body.description.as_deref() == Some(OPTIONAL)
+    {
+        body.required = Some(Required::False);
+    }
+}
+
+/// A page refers to its items; generics would repeat them.
+fn refer(page: &mut RefOr<Schema>, item: &str) {
+    let RefOr::T(Schema::Object(page)) = page else { return };
+    if let Some(RefOr::T(Schema::Array(items))) = page.properties.get_mut("items") {
+        items.items = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(item).into()));
+    }
 }

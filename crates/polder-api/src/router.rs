@@ -6,7 +6,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, OriginalUri, Request, State};
-use axum::http::HeaderName;
+use axum::http::header::X_CONTENT_TYPE_OPTIONS;
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, routing};
@@ -19,7 +20,8 @@ use utoipa_axum::routes;
 use crate::extract::BodyLimit;
 use crate::limits::{BLOB, DEPLOY_BODY, JSON_BODY, LOG_BATCH, REQUEST_TIME};
 use crate::routes::{
-    access, agents, audit, backup, blobs, changes, deployments, jobs, logs, pipelines, revisions, runs, secrets, server, start,
+    access, agents, audit, backup, blobs, changes, deployments, jobs, logs, pipelines, revisions, runs,
+    secrets, server, start,
 };
 use crate::{Api, Error, Result, auth, openapi};
 
@@ -27,7 +29,6 @@ const UPLOAD_TIME: Duration = Duration::from_secs(600);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The router of the whole API. Requests that did not come over a network bring no `ConnectInfo`.
-#[must_use]
 pub fn router(api: Api) -> Router {
     let (guarded, _) = guarded().split_for_parts();
     let (open, _) = open().split_for_parts();
@@ -56,7 +57,10 @@ pub(crate) fn described() -> OpenApi {
 
 /// What is answered without a token.
 fn open() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(server::health)).routes(routes!(server::ready)).routes(routes!(server::openapi))
+    OpenApiRouter::new()
+        .routes(routes!(server::health))
+        .routes(routes!(server::ready))
+        .routes(routes!(server::openapi))
 }
 
 /// What needs a token.
@@ -132,9 +136,15 @@ fn limited(routes: OpenApiRouter<Api>, body: usize, time: Duration) -> OpenApiRo
 async fn observe(State(api): State<Api>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let method = request.method().clone();
-    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).map(str::to_owned);
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok())
+        .map(str::to_owned);
     let started = tokio::time::Instant::now();
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
+    // What users wrote, such as logs, is never to be taken for a page.
+    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let status = response.status().as_u16();
     api.metrics().note_request(method.as_str(), &route, status);
     let id = id.unwrap_or_default();
@@ -151,7 +161,11 @@ async fn no_method(OriginalUri(uri): OriginalUri, request: Request) -> Result<()
     Err(Error::MethodNotAllowed(uri.path().to_owned()))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the layer gives it away")]
 fn panicked(cause: Box<dyn Any + Send + 'static>) -> http::Response<Body> {
-    let text = cause.downcast_ref::<&str>().map(ToString::to_string).or_else(|| cause.downcast_ref::<String>().cloned());
+    let text = cause
+        .downcast_ref::<&str>()
+        .map(ToString::to_string)
+        .or_else(|| cause.downcast_ref::<String>().cloned());
     Error::Internal(format!("a handler panicked: {}", text.unwrap_or_default())).into_response()
 }

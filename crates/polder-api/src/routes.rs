@@ -41,7 +41,14 @@ fn prod() -> String {
 }
 
 /// A deployed pipeline by its name, for somebody with a right to it.
-async fn pipeline_named(api: &Api, caller: &Caller, role: Role, team: &str, name: &str, environment: &str) -> Result<Pipeline> {
+async fn pipeline_named(
+    api: &Api,
+    caller: &Caller,
+    role: Role,
+    team: &str,
+    name: &str,
+    environment: &str,
+) -> Result<Pipeline> {
     let what = format!("pipeline {team}/{name} in {environment}");
     caller.require(role, team, &what)?;
     let mut tx = api.read().await?;
@@ -54,7 +61,9 @@ async fn job_of(api: &Api, caller: &Caller, role: Role, id: PipelineId) -> Resul
     let what = format!("job {id}");
     let mut tx = api.read().await?;
     let found = match polder_store::pipelines::get(&mut tx, id).await {
-        Ok(found) if found.job && found.archived_at.is_none() && found.workspace_id == caller.workspace => found,
+        Ok(found) if found.job && found.archived_at.is_none() && found.workspace_id == caller.workspace => {
+            found
+        }
         Ok(_) | Err(polder_store::Error::NotFound) => return Err(Error::not_found(what)),
         Err(error) => return Err(error.into()),
     };

@@ -74,7 +74,8 @@ impl Api {
     pub fn new(options: Options) -> Self {
         let started_at = options.engine.clock().now();
         let internal = options.internal_tokens.into_iter();
-        let internal = internal.map(|token| (hash_of(&token.token), Caller::internal(WORKSPACE, token.name, token.grants)));
+        let internal = internal
+            .map(|token| (hash_of(&token.token), Caller::internal(WORKSPACE, token.name, token.grants)));
         let feed = Feed::new(started_at);
         let metrics = Metrics::default();
         crate::changes::follow(&options.engine, &feed, &metrics, options.shutdown.clone());

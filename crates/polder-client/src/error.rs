@@ -6,6 +6,8 @@ use polder_types::wire::Problem;
 /// An error of whatever the transport uses.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
+const LOGIN: &str = "Log in with `polder login URL` (on the server's own machine with `--token-file DATA/admin-token`), or set POLDER_TOKEN.";
+
 /// Why a request did not get the answer that was asked for.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -53,7 +55,9 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Problem(problem) => problem.hint.clone().or_else(|| login_hint(problem.code)),
+            // The server does not know whether a person or a program asks.
+            Self::Problem(problem) if problem.code == Code::Unauthenticated => Some(LOGIN.to_owned()),
+            Self::Problem(problem) => problem.hint.clone(),
             Self::Unreachable { url, .. } => Some(unreachable_hint(url)),
             Self::Unexpected { status: Some(502..=504), .. } => {
                 Some("A proxy answered in place of the server; try again when the server is up.".to_owned())
@@ -64,17 +68,6 @@ impl Error {
             Self::BadUrl { .. } => Some("An address looks like http://127.0.0.1:7070.".to_owned()),
         }
     }
-}
-
-fn login_hint(code: Code) -> Option<String> {
-    let hint = match code {
-        Code::Unauthenticated => {
-            "Log in with `polder login URL` (on the server's own machine with `--token-file DATA/admin-token`), or set POLDER_TOKEN."
-        }
-        Code::Forbidden => "Ask an admin for a token with the role that this needs: `polder token create`.",
-        _ => return None,
-    };
-    Some(hint.to_owned())
 }
 
 fn unreachable_hint(url: &str) -> String {
@@ -103,17 +96,17 @@ mod tests {
 
     #[test]
     fn a_problem_reads_as_its_detail_and_keeps_the_servers_hint() {
-        let error = problem(Code::Unauthenticated, Some("the server's own hint"));
+        let error = problem(Code::Paused, Some("the server's own hint"));
         assert_eq!(error.to_string(), "what happened");
         assert_eq!(error.hint().as_deref(), Some("the server's own hint"));
-        assert_eq!(error.code(), Some(Code::Unauthenticated));
+        assert_eq!(error.code(), Some(Code::Paused));
+        assert_eq!(problem(Code::Conflict, None).hint(), None);
     }
 
     #[test]
-    fn without_a_hint_of_the_server_the_client_knows_how_to_log_in() {
-        let hint = problem(Code::Unauthenticated, None).hint().expect("a hint");
+    fn the_client_knows_how_people_log_in() {
+        let hint = problem(Code::Unauthenticated, Some("send a header")).hint().expect("a hint");
         assert!(hint.contains("polder login"), "{hint}");
-        assert_eq!(problem(Code::Paused, None).hint(), None);
     }
 
     #[test]

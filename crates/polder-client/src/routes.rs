@@ -26,7 +26,7 @@ fn encode(part: &str, path: &mut String) {
     for byte in part.bytes() {
         if byte.is_ascii_alphanumeric()
             || b"-_~".contains(&byte)
-            || (byte == b'.' && part.trim_matches('.') != "")
+            || (byte == b'.' && !part.trim_matches('.').is_empty())
         {
             path.push(char::from(byte));
         } else {

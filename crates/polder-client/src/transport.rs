@@ -32,9 +32,9 @@ pub(crate) enum Transport {
 impl Transport {
     pub(crate) fn remote(url: &str) -> Result<Self, Error> {
         let base = url.trim_end_matches('/').to_owned();
-        let parsed: reqwest::Url = base.parse().map_err(|error| bad_url(&base, error))?;
+        let parsed: reqwest::Url = base.parse().map_err(|error| bad_url(&base, &error))?;
         if !matches!(parsed.scheme(), "http" | "https") || parsed.host_str().is_none() {
-            return Err(bad_url(&base, "it must start with http:// or https://"));
+            return Err(bad_url(&base, &"it must start with http:// or https://"));
         }
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("polder/", env!("CARGO_PKG_VERSION")))
@@ -44,7 +44,7 @@ impl Transport {
         if is_this_machine(&parsed) {
             builder = builder.no_proxy();
         }
-        let http = builder.build().map_err(|error| bad_url(&base, error))?;
+        let http = builder.build().map_err(|error| bad_url(&base, &error))?;
         Ok(Self::Remote { http, base })
     }
 
@@ -125,7 +125,7 @@ pub(crate) fn root_cause(error: &(dyn StdError + 'static)) -> String {
     cause.to_string()
 }
 
-fn bad_url(url: &str, message: impl ToString) -> Error {
+fn bad_url(url: &str, message: &dyn std::fmt::Display) -> Error {
     Error::BadUrl { url: url.to_owned(), message: message.to_string() }
 }
 

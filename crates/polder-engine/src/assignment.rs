@@ -137,7 +137,11 @@ pub(crate) fn context(loaded: &Loaded, key: &AttemptKey) -> Context {
 ///
 /// # Errors
 /// If a text cannot be rendered, or the step has nothing to execute.
-pub fn task(step: &Step, context: &Context, secrets: &BTreeMap<String, String>) -> Result<Task, template::Error> {
+pub fn task(
+    step: &Step,
+    context: &Context,
+    secrets: &BTreeMap<String, String>,
+) -> Result<Task, template::Error> {
     match &step.kind {
         StepKind::Run(Command::Shell(text)) => {
             Ok(Task::Run(Command::Shell(template::render(text, context, Quoting::Shell)?)))

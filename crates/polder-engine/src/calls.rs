@@ -147,8 +147,8 @@ pub(crate) fn client() -> Result<reqwest::Client> {
 /// Whether a run's end may be posted there. The query is a credential and never stands in an error.
 pub(crate) fn check_call_back(uri: &str, allowed: &[String]) -> Result<()> {
     let refuse = |detail: String| {
-        let hint = "start the server with --allow-callback-host HOST for each host that runs may call back"
-            .to_owned();
+        let hint =
+            "start the server with --callback-host HOST for each host that runs may call back".to_owned();
         Err(Error::BadRequest { detail, hint: Some(hint) })
     };
     let Ok(url) = uri.parse::<reqwest::Url>() else { return refuse("callBackUri is not a URL".into()) };

@@ -152,7 +152,12 @@ impl Engine {
         tx.commit().await?;
         if changed {
             let kind = ChangeKind::Pipeline { id, pipeline: pipeline.name, paused };
-            self.wakeups().tell(Change { at: now, team: pipeline.team, environment: pipeline.environment, kind });
+            self.wakeups().tell(Change {
+                at: now,
+                team: pipeline.team,
+                environment: pipeline.environment,
+                kind,
+            });
             self.wakeups().timers.notify_one();
             self.wakeups().outbox.notify_one();
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use polder_store::Store;
 use polder_store::logs::LogStore;
 use polder_types::Clock;
@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::definitions::Definitions;
 use crate::vault::Keyring;
 use crate::wakeups::{Change, Wakeups};
-use crate::{Result, outbox, timers};
+use crate::{Result, housekeeping, outbox, timers};
 
 /// What an engine needs.
 pub struct Options {
@@ -23,6 +23,8 @@ pub struct Options {
     pub public_url: String,
     /// Hosts that a run's end may be posted to.
     pub allowed_callback_hosts: Vec<String>,
+    /// How long logs are kept; none: for ever.
+    pub keep_logs: Option<TimeDelta>,
 }
 
 /// Decides and records. Cheap to clone.
@@ -50,6 +52,7 @@ impl Engine {
         let engine = Self::idle(options, shutdown)?;
         tokio::spawn(timers::run(engine.clone()));
         tokio::spawn(outbox::run(engine.clone()));
+        tokio::spawn(housekeeping::run(engine.clone()));
         Ok(engine)
     }
 

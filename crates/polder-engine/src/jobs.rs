@@ -31,7 +31,8 @@ impl Engine {
         let mut tx = self.store().begin().await?;
         checked.files = store_files(&mut tx, &job, now).await?;
         for (name, value) in &job.secret_values {
-            let key = SecretKey { workspace_id: workspace, team: &job.team, environment: &job.environment, name };
+            let key =
+                SecretKey { workspace_id: workspace, team: &job.team, environment: &job.environment, name };
             secrets::store(&mut tx, self.keyring(), key, value, by, now).await?;
         }
         let committed = commit(&mut tx, &checked, by, now).await?;
@@ -41,7 +42,10 @@ impl Engine {
     }
 
     fn view_job(&self, checked: &Checked, committed: &Committed) -> Result<Job> {
-        let id = *committed.pipelines.first().ok_or_else(|| Error::Internal("a job has one pipeline".to_owned()))?;
+        let id = *committed
+            .pipelines
+            .first()
+            .ok_or_else(|| Error::Internal("a job has one pipeline".to_owned()))?;
         Ok(Job {
             id,
             team: checked.project.team.clone(),
@@ -92,7 +96,8 @@ fn check_job(workspace: &str, job: &RegisterJob) -> Result<Checked> {
 
 /// Reads the job as the files that it could have been.
 fn read(job: &RegisterJob, mistakes: Vec<Mistake>) -> Result<Project> {
-    let project = json!({"project": job.name, "team": job.team, "environments": {(job.environment.as_str()): {}}});
+    let project =
+        json!({"project": job.name, "team": job.team, "environments": {(job.environment.as_str()): {}}});
     let texts = BTreeMap::from([
         ("polder.yaml".to_owned(), project.to_string()),
         ("pipeline.yaml".to_owned(), Value::Object(pipeline(job)).to_string()),
@@ -102,9 +107,9 @@ fn read(job: &RegisterJob, mistakes: Vec<Mistake>) -> Result<Project> {
     match check::parse(&texts, &paths, Vec::new()) {
         Ok((project, _)) if mistakes.is_empty() => Ok(project),
         Ok(_) => Err(Error::InvalidDefinition(mistakes)),
-        Err(Error::InvalidDefinition(found)) => {
-            Err(Error::InvalidDefinition(mistakes.into_iter().chain(found.into_iter().map(by_member)).collect()))
-        }
+        Err(Error::InvalidDefinition(found)) => Err(Error::InvalidDefinition(
+            mistakes.into_iter().chain(found.into_iter().map(by_member)).collect(),
+        )),
         Err(other) => Err(other),
     }
 }
@@ -128,7 +133,10 @@ fn setting_mistakes(settings: &Map<String, Value>) -> Vec<Mistake> {
         .map(|key| {
             let hint = Some(format!("known settings: {}", SETTINGS.join(", ")));
             let path = format!("settings.{key}");
-            Mistake { file: None, ..check::about("", Some(&path), format!("`{key}` is no setting of a job"), hint) }
+            Mistake {
+                file: None,
+                ..check::about("", Some(&path), format!("`{key}` is no setting of a job"), hint)
+            }
         })
         .collect()
 }
@@ -137,7 +145,9 @@ fn setting_mistakes(settings: &Map<String, Value>) -> Vec<Mistake> {
 fn by_member(mistake: Mistake) -> Mistake {
     let path = match (mistake.file.as_deref(), mistake.path.as_deref()) {
         (Some("polder.yaml"), Some("project")) => Some("name".to_owned()),
-        (Some("polder.yaml"), Some(path)) if path.starts_with("environments") => Some("environment".to_owned()),
+        (Some("polder.yaml"), Some(path)) if path.starts_with("environments") => {
+            Some("environment".to_owned())
+        }
         (Some("pipeline.yaml"), Some(path)) => Some(member(path)),
         (_, path) => path.map(str::to_owned),
     };
@@ -152,7 +162,11 @@ fn member(path: &str) -> String {
     if SETTINGS.contains(&first) { format!("settings.{path}") } else { path.to_owned() }
 }
 
-async fn store_files(tx: &mut Tx, job: &RegisterJob, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<ProjectFile>> {
+async fn store_files(
+    tx: &mut Tx,
+    job: &RegisterJob,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Vec<ProjectFile>> {
     let described: Vec<ProjectFile> = job.files.iter().map(|(path, text)| describe(path, text)).collect();
     let mistakes = files::mistakes(&described);
     if !mistakes.is_empty() {
@@ -167,7 +181,12 @@ async fn store_files(tx: &mut Tx, job: &RegisterJob, now: chrono::DateTime<chron
 /// A file with a `#!` line can be executed.
 fn describe(path: &str, text: &str) -> ProjectFile {
     let size = u64::try_from(text.len()).unwrap_or(u64::MAX);
-    ProjectFile { path: path.to_owned(), sha256: blobs::hash_of(text.as_bytes()), size, executable: text.starts_with("#!") }
+    ProjectFile {
+        path: path.to_owned(),
+        sha256: blobs::hash_of(text.as_bytes()),
+        size,
+        executable: text.starts_with("#!"),
+    }
 }
 
 #[cfg(test)]

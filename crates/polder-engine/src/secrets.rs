@@ -1,8 +1,8 @@
 //! Secrets as the engine keeps them: sealed on the way in, opened only for an attempt that asks for them.
 
 use chrono::{DateTime, Utc};
-use polder_store::secrets::{self as stored, SecretKey};
 use polder_store::Tx;
+use polder_store::secrets::{self as stored, SecretKey};
 use polder_types::definition::is_secret_name;
 use polder_types::wire::{Mistake, SecretView, Severity};
 
@@ -38,7 +38,10 @@ impl Engine {
     pub async fn delete_secret(&self, key: SecretKey<'_>) -> Result<()> {
         let mut tx = self.store().begin().await?;
         if !stored::delete(&mut tx, key).await? {
-            return Err(Error::not_found(format!("secret {} of {} in {}", key.name, key.team, key.environment)));
+            return Err(Error::not_found(format!(
+                "secret {} of {} in {}",
+                key.name, key.team, key.environment
+            )));
         }
         Ok(tx.commit().await?)
     }
@@ -107,13 +110,20 @@ const NAME_HINT: &str = "use letters, digits, `-`, `_` and `.`, beginning with a
 fn check(key: SecretKey<'_>, value: &str) -> Result<()> {
     let refuse = |detail: String, hint: &str| Err(Error::BadRequest { detail, hint: Some(hint.to_owned()) });
     match value {
-        _ if !is_secret_name(key.name) => refuse(format!("`{}` cannot be the name of a secret", key.name), NAME_HINT),
-        "" => refuse(format!("the value of {} is empty", key.name), "delete the secret if it is not needed any more"),
-        _ if value.len() > LONGEST => {
-            refuse(format!("the value of {} is longer than {LONGEST} bytes", key.name), "store a file elsewhere")
+        _ if !is_secret_name(key.name) => {
+            refuse(format!("`{}` cannot be the name of a secret", key.name), NAME_HINT)
         }
+        "" => refuse(
+            format!("the value of {} is empty", key.name),
+            "delete the secret if it is not needed any more",
+        ),
+        _ if value.len() > LONGEST => refuse(
+            format!("the value of {} is longer than {LONGEST} bytes", key.name),
+            "store a file elsewhere",
+        ),
         _ if value.contains('\0') => {
-            let detail = format!("the value of {} has a zero byte, which no environment variable can hold", key.name);
+            let detail =
+                format!("the value of {} has a zero byte, which no environment variable can hold", key.name);
             refuse(detail, "encode it, such as in base64")
         }
         _ => Ok(()),

@@ -36,8 +36,7 @@ impl Store {
         let sql = "SELECT g.name, g.executors, g.slots,
             (SELECT count(*) FROM attempts a WHERE a.state = 'CLAIMED' AND a.agent = g.name), g.last_seen_at
             FROM agents g ORDER BY g.name";
-        let rows: Vec<(String, JsonText<Vec<String>>, i64, i64, DateTime<Utc>)> =
-            on!(tx, |c| sqlx::query_as(sql).fetch_all(c))?;
+        let rows: Vec<Row> = on!(tx, |c| sqlx::query_as(sql).fetch_all(c))?;
         Ok(rows
             .into_iter()
             .map(|(name, executors, slots, running, last_seen_at)| StoredAgent {
@@ -50,3 +49,5 @@ impl Store {
             .collect())
     }
 }
+
+type Row = (String, JsonText<Vec<String>>, i64, i64, DateTime<Utc>);

@@ -14,6 +14,9 @@ use crate::{JsonText, Result, Tx};
 
 /// A search for text looks through this many entries for one page; the cursor goes on behind them.
 const SEARCHED: i64 = 20_000;
+/// Later than every entry; both databases can hold it.
+const END_OF_TIME: DateTime<Utc> =
+    DateTime::from_timestamp(253_402_300_799, 0).expect("the year 9999 is a time");
 
 pub async fn insert(tx: &mut Tx, workspace_id: &str, entry: &AuditEntry) -> Result<()> {
     let sql = "INSERT INTO audit
@@ -39,18 +42,19 @@ pub async fn insert(tx: &mut Tx, workspace_id: &str, entry: &AuditEntry) -> Resu
 
 /// The entries that match, newest first.
 pub async fn list(tx: &mut Tx, workspace_id: &str, filter: &AuditFilter) -> Result<Page<AuditEntry>> {
-    let before = from_cursor(filter.cursor.as_deref())?.unwrap_or(Uuid::max());
+    let (before_at, before_id) = from_cursor(filter.cursor.as_deref())?.unwrap_or((END_OF_TIME, Uuid::max()));
     let size = page_size(filter.limit);
     let window = if filter.search.is_some() { SEARCHED } else { size };
     let sql = statement(filter);
     let rows: Vec<Row> = on!(tx, |c| sqlx::query_as(AssertSqlSafe(sql.as_str()))
         .bind(workspace_id)
-        .bind(before)
+        .bind(before_at)
+        .bind(before_id)
         .bind(filter.actor.as_deref())
         .bind(filter.action.as_deref())
         .bind(filter.object.as_deref())
-        .bind(filter.since.map(|since| AuditId::new(since).0).map(first_of_millisecond))
-        .bind(filter.until.map(|until| AuditId::new(until).0).map(first_of_millisecond))
+        .bind(filter.since)
+        .bind(filter.until)
         .bind(filter.search.as_deref().map(containing))
         .bind(window)
         .fetch_all(c))?;
@@ -59,16 +63,16 @@ pub async fn list(tx: &mut Tx, workspace_id: &str, filter: &AuditFilter) -> Resu
 
 /// The innermost rows are a window over one index; searching is done inside it, so that it never runs through the whole log.
 fn statement(filter: &AuditFilter) -> String {
-    let mut window = String::from("SELECT * FROM audit WHERE workspace_id = $1 AND id < $2");
-    and(&mut window, filter.actor.is_some(), 3, "actor = ?");
-    and(&mut window, filter.action.is_some(), 4, "action = ?");
-    and(&mut window, filter.object.is_some(), 5, "object = ?");
-    and(&mut window, filter.since.is_some(), 6, "id >= ?");
-    and(&mut window, filter.until.is_some(), 7, "id < ?");
-    window.push_str(" ORDER BY id DESC LIMIT $9");
-    let matches = if filter.search.is_some() { "search LIKE $8 ESCAPE '\\'" } else { "$8 IS NULL" };
+    let mut window = String::from("SELECT * FROM audit WHERE workspace_id = $1 AND (at, id) < ($2, $3)");
+    and(&mut window, filter.actor.is_some(), 4, "actor = ?");
+    and(&mut window, filter.action.is_some(), 5, "action = ?");
+    and(&mut window, filter.object.is_some(), 6, "object = ?");
+    and(&mut window, filter.since.is_some(), 7, "at >= ?");
+    and(&mut window, filter.until.is_some(), 8, "at < ?");
+    window.push_str(" ORDER BY at DESC, id DESC LIMIT $10");
+    let matches = if filter.search.is_some() { "search LIKE $9 ESCAPE '\\'" } else { "$9 IS NULL" };
     let mut sql = String::from("SELECT id, at, actor, address, action, object, team, environment, detail, ");
-    let _ = write!(sql, "{matches} AS matches FROM ({window}) AS recent ORDER BY id DESC");
+    let _ = write!(sql, "{matches} AS matches FROM ({window}) AS recent ORDER BY at DESC, id DESC");
     sql
 }
 
@@ -81,18 +85,13 @@ fn page(rows: Vec<Row>, size: i64, window: i64) -> Result<Page<AuditEntry>> {
         if items.len() == size {
             return Ok(Page { items, next_cursor: last.as_ref().map(to_cursor).transpose()? });
         }
-        last = Some(row.id);
+        last = Some((row.at, row.id));
         if row.matches {
             items.push(row.into());
         }
     }
     let next_cursor = last.filter(|_| !looked_at_all).as_ref().map(to_cursor).transpose()?;
     Ok(Page { items, next_cursor })
-}
-
-/// The least id of the millisecond that `id` was made in: the time is its first 48 bits.
-fn first_of_millisecond(id: Uuid) -> Uuid {
-    Uuid::from_u128(id.as_u128() & !((1 << 80) - 1))
 }
 
 fn search_text(entry: &AuditEntry) -> String {

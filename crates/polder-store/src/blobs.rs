@@ -1,6 +1,6 @@
 //! Contents of project files, each once, under the SHA-256 of its bytes. Compressed where that makes it smaller.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -66,6 +66,22 @@ async fn stored_of(tx: &mut Tx, hashes: &[&String]) -> Result<Vec<String>> {
         let query = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.as_str()));
         hashes.iter().fold(query, |query, hash| query.bind(hash.as_str())).fetch_all(c)
     })
+}
+
+/// How many bytes the contents of these hashes have together, each as often as it is named.
+pub async fn bytes_of(tx: &mut Tx, hashes: &[String]) -> Result<u64> {
+    let mut sizes: HashMap<String, i64> = HashMap::new();
+    for batch in hashes.chunks(BATCH) {
+        let places: Vec<String> = (1..=batch.len()).map(|number| format!("${number}")).collect();
+        let sql = format!("SELECT sha256, size FROM blobs WHERE sha256 IN ({})", places.join(", "));
+        let rows: Vec<(String, i64)> = on!(tx, |c| {
+            let query = sqlx::query_as(sqlx::AssertSqlSafe(sql.as_str()));
+            batch.iter().fold(query, |query, hash| query.bind(hash.as_str())).fetch_all(c)
+        })?;
+        sizes.extend(rows);
+    }
+    let size = |hash: &String| sizes.get(hash).and_then(|size| u64::try_from(*size).ok()).unwrap_or(0);
+    Ok(hashes.iter().map(size).fold(0, u64::saturating_add))
 }
 
 struct Packed {

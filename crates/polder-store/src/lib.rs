@@ -9,17 +9,17 @@
 
 #[macro_use]
 mod database;
+pub mod agents;
+pub mod attempts;
 mod error;
 mod migrate;
-mod stored;
-pub mod triggers;
-pub mod timers;
-pub mod schedules;
-pub mod runs;
-pub mod run_views;
 pub mod outbox;
-pub mod attempts;
-pub mod agents;
+pub mod run_views;
+pub mod runs;
+pub mod schedules;
+mod stored;
+pub mod timers;
+pub mod triggers;
 
 pub mod audit;
 pub mod backup;
@@ -31,9 +31,9 @@ pub mod projects;
 pub mod revisions;
 pub mod secrets;
 pub mod settings;
-pub mod tokens;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod tokens;
 
 pub use database::{DatabaseUrl, Store, Tx};
 pub use error::{Error, Result};

@@ -121,11 +121,7 @@ async fn select_runs(tx: &mut Tx, filter: &RunFilter, scope: &RunScope, limit: u
         add(&mut sql, " AND logical_at >= ", Value::Time(since.and_time(chrono::NaiveTime::MIN).and_utc()));
     }
     if let Some(cursor) = &filter.cursor {
-        add(
-            &mut sql,
-            " AND id < ",
-            Value::Id(cursor.parse().map_err(|_| Error::corrupt("cursor", cursor.as_str()))?),
-        );
+        add(&mut sql, " AND id < ", Value::Id(cursor.parse().map_err(|_| Error::Cursor)?));
     }
     if let Some(teams) = &scope.teams {
         sql.push_str(" AND team IN (");

@@ -136,3 +136,6 @@ impl<'r, T: DeserializeOwned> Decode<'r, Postgres> for JsonText<T> {
         Ok(Self(serde_json::from_str(<&str as Decode<Postgres>>::decode(value)?)?))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)?) => {
+    ($($(#[$doc:meta])* $variant:ident = $text:tt),+ $(,)?) => {
         /// What went wrong, as a name that programs may rely on.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
         pub enum Code { $($(#[$doc])* #[serde(rename = $text)] $variant),+ }

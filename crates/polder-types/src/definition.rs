@@ -31,6 +31,7 @@ mod values;
 
 pub use files::is_definition;
 pub use model::*;
+pub use nearest::did_you_mean;
 pub use parameters::{ParameterProblem, resolve_parameters};
 pub use problem::{Problem, ProblemCode, Severity, render};
 pub use values::{is_identifier, is_name, is_secret_name};
@@ -81,7 +82,7 @@ impl Parsed {
         let is_unknown =
             |upstream: &&Upstream| !known.contains(&upstream.name) && !own.contains(&upstream.name);
         let warn = |upstream: &Upstream| Problem {
-            hint: nearest::did_you_mean(&upstream.name, names()),
+            hint: did_you_mean(&upstream.name, names()),
             ..upstream.problem.clone()
         };
         self.upstreams.iter().filter(is_unknown).take(UPSTREAM_LIMIT).map(warn).collect()

@@ -37,8 +37,8 @@ pub struct Match {
 /// An expression with what is known of each part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Explained {
-    All { met: bool, parts: Vec<Explained> },
-    Any { met: bool, parts: Vec<Explained> },
+    All { met: bool, parts: Vec<Self> },
+    Any { met: bool, parts: Vec<Self> },
     Is { condition: Condition, met_by: Option<Available> },
 }
 

@@ -84,7 +84,8 @@ async fn there_are_never_more_attempts_than_slots() {
     let keys: Vec<_> = (0..3).map(|_| bench.offer(shell("echo ready; sleep 1000"))).collect();
     bench.until_line(&keys[0], "ready").await;
     bench.until_line(&keys[1], "ready").await;
-    assert_eq!((bench.server.state().offers.len(), bench.server.state().started.len()), (1, 2));
+    let (offers, started) = bench.server.until(|state| Some((state.offers.len(), state.started.len()))).await;
+    assert_eq!((offers, started), (1, 2));
     bench.server.change(|state| state.stops.push(Stop { key: keys[0].clone(), reason: StopReason::Abort }));
     bench.until_line(&keys[2], "ready").await;
     assert!(bench.server.state().ended.contains_key(&keys[0].to_string()));

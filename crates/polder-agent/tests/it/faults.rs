@@ -41,19 +41,19 @@ async fn a_full_disk_for_logs_does_not_fail_the_attempt_and_is_told() {
 async fn lines_that_could_not_be_stored_are_counted_in_the_log() {
     let bench = Bench::new();
     bench.server.change(|state| state.disk_full = true);
-    let key = bench.offer(shell("echo one; echo two; until [ -e ../go ]; do sleep 0.05; done; echo three"));
-    // Patience is 3 s: tries after 0.1, 0.3, 0.7, 1.5, 3.1 s; the next refusal is that of a later batch.
-    let path = bench.folder.path().join("attempts").join(key.to_string()).join("go");
-    bench.server.until(|state| (state.refused >= 6).then_some(())).await;
-    std::fs::write(path, "").unwrap();
-    bench.server.until(|state| (state.refused >= 7).then_some(())).await;
+    let wait = |name: &str| format!("until [ -e ../{name} ]; do sleep 0.05; done");
+    let script =
+        format!("printf 'one\\ntwo\\n'; {}; echo three; {}; echo four", wait("first"), wait("second"));
+    let key = bench.offer(shell(&script));
+    let folder = bench.folder.path().join("attempts").join(key.to_string());
+    // Tries for 3 s: after 0.1, 0.3, 0.7, 1.5 and 3.1 s. What comes then is tried once.
+    bench.server.until(|state| (state.refused == 6).then_some(())).await;
+    std::fs::write(folder.join("first"), "").unwrap();
+    bench.server.until(|state| (state.refused == 7).then_some(())).await;
     bench.server.change(|state| state.disk_full = false);
+    std::fs::write(folder.join("second"), "").unwrap();
     assert_eq!(bench.server.ended(&key).await.outcome, Outcome::Succeeded);
-    let log = bench.server.log(&key);
-    assert!(
-        log.is_empty() || log[0].ends_with("lines are missing here: the server could not store them"),
-        "{log:?}"
-    );
+    assert_eq!(bench.server.log(&key), ["3 lines are missing here: the server could not store them", "four"]);
 }
 
 #[tokio::test]

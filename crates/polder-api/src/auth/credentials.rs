@@ -19,7 +19,10 @@ pub(crate) fn token(headers: &HeaderMap) -> Option<String> {
     }
     if scheme.eq_ignore_ascii_case("basic") {
         let pair = String::from_utf8(BASE64_STANDARD.decode(rest).ok()?).ok()?;
-        return pair.split_once(':').map(|(_, password)| password.to_owned()).filter(|token| !token.is_empty());
+        return pair
+            .split_once(':')
+            .map(|(_, password)| password.to_owned())
+            .filter(|token| !token.is_empty());
     }
     None
 }

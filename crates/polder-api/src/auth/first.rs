@@ -32,7 +32,8 @@ pub async fn first_admin_token(store: &Store, data: &Path, now: DateTime<Utc>) -
     let create = CreateToken { name: "admin".to_owned(), grants, expires_at: None };
     let created = insert_token(&mut tx, WORKSPACE, &create, "system", now).await?;
     let path = data.join(FILE);
-    write_private(&path, &created.token).map_err(|error| Error::Internal(format!("{}: {error}", path.display())))?;
+    write_private(&path, &created.token)
+        .map_err(|error| Error::Internal(format!("{}: {error}", path.display())))?;
     tx.commit().await?;
     Ok(Some(path))
 }

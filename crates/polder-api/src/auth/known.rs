@@ -51,7 +51,8 @@ impl Known {
 /// Looks a token up, and notes that it is used.
 pub(super) async fn load(api: &Api, token: &str, hash: Hash, now: DateTime<Utc>) -> Result<Option<Caller>> {
     let mut tx = api.read().await?;
-    let found = tokens::find_by_hash(&mut tx, &tokens::hash_of(token)).await?.filter(|token| token.is_valid(now));
+    let found =
+        tokens::find_by_hash(&mut tx, &tokens::hash_of(token)).await?.filter(|token| token.is_valid(now));
     drop(tx);
     let Some(token) = found else { return Ok(None) };
     note_use(api, &token, now).await;

@@ -64,6 +64,10 @@ mod tests {
         assert_eq!(throttle.wait_of(IpAddr::from([127, 0, 0, 2]), 3, start), None);
         assert_eq!(throttle.wait_of(address, 3, start + TimeDelta::seconds(60)), None);
         throttle.failed(address, start + TimeDelta::seconds(60));
-        assert_eq!(throttle.wait_of(address, 3, start + TimeDelta::seconds(61)), None, "counting begins anew");
+        assert_eq!(
+            throttle.wait_of(address, 3, start + TimeDelta::seconds(61)),
+            None,
+            "counting begins anew"
+        );
     }
 }

@@ -76,7 +76,9 @@ pub(crate) fn title(code: Code) -> &'static str {
 /// What to do about it.
 pub(crate) fn hint(code: Code) -> Option<String> {
     let hint = match code {
-        Code::Unauthenticated => "send `Authorization: Bearer <token>`; the first token is in DATA/admin-token",
+        Code::Unauthenticated => {
+            "send `Authorization: Bearer <token>`; the first token is in DATA/admin-token"
+        }
         Code::Forbidden => "ask an admin for a token with this role",
         Code::Paused => "resume the pipeline, then start it again",
         Code::AlreadyRunning => "wait for the running run, or abort it",

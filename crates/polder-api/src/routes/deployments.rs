@@ -28,7 +28,11 @@ pub(crate) async fn plan(State(api): State<Api>, caller: Caller, Body(deploy): B
 /// 201 with the new revision; 200 with the present one if nothing is different.
 #[utoipa::path(post, path = "/deployments", tag = "deployments", operation_id = "deploy", request_body = Deploy,
     responses((status = 201, body = Deployed), (status = 200, body = Deployed)))]
-pub(crate) async fn deploy(State(api): State<Api>, caller: Caller, Body(deploy): Body<Deploy>) -> Result<Response> {
+pub(crate) async fn deploy(
+    State(api): State<Api>,
+    caller: Caller,
+    Body(deploy): Body<Deploy>,
+) -> Result<Response> {
     caller.require_somewhere(Role::Operator)?;
     let checked = api.engine().check(&caller.workspace, deploy).await?;
     caller.require_team(Role::Operator, checked.team())?;
@@ -44,7 +48,8 @@ pub(crate) async fn projects(State(api): State<Api>, caller: Caller) -> Answer<P
     caller.require_somewhere(Role::Viewer)?;
     let mut tx = api.read().await?;
     let found = stored::list(&mut tx, &caller.workspace).await?;
-    let seen = found.into_iter().filter(|project| !project.job && caller.may(Role::Viewer, Some(&project.team)));
+    let seen =
+        found.into_iter().filter(|project| !project.job && caller.may(Role::Viewer, Some(&project.team)));
     let items = seen.map(|project| Project {
         id: project.id,
         team: project.team,
@@ -56,7 +61,12 @@ pub(crate) async fn projects(State(api): State<Api>, caller: Caller) -> Answer<P
 }
 
 /// Writes down what was deployed, unless it was there already.
-pub(super) async fn note(api: &Api, caller: &Caller, action: &'static str, deployed: &Deployed) -> Result<()> {
+pub(super) async fn note(
+    api: &Api,
+    caller: &Caller,
+    action: &'static str,
+    deployed: &Deployed,
+) -> Result<()> {
     if created(deployed) == StatusCode::OK {
         return Ok(());
     }

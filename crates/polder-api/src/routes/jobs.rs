@@ -24,7 +24,8 @@ pub(crate) async fn register(
     caller.require_team(Role::Operator, &job.team)?;
     let secrets: Vec<String> = job.secret_values.keys().cloned().collect();
     let job = api.engine().register_job(&caller.workspace, job, &caller.name).await?;
-    let deed = Deed::new("job.register", format!("{}/{}", job.team, job.name)).of(&job.team, &job.environment);
+    let deed =
+        Deed::new("job.register", format!("{}/{}", job.team, job.name)).of(&job.team, &job.environment);
     let detail = json!({"job": job.id, "revision": job.revision, "secrets_set": secrets});
     api.note(&caller, deed.with(detail)).await?;
     Ok((StatusCode::CREATED, Json(job)).into_response())

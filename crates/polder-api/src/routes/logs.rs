@@ -66,7 +66,11 @@ pub(crate) async fn logs(
     if plain || asked.follow {
         let place = api.open().take(api.limits(), &caller.name)?;
         let reader = reader.only(asked.search.as_deref());
-        return Ok(if plain { text(&api, reader, &asked, place) } else { sse::respond(&api, place, events(reader)) });
+        return Ok(if plain {
+            text(&api, reader, &asked, place)
+        } else {
+            sse::respond(&api, place, events(reader))
+        });
     }
     match asked.search.as_deref().filter(|text| !text.is_empty()) {
         Some(text) => Ok(found(reader, text, &asked).await?.into_response()),
@@ -80,7 +84,8 @@ fn position(run: &Run, asked: &Asked, last_event: Option<&str>) -> Result<Positi
     let Some(from) = from.filter(|from| !matches!(*from, "" | "0")) else { return Ok(Position::default()) };
     let Ok(line) = from.parse() else { return Position::parse(from) };
     let step = run.steps.iter().find(|step| Some(&step.name) == asked.step.as_ref());
-    let step = step.ok_or_else(|| Error::bad_request("`from` as a number needs the `step` whose line it is"))?;
+    let step =
+        step.ok_or_else(|| Error::bad_request("`from` as a number needs the `step` whose line it is"))?;
     Ok(Position::at(&step.name, asked.epoch.unwrap_or(step.epoch), line))
 }
 
@@ -133,7 +138,10 @@ fn text(api: &Api, reader: Reader, asked: &Asked, place: Place) -> Response {
             Ok(lines) if lines.is_empty() => None,
             Ok(lines) => {
                 let wanted = lines.iter().filter(|read| reader.is_wanted(&read.line));
-                Some((Ok(wanted.map(|read| plain(&read.line, prefixed)).collect::<String>()), (reader, place)))
+                Some((
+                    Ok(wanted.map(|read| plain(&read.line, prefixed)).collect::<String>()),
+                    (reader, place),
+                ))
             }
             Err(error) => Some((Err(error), (reader, place))),
         }
@@ -145,5 +153,9 @@ fn text(api: &Api, reader: Reader, asked: &Asked, place: Place) -> Response {
 
 fn plain(line: &NumberedLine, prefixed: bool) -> String {
     let end = if line.content.continued { "" } else { "\n" };
-    if prefixed { format!("{} | {}{end}", line.step, line.content.text) } else { format!("{}{end}", line.content.text) }
+    if prefixed {
+        format!("{} | {}{end}", line.step, line.content.text)
+    } else {
+        format!("{}{end}", line.content.text)
+    }
 }

@@ -43,8 +43,10 @@ pub(crate) async fn view(
     Path((team, name)): Path<(String, String)>,
     Query(place): Query<InEnvironment>,
 ) -> Answer<PipelineView> {
-    let pipeline = super::pipeline_named(&api, &caller, Role::Viewer, &team, &name, &place.environment).await?;
-    let definition = serde_json::to_value(&pipeline.definition).map_err(|error| Error::Internal(error.to_string()))?;
+    let pipeline =
+        super::pipeline_named(&api, &caller, Role::Viewer, &team, &name, &place.environment).await?;
+    let definition =
+        serde_json::to_value(&pipeline.definition).map_err(|error| Error::Internal(error.to_string()))?;
     let triggers = api.engine().trigger_views(&pipeline).await?;
     let start_url = start_url(&api, &pipeline);
     let summary = summary(&api, pipeline, RUNS_IN_VIEW).await?;
@@ -60,7 +62,8 @@ pub(crate) async fn why(
     Path((team, name)): Path<(String, String)>,
     Query(place): Query<InEnvironment>,
 ) -> Answer<Why> {
-    let pipeline = super::pipeline_named(&api, &caller, Role::Viewer, &team, &name, &place.environment).await?;
+    let pipeline =
+        super::pipeline_named(&api, &caller, Role::Viewer, &team, &name, &place.environment).await?;
     Ok(Json(api.engine().why(pipeline.id).await?))
 }
 
@@ -73,7 +76,8 @@ pub(crate) async fn pause(
     Path((team, name)): Path<(String, String)>,
     Query(place): Query<InEnvironment>,
 ) -> Answer<Value> {
-    let pipeline = super::pipeline_named(&api, &caller, Role::Operator, &team, &name, &place.environment).await?;
+    let pipeline =
+        super::pipeline_named(&api, &caller, Role::Operator, &team, &name, &place.environment).await?;
     set_paused(&api, &caller, &pipeline, true).await
 }
 
@@ -86,7 +90,8 @@ pub(crate) async fn resume(
     Path((team, name)): Path<(String, String)>,
     Query(place): Query<InEnvironment>,
 ) -> Answer<Value> {
-    let pipeline = super::pipeline_named(&api, &caller, Role::Operator, &team, &name, &place.environment).await?;
+    let pipeline =
+        super::pipeline_named(&api, &caller, Role::Operator, &team, &name, &place.environment).await?;
     set_paused(&api, &caller, &pipeline, false).await
 }
 

@@ -30,7 +30,11 @@ pub(crate) struct Of {
 /// The revisions of a project, newest first
 #[utoipa::path(get, path = "/revisions", tag = "deployments", operation_id = "list_revisions", params(Of),
     responses((status = 200, body = Page<Revision>)))]
-pub(crate) async fn list(State(api): State<Api>, caller: Caller, Query(of): Query<Of>) -> Answer<Page<Revision>> {
+pub(crate) async fn list(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(of): Query<Of>,
+) -> Answer<Page<Revision>> {
     let what = format!("project {}/{} in {}", of.team, of.project, of.environment);
     caller.require(Role::Viewer, &of.team, &what)?;
     let mut tx = api.read().await?;
@@ -43,14 +47,22 @@ pub(crate) async fn list(State(api): State<Api>, caller: Caller, Query(of): Quer
 /// A revision
 #[utoipa::path(get, path = "/revisions/{id}", tag = "deployments", operation_id = "get_revision", params(("id" = RevisionId, Path)),
     responses((status = 200, body = Revision)))]
-pub(crate) async fn view(State(api): State<Api>, caller: Caller, Path(id): Path<RevisionId>) -> Answer<Revision> {
+pub(crate) async fn view(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(id): Path<RevisionId>,
+) -> Answer<Revision> {
     Ok(Json(visible(&api, &caller, id).await?))
 }
 
 /// The files of a revision
 #[utoipa::path(get, path = "/revisions/{id}/files", tag = "deployments", operation_id = "get_revision_files",
     params(("id" = RevisionId, Path)), responses((status = 200, body = RevisionFiles)))]
-pub(crate) async fn files(State(api): State<Api>, caller: Caller, Path(id): Path<RevisionId>) -> Answer<RevisionFiles> {
+pub(crate) async fn files(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(id): Path<RevisionId>,
+) -> Answer<RevisionFiles> {
     visible(&api, &caller, id).await?;
     let files = revisions::files(&mut api.read().await?, id).await?;
     Ok(Json(RevisionFiles { files }))
@@ -59,7 +71,11 @@ pub(crate) async fn files(State(api): State<Api>, caller: Caller, Path(id): Path
 /// Go back to a revision: deploy what it had, as a new one
 #[utoipa::path(post, path = "/revisions/{id}/rollback", tag = "deployments", operation_id = "roll_back",
     params(("id" = RevisionId, Path)), responses((status = 201, body = Deployed), (status = 200, body = Deployed)))]
-pub(crate) async fn rollback(State(api): State<Api>, caller: Caller, Path(id): Path<RevisionId>) -> Result<Response> {
+pub(crate) async fn rollback(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(id): Path<RevisionId>,
+) -> Result<Response> {
     let revision = visible(&api, &caller, id).await?;
     caller.require(Role::Operator, &revision.team, &format!("revision {id}"))?;
     let deployed = api.engine().roll_back(id, &caller.name).await?;

@@ -21,7 +21,11 @@ use crate::{Api, Caller, Error, Result};
 /// Runs, newest first
 #[utoipa::path(get, path = "/runs", tag = "runs", operation_id = "list_runs", params(RunFilter),
     responses((status = 200, body = Page<RunSummary>)))]
-pub(crate) async fn list(State(api): State<Api>, caller: Caller, Query(filter): Query<RunFilter>) -> Answer<Page<RunSummary>> {
+pub(crate) async fn list(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(filter): Query<RunFilter>,
+) -> Answer<Page<RunSummary>> {
     caller.require_somewhere(Role::Viewer)?;
     Ok(Json(api.store().runs(&filter, &caller.scope()).await?))
 }
@@ -32,7 +36,12 @@ pub(crate) async fn list(State(api): State<Api>, caller: Caller, Query(filter): 
 #[utoipa::path(get, path = "/runs/{id}", tag = "runs", operation_id = "get_run",
     params(("id" = RunId, Path), ("wait" = Option<u64>, Query, description = "Seconds, at most 50")),
     responses((status = 200, body = Run)))]
-pub(crate) async fn view(State(api): State<Api>, caller: Caller, Path(id): Path<RunId>, wait: Wait) -> Answer<Run> {
+pub(crate) async fn view(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(id): Path<RunId>,
+    wait: Wait,
+) -> Answer<Run> {
     Ok(Json(wait::run(&api, &caller, id, wait, Until::Changed).await?))
 }
 
@@ -45,7 +54,12 @@ pub(crate) async fn view(State(api): State<Api>, caller: Caller, Path(id): Path<
         (status = 200, body = RunResult, description = "SUCCEEDED"),
         (status = 422, body = Object, description = "FAILED or TIMED_OUT: `{\"error\": {\"code\", \"message\", \"run_id\", \"ui_url\"}}`"),
         (status = 409, body = Object, description = "ABORTED, or a conflict")))]
-pub(crate) async fn operation(State(api): State<Api>, caller: Caller, Path(id): Path<RunId>, wait: Wait) -> Result<Response> {
+pub(crate) async fn operation(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(id): Path<RunId>,
+    wait: Wait,
+) -> Result<Response> {
     let run = wait::run(&api, &caller, id, wait, Until::Changed).await?;
     let status = match run.summary.status {
         RunStatus::Queued | RunStatus::Running => return Ok(under_way(&api, &run)),
@@ -62,7 +76,12 @@ pub(crate) async fn operation(State(api): State<Api>, caller: Caller, Path(id): 
 #[utoipa::path(get, path = "/runs/{id}/result", tag = "runs", operation_id = "get_result",
     params(("id" = RunId, Path), ("wait" = Option<u64>, Query, description = "Seconds, at most 50")),
     responses((status = 200, body = RunResult)))]
-pub(crate) async fn result(State(api): State<Api>, caller: Caller, Path(id): Path<RunId>, wait: Wait) -> Answer<RunResult> {
+pub(crate) async fn result(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(id): Path<RunId>,
+    wait: Wait,
+) -> Answer<RunResult> {
     let run = wait::run(&api, &caller, id, wait, Until::Ended).await?;
     if !run.summary.terminal {
         return Err(Error::NotReady(run.summary.status));
@@ -112,7 +131,9 @@ async fn operated(api: &Api, caller: &Caller, id: RunId) -> Result<Run> {
 
 fn deed<'a>(action: &'static str, run: &'a Run) -> Deed<'a> {
     let object = format!("{}/{}", run.summary.team, run.summary.pipeline);
-    Deed::new(action, object).of(&run.summary.team, &run.summary.environment).with(json!({"run": run.summary.id}))
+    Deed::new(action, object)
+        .of(&run.summary.team, &run.summary.environment)
+        .with(json!({"run": run.summary.id}))
 }
 
 fn under_way(api: &Api, run: &Run) -> Response {

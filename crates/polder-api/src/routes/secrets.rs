@@ -27,7 +27,11 @@ type Place = (String, String, String);
 /// Secrets, without their values
 #[utoipa::path(get, path = "/secrets", tag = "secrets", operation_id = "list_secrets", params(Filter),
     responses((status = 200, body = Page<SecretView>)))]
-pub(crate) async fn list(State(api): State<Api>, caller: Caller, Query(filter): Query<Filter>) -> Answer<Page<SecretView>> {
+pub(crate) async fn list(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(filter): Query<Filter>,
+) -> Answer<Page<SecretView>> {
     caller.require_somewhere(Role::Viewer)?;
     let wanted = |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|wanted| wanted == is);
     let mut items = api.engine().secrets(&caller.workspace).await?;
@@ -60,7 +64,11 @@ pub(crate) async fn set(
 #[utoipa::path(delete, path = "/secrets/{team}/{environment}/{name}", tag = "secrets", operation_id = "delete_secret",
     params(("team" = String, Path), ("environment" = String, Path), ("name" = String, Path)),
     responses((status = 200, body = Object)))]
-pub(crate) async fn delete(State(api): State<Api>, caller: Caller, Path(place): Path<Place>) -> Answer<Value> {
+pub(crate) async fn delete(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(place): Path<Place>,
+) -> Answer<Value> {
     let key = checked(&caller, &place)?;
     api.engine().delete_secret(key).await?;
     api.note(&caller, Deed::new("secret.delete", key.name).of(key.team, key.environment)).await?;

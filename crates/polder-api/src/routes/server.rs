@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{Extensions, HeaderMap, HeaderValue};
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{Extensions, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use polder_types::wire::{About, Role};
 use serde_json::{Value, json};
@@ -47,7 +47,11 @@ pub(crate) async fn about(State(api): State<Api>) -> Json<About> {
 }
 
 /// Figures for Prometheus. Outside of the API's own path, so the token is looked at here.
-pub(crate) async fn metrics(State(api): State<Api>, headers: HeaderMap, extensions: Extensions) -> Result<Response> {
+pub(crate) async fn metrics(
+    State(api): State<Api>,
+    headers: HeaderMap,
+    extensions: Extensions,
+) -> Result<Response> {
     if !api.open_metrics() {
         let caller = auth::caller(&api, &headers, &extensions).await?;
         caller.require_somewhere(Role::Viewer)?;

@@ -40,9 +40,12 @@ pub(crate) async fn pipeline(
     headers: HeaderMap,
     OptionalJson(start): OptionalJson<StartRun>,
 ) -> Result<Response> {
-    let pipeline = super::pipeline_named(&api, &caller, Role::Operator, &team, &name, &place.environment).await?;
+    let pipeline =
+        super::pipeline_named(&api, &caller, Role::Operator, &team, &name, &place.environment).await?;
     let reason = Reason::Manual { by: caller.name.clone() };
-    Call { api: &api, caller: &caller, pipeline: &pipeline, reason, payload: None }.start(start, &headers).await
+    Call { api: &api, caller: &caller, pipeline: &pipeline, reason, payload: None }
+        .start(start, &headers)
+        .await
 }
 
 /// Start a run of a job
@@ -60,7 +63,9 @@ pub(crate) async fn job(
 ) -> Result<Response> {
     let pipeline = super::job_of(&api, &caller, Role::Operator, id).await?;
     let reason = Reason::Manual { by: caller.name.clone() };
-    Call { api: &api, caller: &caller, pipeline: &pipeline, reason, payload: None }.start(start, &headers).await
+    Call { api: &api, caller: &caller, pipeline: &pipeline, reason, payload: None }
+        .start(start, &headers)
+        .await
 }
 
 /// Call the webhook of a pipeline
@@ -79,13 +84,18 @@ pub(crate) async fn hook(
     headers: HeaderMap,
     OptionalJson(payload): OptionalJson<Value>,
 ) -> Result<Response> {
-    let pipeline = super::pipeline_named(&api, &caller, Role::Operator, &team, &name, &place.environment).await?;
+    let pipeline =
+        super::pipeline_named(&api, &caller, Role::Operator, &team, &name, &place.environment).await?;
     if !pipeline.definition.triggers.contains(&Trigger::Webhook) {
-        return Err(Error::not_found(format!("webhook of {team}/{name}; add `- webhook: {{}}` to its triggers")));
+        return Err(Error::not_found(format!(
+            "webhook of {team}/{name}; add `- webhook: {{}}` to its triggers"
+        )));
     }
     let start = StartRun { parameters: parameters_in(&payload, &pipeline), ..StartRun::default() };
     let reason = Reason::Webhook { by: caller.name.clone() };
-    Call { api: &api, caller: &caller, pipeline: &pipeline, reason, payload: Some(payload) }.start(start, &headers).await
+    Call { api: &api, caller: &caller, pipeline: &pipeline, reason, payload: Some(payload) }
+        .start(start, &headers)
+        .await
 }
 
 /// The fields of a payload that are parameters.
@@ -123,7 +133,8 @@ impl Call<'_> {
 fn idempotency(headers: &HeaderMap, pipeline: PipelineId) -> Result<Option<Idempotency>> {
     let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
     let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
-    let key = key.ok_or_else(|| Error::bad_request("Idempotency-Key takes 1 to 255 printable ASCII characters"))?;
+    let key =
+        key.ok_or_else(|| Error::bad_request("Idempotency-Key takes 1 to 255 printable ASCII characters"))?;
     Ok(Some(Idempotency { scope: pipeline.to_string(), key: key.to_owned() }))
 }
 
@@ -134,7 +145,10 @@ pub(super) fn answer(api: &Api, started: &Started, calls_back: bool) -> Response
     let status = if calls_back { StatusCode::OK } else { StatusCode::ACCEPTED };
     let mut response = (status, Json(body)).into_response();
     let headers = response.headers_mut();
-    headers.insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static(if started.replayed { "true" } else { "false" }));
+    headers.insert(
+        IDEMPOTENCY_REPLAYED,
+        HeaderValue::from_static(if started.replayed { "true" } else { "false" }),
+    );
     if let (false, Ok(location)) = (calls_back, location) {
         headers.insert(LOCATION, location);
         headers.insert(RETRY_AFTER, HeaderValue::from(ASK_AGAIN_AFTER));

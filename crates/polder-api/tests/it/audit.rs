@@ -37,7 +37,7 @@ on_both_databases! {
             format!("{} {}", entry["action"].as_str().unwrap(), entry["object"].as_str().unwrap())
         });
         let lines: Vec<String> = lines.filter(|line| !line.starts_with("blob.upload")).collect();
-        insta::allow_duplicates! { insta::assert_snapshot!(lines.join("\n"), @""); }
+        insta::allow_duplicates! { insta::assert_snapshot!(lines.join("\n")); }
         let found = server.get("/audit?action=secret.set").await.is(200);
         assert_eq!(found["items"].as_array().unwrap().len(), 1);
         assert_eq!((&found["items"][0]["team"], &found["items"][0]["environment"]), (&json!("web"), &json!("prod")));

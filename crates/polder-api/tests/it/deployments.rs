@@ -124,7 +124,7 @@ on_both_databases! {
 
     async fn paths_stay_in_the_project(store: Store) {
         let server = Server::new(store).await;
-        for path in ["../x", "/etc/passwd", "a/../../b", "a\u{0}b", "polder.yaml", "POLDER.yaml", "C:\\x"] {
+        for path in ["../x", "/etc/passwd", "a/../../b", "a\u{1}b", "polder.yaml", "POLDER.yaml", "C:\\x"] {
             let mut body = server.upload(&SITE).await;
             let file = json!({"path": path, "sha256": body["files"][0]["sha256"], "size": 1});
             body["files"].as_array_mut().unwrap().push(file);

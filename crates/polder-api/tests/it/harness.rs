@@ -98,8 +98,11 @@ impl Server {
 
     pub(crate) async fn with_limits(store: Store, limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(TestClock(Mutex::new(DateTime::parse_from_rfc3339("2026-11-21T10:00:00Z").unwrap().to_utc())));
-        let admin_file = polder_api::first_admin_token(&store, folder.path(), clock.now()).await.unwrap().unwrap();
+        let clock = Arc::new(TestClock(Mutex::new(
+            DateTime::parse_from_rfc3339("2026-11-21T10:00:00Z").unwrap().to_utc(),
+        )));
+        let admin_file =
+            polder_api::first_admin_token(&store, folder.path(), clock.now()).await.unwrap().unwrap();
         let admin = std::fs::read_to_string(admin_file).unwrap().trim().to_owned();
         let shutdown = CancellationToken::new();
         let options = EngineOptions {
@@ -109,11 +112,13 @@ impl Server {
             clock: clock.clone(),
             public_url: "https://polder.example".to_owned(),
             allowed_callback_hosts: vec!["adf.example".to_owned()],
+            keep_logs: None,
         };
         let engine = Engine::idle(options, shutdown.clone()).unwrap();
         let agent = new_token();
         let grants = vec![Grant { role: Role::Agent, team: None }];
-        let internal_tokens = vec![InternalToken { token: agent.clone(), name: "embedded".to_owned(), grants }];
+        let internal_tokens =
+            vec![InternalToken { token: agent.clone(), name: "embedded".to_owned(), grants }];
         let api = Api::new(Options {
             engine: engine.clone(),
             version: "0.0.0-test".to_owned(),
@@ -133,7 +138,10 @@ impl Server {
     }
 
     pub(crate) fn request(method: &str, path: &str, token: &str) -> http::request::Builder {
-        let request = Request::builder().method(method).uri(path).extension(ConnectInfo(SocketAddr::from((ADDRESS, 5000))));
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .extension(ConnectInfo(SocketAddr::from((ADDRESS, 5000))));
         if token.is_empty() { request } else { request.header("authorization", format!("Bearer {token}")) }
     }
 
@@ -156,7 +164,8 @@ impl Server {
 
     /// A token with these roles.
     pub(crate) async fn token(&self, name: &str, grants: &[(&str, Option<&str>)]) -> String {
-        let grants: Vec<Value> = grants.iter().map(|(role, team)| json!({"role": role, "team": team})).collect();
+        let grants: Vec<Value> =
+            grants.iter().map(|(role, team)| json!({"role": role, "team": team})).collect();
         let created = self.post("/tokens", json!({"name": name, "grants": grants})).await.is(201);
         created["token"].as_str().unwrap().to_owned()
     }
@@ -201,7 +210,10 @@ impl Server {
     }
 
     pub(crate) async fn log(&self, assignment: &Value, first_line: u64, lines: &[&str]) {
-        let lines: Vec<Value> = lines.iter().map(|text| json!({"stream": "stdout", "at": self.clock.now(), "text": text})).collect();
+        let lines: Vec<Value> = lines
+            .iter()
+            .map(|text| json!({"stream": "stdout", "at": self.clock.now(), "text": text}))
+            .collect();
         let path = format!("{}/logs", attempt_path(assignment));
         self.as_agent(&path, json!({"first_line": first_line, "lines": lines})).await.is(200);
     }
@@ -211,7 +223,8 @@ impl Server {
         let path = attempt_path(assignment);
         self.as_agent(&format!("{path}/started"), json!({"started_at": self.clock.now()})).await.is(200);
         let code = if outcome == "succeeded" { 0 } else { 1 };
-        let ended = json!({"outcome": outcome, "ended_at": self.clock.now(), "exit_code": code, "outputs": outputs});
+        let ended =
+            json!({"outcome": outcome, "ended_at": self.clock.now(), "exit_code": code, "outputs": outputs});
         self.as_agent(&format!("{path}/ended"), ended).await.is(200);
         self.engine.run_due().await.unwrap();
     }

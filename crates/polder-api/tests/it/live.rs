@@ -24,7 +24,9 @@ impl Server {
         let request = Self::request("GET", &format!("/api/v1{path}"), token);
         let request = if let Some(last) = last { request.header("last-event-id", last) } else { request };
         let response: Response<Body> =
-            tower::ServiceExt::oneshot(self.router.clone(), request.body(Body::empty()).unwrap()).await.unwrap();
+            tower::ServiceExt::oneshot(self.router.clone(), request.body(Body::empty()).unwrap())
+                .await
+                .unwrap();
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Events { body: response.into_body().into_data_stream(), text: String::new() }
@@ -58,7 +60,9 @@ impl Events {
 }
 
 fn parse(block: &str) -> Option<Event> {
-    let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(|text| text.trim().to_owned());
+    let field = |name: &str| {
+        block.lines().find_map(|line| line.strip_prefix(name)).map(|text| text.trim().to_owned())
+    };
     let data = serde_json::from_str(&field("data:")?).unwrap();
     Some(Event { kind: field("event:").unwrap_or_default(), id: field("id:").unwrap_or_default(), data })
 }
@@ -70,7 +74,10 @@ async fn changes_are_told_as_they_happen_and_can_be_taken_up_again() {
     let mut all = server.events(&server.admin, "/changes", None).await;
     server.deploy_site().await;
     let first = all.next().await.unwrap();
-    assert_eq!((first.kind.as_str(), &first.data["kind"], &first.data["team"]), ("change", &json!("deployment"), &json!("web")));
+    assert_eq!(
+        (first.kind.as_str(), &first.data["kind"], &first.data["team"]),
+        ("change", &json!("deployment"), &json!("web"))
+    );
     let run = server.start().await;
     server.work().await;
     let mut seen = vec![];

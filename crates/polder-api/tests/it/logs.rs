@@ -4,11 +4,13 @@ use serde_json::{Value, json};
 
 use crate::harness::{Server, site_with};
 
-const PARALLEL: &str = "name: build\nsteps:\n  - {name: a, run: x, needs: []}\n  - {name: b, run: x, needs: []}\n";
+const PARALLEL: &str =
+    "name: build\nsteps:\n  - {name: a, run: x, needs: []}\n  - {name: b, run: x, needs: []}\n";
 
 impl Server {
     async fn text(&self, path: &str) -> String {
-        let request = Self::request("GET", &format!("/api/v1{path}"), &self.admin).header("accept", "text/plain");
+        let request =
+            Self::request("GET", &format!("/api/v1{path}"), &self.admin).header("accept", "text/plain");
         let answer = self.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
         answer.text()

@@ -1,5 +1,11 @@
 //! The whole API through its router, without a socket: each story on SQLite and on PostgreSQL.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "a test that panics has failed, and stories may be long"
+)]
+
 mod access;
 mod audit;
 mod deployments;

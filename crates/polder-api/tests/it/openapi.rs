@@ -38,7 +38,10 @@ fn the_document_says_all_that_a_client_is_generated_from() {
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let what = format!("{method} {path}");
-            assert!(operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "{what} has no summary");
+            assert!(
+                operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()),
+                "{what} has no summary"
+            );
             assert!(operation["tags"].as_array().is_some_and(|tags| tags.len() == 1), "{what} has no tag");
             assert!(operation["responses"]["default"].is_object(), "{what} does not tell its errors");
             ids.push(operation["operationId"].as_str().unwrap().to_owned());

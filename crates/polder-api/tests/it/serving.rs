@@ -25,13 +25,17 @@ async fn a_listener_is_served_until_the_server_stops() {
 
     // A stream and a long-poll are open when the server is told to stop: both end, and so does the server.
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET /api/v1/changes HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\r\n", server.admin);
+    let request =
+        format!("GET /api/v1/changes HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\r\n", server.admin);
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut head = [0; 12];
     stream.read_exact(&mut head).await.unwrap();
     assert_eq!(&head, b"HTTP/1.1 200");
     let mut poll = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET /api/v1/runs/{id}?wait=45 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\r\n", server.admin);
+    let request = format!(
+        "GET /api/v1/runs/{id}?wait=45 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\r\n",
+        server.admin
+    );
     poll.write_all(request.as_bytes()).await.unwrap();
     server.shutdown.cancel();
     tokio::time::timeout(Duration::from_secs(8), serving).await.expect("it stops in time").unwrap().unwrap();

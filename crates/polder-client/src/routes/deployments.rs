@@ -3,9 +3,8 @@
 use bytes::Bytes;
 use http::Method;
 use polder_types::id::RevisionId;
-use polder_types::wire::{Deploy, Deployed, Page, Plan, Revision, RevisionFiles};
+use polder_types::wire::{Deploy, Deployed, Page, Plan, Project, Revision, RevisionFiles};
 use serde::Serialize;
-use serde_json::Value;
 
 use super::path;
 use crate::client::{Call, Client};
@@ -40,7 +39,7 @@ impl Client {
         Ok(self.whole(Call::new(Method::GET, &path(&["blobs", sha256])).patient()).await?.body)
     }
 
-    pub async fn projects(&self) -> Result<Page<Value>, Error> {
+    pub async fn projects(&self) -> Result<Page<Project>, Error> {
         self.get(&path(&["projects"])).await
     }
 

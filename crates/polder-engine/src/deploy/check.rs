@@ -38,11 +38,17 @@ pub(crate) async fn check(tx: &mut Tx, workspace: &str, deploy: Deploy) -> Resul
 ///
 /// # Errors
 /// [`Error::InvalidDefinition`] with every mistake, if one is an error.
-pub(crate) fn parse(texts: &Texts, paths: &BTreeSet<String>, mut mistakes: Vec<Mistake>) -> Result<(Project, Parsed)> {
+pub(crate) fn parse(
+    texts: &Texts,
+    paths: &BTreeSet<String>,
+    mut mistakes: Vec<Mistake>,
+) -> Result<(Project, Parsed)> {
     let parsed = definition::parse(texts, paths);
     mistakes.extend(as_mistakes(&parsed.problems));
     match &parsed.project {
-        Some(project) if !mistakes.iter().any(|mistake| mistake.severity.is_error()) => Ok((project.clone(), parsed)),
+        Some(project) if !mistakes.iter().any(|mistake| mistake.severity.is_error()) => {
+            Ok((project.clone(), parsed))
+        }
         _ => Err(Error::InvalidDefinition(mistakes)),
     }
 }
@@ -90,11 +96,15 @@ fn check_files(deploy: &Deploy) -> Result<()> {
     if mistakes.is_empty() { Ok(()) } else { Err(Error::InvalidDefinition(mistakes)) }
 }
 
-/// Contents must be here, and be as large as the list says: else the limit on a project would mean nothing.
+/// Contents must be here. What they take is counted here too: the list may say anything.
 async fn check_presence(tx: &mut Tx, files: &[ProjectFile]) -> Result<()> {
     let hashes: Vec<String> = files.iter().map(|file| file.sha256.clone()).collect();
     let missing = blobs::missing(tx, &hashes).await?;
-    if missing.is_empty() { Ok(()) } else { Err(Error::MissingFiles(missing)) }
+    if !missing.is_empty() {
+        return Err(Error::MissingFiles(missing));
+    }
+    files::check_bytes(blobs::bytes_of(tx, &hashes).await?)
+        .map_or(Ok(()), |detail| Err(Error::TooLarge { detail }))
 }
 
 async fn read_definitions(tx: &mut Tx, files: &[ProjectFile]) -> Result<(Texts, Vec<Mistake>)> {

@@ -20,7 +20,12 @@ pub(crate) struct Committed {
     pub pipelines: Vec<PipelineId>,
 }
 
-pub(crate) async fn commit(tx: &mut Tx, checked: &Checked, by: &str, now: DateTime<Utc>) -> Result<Committed> {
+pub(crate) async fn commit(
+    tx: &mut Tx,
+    checked: &Checked,
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<Committed> {
     // Cycles and names are about all projects of an environment: one deployment at a time there.
     tx.lock("deployments", format!("{} {}", checked.workspace, checked.environment)).await?;
     let project = projects::find_or_create(tx, checked.key(), now).await?;
@@ -73,7 +78,11 @@ async fn check_names(tx: &mut Tx, checked: &Checked) -> Result<()> {
             taken.push(format!("{team}/{name} belongs to {kind} {}", other.project));
         }
     }
-    if taken.is_empty() { Ok(()) } else { Err(Error::Conflict { detail: format!("in {}: {}", checked.environment, taken.join("; ")) }) }
+    if taken.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Conflict { detail: format!("in {}: {}", checked.environment, taken.join("; ")) })
+    }
 }
 
 /// What the reader warned of, and pipelines that are named but not there: teams deploy independently.
@@ -86,7 +95,13 @@ async fn warnings(tx: &mut Tx, checked: &Checked) -> Result<Vec<Mistake>> {
     Ok(warnings)
 }
 
-async fn add_revision(tx: &mut Tx, checked: &Checked, project_id: ProjectId, by: &str, now: DateTime<Utc>) -> Result<Revision> {
+async fn add_revision(
+    tx: &mut Tx,
+    checked: &Checked,
+    project_id: ProjectId,
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<Revision> {
     let id = RevisionId::new(now);
     let new = NewRevision {
         id,
@@ -113,9 +128,19 @@ async fn set_pipelines(
 ) -> Result<Vec<PipelineId>> {
     let mut kept = Vec::new();
     for definition in &checked.project.pipelines {
-        let (workspace_id, environment, team) = (&*checked.workspace, &*checked.environment, &*checked.project.team);
+        let (workspace_id, environment, team) =
+            (&*checked.workspace, &*checked.environment, &*checked.project.team);
         let job = checked.job;
-        let new = pipelines::Deployed { workspace_id, environment, team, project_id, revision_id, job, definition, at: now };
+        let new = pipelines::Deployed {
+            workspace_id,
+            environment,
+            team,
+            project_id,
+            revision_id,
+            job,
+            definition,
+            at: now,
+        };
         let id = pipelines::upsert(tx, new).await?;
         sync_triggers(tx, checked, id, definition, now).await?;
         kept.push(id);
@@ -126,8 +151,18 @@ async fn set_pipelines(
     Ok(kept)
 }
 
-async fn sync_triggers(tx: &mut Tx, checked: &Checked, id: PipelineId, pipeline: &Pipeline, now: DateTime<Utc>) -> Result<()> {
-    let schedules = checked.project.environments.get(&checked.environment).is_none_or(|environment| environment.schedules);
+async fn sync_triggers(
+    tx: &mut Tx,
+    checked: &Checked,
+    id: PipelineId,
+    pipeline: &Pipeline,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let schedules = checked
+        .project
+        .environments
+        .get(&checked.environment)
+        .is_none_or(|environment| environment.schedules);
     let key = polder_store::runs::PipelineRef {
         id,
         workspace: checked.workspace.clone(),

@@ -20,9 +20,16 @@ type Name = (String, String);
 type Graph = BTreeMap<Name, BTreeSet<Name>>;
 
 /// Every cycle that goes through this project and another one, as mistakes in its files.
-pub(crate) async fn find(tx: &mut Tx, workspace: &str, environment: &str, project: &Project) -> Result<Vec<Mistake>> {
+pub(crate) async fn find(
+    tx: &mut Tx,
+    workspace: &str,
+    environment: &str,
+    project: &Project,
+) -> Result<Vec<Mistake>> {
     let graph = reachable(tx, workspace, environment, project).await?;
-    let own = |name: &Name| name.0 == project.team && project.pipelines.iter().any(|pipeline| pipeline.name == name.1);
+    let own = |name: &Name| {
+        name.0 == project.team && project.pipelines.iter().any(|pipeline| pipeline.name == name.1)
+    };
     let cycles = cycles(&graph).into_iter().filter(|cycle| cycle.iter().any(own) && !cycle.iter().all(own));
     Ok(cycles.map(|cycle| mistake(project, &from_own(cycle, own))).collect())
 }
@@ -50,8 +57,12 @@ fn names(project: &Project) -> impl Iterator<Item = Name> {
 /// Pipelines of this project that listen to `name`, and what it calls if it is of this project.
 fn caused_by_own(project: &Project, name: &Name) -> BTreeSet<Name> {
     let listens = |pipeline: &&Pipeline| upstreams(pipeline).contains(name);
-    let mut caused: BTreeSet<Name> =
-        project.pipelines.iter().filter(listens).map(|own| (project.team.clone(), own.name.clone())).collect();
+    let mut caused: BTreeSet<Name> = project
+        .pipelines
+        .iter()
+        .filter(listens)
+        .map(|own| (project.team.clone(), own.name.clone()))
+        .collect();
     let itself = project.pipelines.iter().filter(|own| name.0 == project.team && own.name == name.1);
     caused.extend(itself.flat_map(calls));
     caused
@@ -67,8 +78,12 @@ async fn caused_by_others(
 ) -> Result<BTreeSet<Name>> {
     let mut caused = BTreeSet::new();
     let key = pipelines::PipelineKey { workspace_id: workspace, environment, team: &name.0, name: &name.1 };
-    let own = |pipeline: &pipelines::Pipeline| pipeline.project == project.name && pipeline.team == project.team && !pipeline.job;
-    if let Some(pipeline) = pipelines::find(tx, key).await?.filter(|pipeline| !own(pipeline)) {
+    let own = |pipeline: &pipelines::Pipeline| {
+        pipeline.project == project.name && pipeline.team == project.team && !pipeline.job
+    };
+    if !names(project).any(|own| own == *name)
+        && let Some(pipeline) = pipelines::find(tx, key).await?.filter(|pipeline| !own(pipeline))
+    {
         caused.extend(calls(&pipeline.definition));
     }
     for listener in listeners(tx, workspace, environment, name).await? {
@@ -80,7 +95,12 @@ async fn caused_by_others(
     Ok(caused)
 }
 
-async fn listeners(tx: &mut Tx, workspace: &str, environment: &str, name: &Name) -> Result<BTreeSet<PipelineId>> {
+async fn listeners(
+    tx: &mut Tx,
+    workspace: &str,
+    environment: &str,
+    name: &Name,
+) -> Result<BTreeSet<PipelineId>> {
     let key = PipelineRef {
         id: PipelineId(uuid::Uuid::nil()),
         workspace: workspace.to_owned(),
@@ -90,16 +110,21 @@ async fn listeners(tx: &mut Tx, workspace: &str, environment: &str, name: &Name)
     };
     let mut found = BTreeSet::new();
     for status in EventStatus::ALL {
-        found.extend(triggers::listening(tx, &key, *status).await?.into_iter().map(|trigger| trigger.pipeline));
+        found.extend(
+            triggers::listening(tx, &key, *status).await?.into_iter().map(|trigger| trigger.pipeline),
+        );
     }
     Ok(found)
 }
 
 fn upstreams(pipeline: &Pipeline) -> BTreeSet<Name> {
     let of = |trigger: &Trigger| match trigger {
-        Trigger::Executions(executions) => {
-            executions.expression.conditions().iter().map(|condition| (condition.team.clone(), condition.pipeline.clone())).collect()
-        }
+        Trigger::Executions(executions) => executions
+            .expression
+            .conditions()
+            .iter()
+            .map(|condition| (condition.team.clone(), condition.pipeline.clone()))
+            .collect(),
         _ => Vec::new(),
     };
     pipeline.triggers.iter().flat_map(of).collect()
@@ -154,9 +179,14 @@ fn from_own(mut cycle: Vec<Name>, own: impl Fn(&Name) -> bool) -> Vec<Name> {
 }
 
 fn mistake(project: &Project, cycle: &[Name]) -> Mistake {
-    let words: Vec<String> = cycle.iter().chain(cycle.first()).map(|(team, name)| format!("{team}/{name}")).collect();
+    let words: Vec<String> =
+        cycle.iter().chain(cycle.first()).map(|(team, name)| format!("{team}/{name}")).collect();
     let first = cycle.first().map_or("", |(_, name)| name.as_str());
-    let file = project.pipelines.iter().find(|pipeline| pipeline.name == first).map(|pipeline| pipeline.file.clone());
+    let file = project
+        .pipelines
+        .iter()
+        .find(|pipeline| pipeline.name == first)
+        .map(|pipeline| pipeline.file.clone());
     Mistake {
         severity: Severity::Error,
         file,
@@ -201,7 +231,8 @@ mod tests {
         let cycle = found(&[("a", "b"), ("b", "c"), ("c", "a")]);
         assert_eq!(cycle, ["a b c"]);
         let names = ["a", "b", "c"].map(|name| ("t".to_owned(), name.to_owned())).to_vec();
-        let turned: Vec<String> = from_own(names, |name| name.1 == "c").into_iter().map(|name| name.1).collect();
+        let turned: Vec<String> =
+            from_own(names, |name| name.1 == "c").into_iter().map(|name| name.1).collect();
         assert_eq!(turned, ["c", "a", "b"]);
     }
 }

@@ -10,7 +10,8 @@ use polder_types::wire::{Change, FileChanges, PipelineChange, ProjectFile};
 pub(crate) fn pipelines(old: &[Pipeline], new: &[Pipeline]) -> Vec<PipelineChange> {
     let old = by_name(old);
     let new = by_name(new);
-    let mut changes: Vec<PipelineChange> = new.iter().map(|(name, new)| changed(name, old.get(name), new)).collect();
+    let mut changes: Vec<PipelineChange> =
+        new.iter().map(|(name, new)| changed(name, old.get(name), new)).collect();
     let gone = old.keys().filter(|name| !new.contains_key(*name));
     changes.extend(gone.map(|name| change(name, Change::Removed, Vec::new())));
     changes.sort_by(|a, b| a.name.cmp(&b.name));
@@ -25,11 +26,14 @@ pub(crate) fn files(old: &[ProjectFile], new: &[ProjectFile]) -> FileChanges {
     for (path, file) in &after {
         match before.get(path) {
             None => changes.added.push((*path).to_owned()),
-            Some(old) if old.sha256 == file.sha256 && old.executable == file.executable => changes.unchanged += 1,
+            Some(old) if old.sha256 == file.sha256 && old.executable == file.executable => {
+                changes.unchanged += 1
+            }
             Some(_) => changes.changed.push((*path).to_owned()),
         }
     }
-    changes.removed = before.keys().filter(|path| !after.contains_key(*path)).map(|path| (*path).to_owned()).collect();
+    changes.removed =
+        before.keys().filter(|path| !after.contains_key(*path)).map(|path| (*path).to_owned()).collect();
     changes
 }
 
@@ -63,12 +67,20 @@ fn differences(old: &Pipeline, new: &Pipeline) -> Vec<String> {
     compare("timezone", old.timezone == new.timezone);
     compare("file", old.file == new.file);
     for (what, is) in TRIGGERS {
-        let of = |pipeline: &Pipeline| pipeline.triggers.iter().filter(|trigger| is(trigger)).cloned().collect::<Vec<_>>();
+        let of = |pipeline: &Pipeline| {
+            pipeline.triggers.iter().filter(|trigger| is(trigger)).cloned().collect::<Vec<_>>()
+        };
         compare(what, of(old) == of(new));
     }
     compare("concurrency", old.concurrency == new.concurrency);
     compare("timeout", old.timeout == new.timeout);
-    found.extend(named("parameter", &old.parameters, &new.parameters, |parameter| &parameter.name, |_, _| Vec::new()));
+    found.extend(named(
+        "parameter",
+        &old.parameters,
+        &new.parameters,
+        |parameter| &parameter.name,
+        |_, _| Vec::new(),
+    ));
     found.extend(named("step", &old.steps, &new.steps, |step| &step.name, step_differences));
     if found.is_empty() {
         found.push("order of steps, parameters or triggers".to_owned());
@@ -99,7 +111,9 @@ fn named<T: PartialEq + Debug>(
         match find(old, name(item)).map(|index| &old[index]) {
             None => found.push(format!("{what} {} added", name(item))),
             Some(before) if before == item => {}
-            Some(before) => found.push(with_details(format!("{what} {}", name(item)), &details(before, item))),
+            Some(before) => {
+                found.push(with_details(format!("{what} {}", name(item)), &details(before, item)))
+            }
         }
     }
     let gone = old.iter().filter(|item| find(new, name(item)).is_none());
@@ -197,8 +211,16 @@ mod tests {
 
     #[test]
     fn files_are_told_apart() {
-        let file = |path: &str, sha256: &str| ProjectFile { path: path.into(), sha256: sha256.into(), size: 1, executable: false };
-        let changes = files(&[file("a", "1"), file("b", "1"), file("c", "1")], &[file("a", "1"), file("b", "2"), file("d", "1")]);
+        let file = |path: &str, sha256: &str| ProjectFile {
+            path: path.into(),
+            sha256: sha256.into(),
+            size: 1,
+            executable: false,
+        };
+        let changes = files(
+            &[file("a", "1"), file("b", "1"), file("c", "1")],
+            &[file("a", "1"), file("b", "2"), file("d", "1")],
+        );
         let expected = FileChanges {
             added: vec!["d".into()],
             changed: vec!["b".into()],

@@ -22,19 +22,25 @@ pub(crate) fn too_large(files: &[ProjectFile]) -> Option<String> {
     if let Some(file) = files.iter().find(|file| file.size > LARGEST_FILE) {
         return Some(format!("{} has {} bytes, the most are {LARGEST_FILE}", file.path, file.size));
     }
-    let bytes = files.iter().map(|file| file.size).fold(0, u64::saturating_add);
+    check_bytes(files.iter().map(|file| file.size).fold(0, u64::saturating_add))
+}
+
+/// Why this many bytes are too many, if they are.
+pub(crate) fn check_bytes(bytes: u64) -> Option<String> {
     (bytes > MOST_BYTES).then(|| format!("the project has {bytes} bytes, the most are {MOST_BYTES}"))
 }
 
 /// Every path or hash that cannot be accepted.
 pub(crate) fn mistakes(files: &[ProjectFile]) -> Vec<Mistake> {
-    let mut mistakes: Vec<Mistake> = files.iter().filter_map(|file| Some(mistake(&file.path, wrong(file)?))).collect();
+    let mut mistakes: Vec<Mistake> =
+        files.iter().filter_map(|file| Some(mistake(&file.path, wrong(file)?))).collect();
     mistakes.extend(collisions(files));
     mistakes
 }
 
 fn wrong(file: &ProjectFile) -> Option<&'static str> {
-    let is_hash = file.sha256.len() == 64 && file.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let is_hash =
+        file.sha256.len() == 64 && file.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     if is_hash { wrong_path(&file.path) } else { Some("`sha256` is not 64 hexadecimal digits in lower case") }
 }
 
@@ -64,7 +70,9 @@ fn collisions(files: &[ProjectFile]) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     for file in files {
         match seen.insert(file.path.to_lowercase(), &file.path) {
-            Some(other) if other == file.path => mistakes.push(mistake(&file.path, "the path is listed twice")),
+            Some(other) if other == file.path => {
+                mistakes.push(mistake(&file.path, "the path is listed twice"))
+            }
             Some(other) => {
                 let what = format!("the path differs from `{other}` only in upper and lower case");
                 mistakes.push(mistake(&file.path, &what));
@@ -111,16 +119,28 @@ mod tests {
 
     #[test]
     fn ordinary_paths_are_accepted() {
-        let paths = ["polder.yaml", "pipelines/a.yaml", ".polderignore", "a b/ü.py", "..hidden/x", "a/...", "z~"];
+        let paths =
+            ["polder.yaml", "pipelines/a.yaml", ".polderignore", "a b/ü.py", "..hidden/x", "a/...", "z~"];
         assert_eq!(refused(&paths), Vec::<String>::new());
     }
 
     #[test]
     fn paths_that_leave_or_confuse_are_refused() {
         let long = "a".repeat(2_000);
-        for path in
-            ["", "/etc/passwd", "../x", "a/../b", "a/./b", "a//b", "a/", "a\0b", "a\nb", "a\\b", "..", long.as_str()]
-        {
+        for path in [
+            "",
+            "/etc/passwd",
+            "../x",
+            "a/../b",
+            "a/./b",
+            "a//b",
+            "a/",
+            "a\0b",
+            "a\nb",
+            "a\\b",
+            "..",
+            long.as_str(),
+        ] {
             assert_eq!(refused(&[path]).len(), 1, "{path:?}");
         }
     }

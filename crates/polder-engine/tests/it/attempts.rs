@@ -128,6 +128,24 @@ on_both_databases! {
         assert_eq!(story.engine.run(run).await.unwrap().steps[0].attempts[0].log_lines, 2);
     }
 
+    async fn logs_are_kept_for_their_time_and_no_longer(store: Store) {
+        let story = Story::new(store);
+        story.pipeline("p", "steps: [{name: a, run: x}]").await;
+        story.start("p").await;
+        let key = story.claim_one().await.key;
+        let at = story.engine.clock().now();
+        let line = LogLine { stream: LogStream::Stdout, at, text: "one".into(), continued: false };
+        story.engine.append_log(AGENT, &key, LogBatch { first_line: 0, lines: vec![line] }).await.unwrap();
+        story.end(&key, Outcome::Succeeded).await;
+        let log = polder_store::logs::LogKey { run: key.run, position: 0, epoch: 1 };
+        story.later(TimeDelta::days(29)).await;
+        assert_eq!(story.engine.tidy().await.unwrap(), 0);
+        assert_eq!(story.engine.logs().read(log, 0, 10).await.unwrap().len(), 1);
+        story.later(TimeDelta::days(2)).await;
+        assert_eq!(story.engine.tidy().await.unwrap(), 1);
+        assert!(story.engine.logs().read(log, 0, 10).await.unwrap().is_empty());
+    }
+
     async fn an_output_that_is_not_there_fails_the_step_with_the_reason(store: Store) {
         let story = Story::new(store);
         story.pipeline("p", CHAIN).await;

@@ -8,13 +8,19 @@ use polder_types::wire::{Reason, TickOutcome};
 use crate::story::Story;
 
 fn daily(catch_up: &str) -> String {
-    format!("timezone: Europe/Berlin\ntriggers: [{{schedule: '0 3 * * *', catch_up: {catch_up}}}]\nsteps: [{{name: a, run: x}}]")
+    format!(
+        "timezone: Europe/Berlin\ntriggers: [{{schedule: '0 3 * * *', catch_up: {catch_up}}}]\nsteps: [{{name: a, run: x}}]"
+    )
 }
 
 async fn outcomes(story: &Story) -> Vec<(String, TickOutcome)> {
     let trigger = story.engine.store().triggers_of(story.id("p").await).await.unwrap()[0].id;
     let ticks = story.engine.store().ticks(trigger, 100).await.unwrap();
-    ticks.into_iter().rev().map(|tick| (tick.planned_at.format("%d %H:%M").to_string(), tick.outcome)).collect()
+    ticks
+        .into_iter()
+        .rev()
+        .map(|tick| (tick.planned_at.format("%d %H:%M").to_string(), tick.outcome))
+        .collect()
 }
 
 on_both_databases! {

@@ -12,7 +12,8 @@ use polder_store::{Store, blobs};
 use polder_types::id::{PipelineId, RunId};
 use polder_types::run::{Outcome, RunStatus, StepStatus};
 use polder_types::wire::{
-    Assignment, AttemptEnded, AttemptKey, Claim, Deploy, Heartbeat, ProjectFile, Reason, Rerun, RunSummary, StartRun, Stop,
+    Assignment, AttemptEnded, AttemptKey, Claim, Deploy, Heartbeat, ProjectFile, Reason, Rerun, RunSummary,
+    StartRun, Stop,
 };
 use polder_types::{Clock, Code, ManualClock};
 use serde_json::{Map, Value, json};
@@ -50,10 +51,16 @@ impl Story {
         let mut tx = self.engine.store().begin().await.expect("a transaction");
         for (path, text) in all {
             let sha256 = blobs::insert(&mut tx, text.into(), self.clock.now()).await.expect("stored");
-            manifest.push(ProjectFile { path: path.into(), sha256, size: text.len() as u64, executable: false });
+            manifest.push(ProjectFile {
+                path: path.into(),
+                sha256,
+                size: text.len() as u64,
+                executable: false,
+            });
         }
         tx.commit().await.expect("committed");
-        let deploy = Deploy { environment: "prod".into(), files: manifest, note: None, source: BTreeMap::new() };
+        let deploy =
+            Deploy { environment: "prod".into(), files: manifest, note: None, source: BTreeMap::new() };
         if let Err(Error::InvalidDefinition(mistakes)) = self.engine.deploy("default", deploy, "test").await {
             panic!("{mistakes:#?}");
         }
@@ -72,7 +79,8 @@ impl Story {
 
     pub(crate) async fn try_start(&self, name: &str, start: StartRun) -> Result<Started, Error> {
         let reason = Reason::Manual { by: "test".into() };
-        let request = StartRequest { pipeline: self.id(name).await, reason, start, payload: None, idempotency: None };
+        let request =
+            StartRequest { pipeline: self.id(name).await, reason, start, payload: None, idempotency: None };
         self.engine.start_run(request).await
     }
 
@@ -180,6 +188,7 @@ fn engine(store: Store, clock: Arc<ManualClock>, folder: &tempfile::TempDir) -> 
         clock,
         public_url: "http://polder.test".into(),
         allowed_callback_hosts: vec![],
+        keep_logs: Some(TimeDelta::days(30)),
     };
     Engine::idle(options, CancellationToken::new()).expect("an engine")
 }

@@ -122,10 +122,10 @@ CREATE TABLE audit (
     detail TEXT NOT NULL,
     search TEXT NOT NULL
 );
-CREATE INDEX audit_of_workspace ON audit (workspace_id, id);
-CREATE INDEX audit_by_actor ON audit (workspace_id, actor, id);
-CREATE INDEX audit_by_action ON audit (workspace_id, action, id);
-CREATE INDEX audit_by_object ON audit (workspace_id, object, id);
+CREATE INDEX audit_of_workspace ON audit (workspace_id, at, id);
+CREATE INDEX audit_by_actor ON audit (workspace_id, actor, at, id);
+CREATE INDEX audit_by_action ON audit (workspace_id, action, at, id);
+CREATE INDEX audit_by_object ON audit (workspace_id, object, at, id);
 
 CREATE FUNCTION refuse_to_change_audit() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -13,7 +13,8 @@ const SQLITE_COLUMNS: &str = "SELECT t.name, c.name, c.type, c.pk
     WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> 'schema_migrations'
     ORDER BY t.name, c.cid";
 
-const POSTGRES_COLUMNS: &str = "SELECT t.relname::text, c.attname::text, format_type(c.atttypid, c.atttypmod),
+const POSTGRES_COLUMNS: &str =
+    "SELECT t.relname::text, c.attname::text, format_type(c.atttypid, c.atttypmod),
         COALESCE((SELECT k.place FROM unnest(p.indkey) WITH ORDINALITY AS k (number, place)
             WHERE k.number = c.attnum), 0)
     FROM pg_class t

@@ -228,9 +228,12 @@ async fn a_search_finds_lines_whatever_their_case_and_goes_on() {
 #[tokio::test]
 async fn what_is_deleted_is_gone_and_old_runs_go_by_age() {
     let (_folder, store) = store();
-    let old = LogKey { run: RunId::new(start()), position: 0, epoch: 1 };
-    let busy = LogKey { run: RunId::new(start()), position: 0, epoch: 1 };
-    let new = LogKey { run: RunId::new(start() + TimeDelta::days(2)), position: 0, epoch: 1 };
+    let made = |at: DateTime<Utc>, number: u8| {
+        let millis = at.timestamp_millis().try_into().unwrap();
+        let run = RunId(uuid::Builder::from_unix_timestamp_millis(millis, &[number; 10]).into_uuid());
+        LogKey { run, position: 0, epoch: 1 }
+    };
+    let (old, busy, new) = (made(start(), 1), made(start(), 2), made(start() + TimeDelta::days(2), 3));
     for key in [old, busy, new] {
         store.append(key, 0, lines(0..10)).await.unwrap();
     }

@@ -98,8 +98,8 @@ pub struct ExecutionsTrigger {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Expression {
-    All(Vec<Expression>),
-    Any(Vec<Expression>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
     Is(Condition),
 }
 

@@ -100,7 +100,7 @@ impl Field {
             return Err(reader.error("`?` means nothing here", Some("write `*`".to_owned())));
         }
         if is_any {
-            field.values = (first..=last).map(|value| reader.from_user(value)).collect();
+            field.values = (first..=last).map(|value| reader.kept(value)).collect();
             return Ok(field);
         }
         for item in text.split(',') {
@@ -155,7 +155,7 @@ impl Reader {
             None => (text, None),
         };
         let (first, last) = self.bounds(range, step.is_some(), text)?;
-        field.values.extend((first..=last).step_by(step.unwrap_or(1)).map(|value| self.from_user(value)));
+        field.values.extend((first..=last).step_by(step.unwrap_or(1)).map(|value| self.kept(value)));
         Ok(())
     }
 
@@ -241,17 +241,17 @@ impl Reader {
 
     fn special_weekday(&self, text: &str) -> Result<Option<Special>, Error> {
         if let Some(day) = text.strip_suffix('L').filter(|day| !day.is_empty()) {
-            return Ok(Some(Special::LastOf(self.from_user(self.number(day)?))));
+            return Ok(Some(Special::LastOf(self.kept(self.number(day)?))));
         }
         let Some((day, nth)) = text.split_once('#') else { return Ok(None) };
         let nth = nth.parse().ok().filter(|nth| (1..=5).contains(nth));
         let nth =
             nth.ok_or_else(|| self.error(&format!("`{text}`: after `#` stands a number from 1 to 5"), None))?;
-        Ok(Some(Special::NthOf(self.from_user(self.number(day)?), nth)))
+        Ok(Some(Special::NthOf(self.kept(self.number(day)?), nth)))
     }
 
     /// The number as it is kept: weekdays count from 0, Sunday.
-    fn from_user(&self, number: u16) -> u16 {
+    fn kept(&self, number: u16) -> u16 {
         match (self.unit, self.dialect) {
             (Unit::Weekday, Dialect::Aws) => number - 1,
             (Unit::Weekday, Dialect::Cron) => number % 7,

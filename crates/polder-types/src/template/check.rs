@@ -238,26 +238,23 @@ impl<'a> Checker<'a> {
     }
 
     /// That the second word of a chain is one of `names`.
-    fn member<'n>(&self, chain: &Chain<'_>, names: impl Iterator<Item = &'n str> + Clone) -> Option<Mistake> {
+    fn member<'n>(&self, chain: &Chain<'_>, names: impl Iterator<Item = &'n str>) -> Option<Mistake> {
+        let names: Vec<&str> = names.collect();
         let [(root, _), rest @ ..] = chain.words.as_slice() else { return None };
         let Some((name, _)) = rest.first() else {
-            let hint =
-                names.clone().next().map(|name| format!("write one of its values, such as `{root}.{name}`"));
+            let hint = names.first().map(|name| format!("write one of its values, such as `{root}.{name}`"));
             let message = format!("`{root}` is a group of values");
             return (!chain.is_dynamic).then(|| mistake(chain, message, hint));
         };
-        if names.clone().any(|known| known == *name) {
+        if names.contains(name) {
             return None;
         }
-        let list: Vec<&str> = names.clone().collect();
-        let hint =
-            nearest(name, names).map(|near| format!("did you mean `{root}.{near}`?")).or_else(|| match list
-                .len()
-            {
-                0 => Some(format!("there are no {root} here")),
-                _ => Some(format!("there is {}", list.join(", "))),
-            });
-        Some(mistake(chain, format!("there is no `{root}.{name}`"), hint))
+        let hint = match nearest(name, names.iter().copied()) {
+            Some(near) => format!("did you mean `{root}.{near}`?"),
+            None if names.is_empty() => format!("there are no {root} here"),
+            None => format!("there is {}", names.join(", ")),
+        };
+        Some(mistake(chain, format!("there is no `{root}.{name}`"), Some(hint)))
     }
 
     fn step(&self, chain: &Chain<'_>) -> Option<Mistake> {

@@ -40,21 +40,21 @@ pub enum TriggerView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Waiting {
     pub day: Option<NaiveDate>,
-    #[schema(value_type = Object)]
     pub expression: ExpressionView,
 }
 
 /// An expression with what is known of each part.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[schema(no_recursion)]
 pub enum ExpressionView {
     All {
         met: bool,
-        parts: Vec<ExpressionView>,
+        parts: Vec<Self>,
     },
     Any {
         met: bool,
-        parts: Vec<ExpressionView>,
+        parts: Vec<Self>,
     },
     Is {
         met: bool,

@@ -1,4 +1,5 @@
 //! Tests of `polder-types` as its users see it.
+#![allow(clippy::unwrap_used, reason = "what is wrong in a test shall end it")]
 
 mod corpus;
 mod definitions;

@@ -13,7 +13,8 @@ fn parameters() -> Vec<Parameter> {
 }
 
 fn map(value: Value) -> Map<String, Value> {
-    value.as_object().unwrap().clone()
+    let Value::Object(map) = value else { panic!("{value} is no map") };
+    map
 }
 
 #[test]

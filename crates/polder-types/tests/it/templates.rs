@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 fn map(value: Value) -> Map<String, Value> {
-    value.as_object().unwrap().clone()
+    let Value::Object(map) = value else { panic!("{value} is no map") };
+    map
 }
 
 fn context() -> Context {
@@ -115,6 +116,23 @@ fn errors_do_not_tell_secrets() {
         assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
     }
     assert!(!format!("{:?}", context()).contains("s3cret"));
+}
+
+#[test]
+fn errors_in_words() {
+    let texts = [
+        "{{ run.date",
+        "a\n{{ params.nope }}",
+        "{{ run.payload.user.age.years }}",
+        "{{ run.date | date('%Q') }}",
+        "{{ params.country | int }}",
+        "{{ params.country + 1 }}",
+        "{{ run.date | upr }}",
+        "{{ 'x' * 5000000 }}",
+    ];
+    let said: Vec<String> =
+        texts.iter().map(|text| format!("{text}\n    {}", plain(text).unwrap_err())).collect();
+    insta::assert_snapshot!(said.join("\n"));
 }
 
 #[test]

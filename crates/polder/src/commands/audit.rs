@@ -45,7 +45,7 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
         context.output.value(&page)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut table = Table::new(["AT", "ACTOR", "FROM", "ACTION", "OBJECT"]);
+    let mut table = Table::new(["AT", "ACTOR", "FROM", "ACTION", "OBJECT", "TEAM", "ENV"]);
     for entry in &page.items {
         table.row([
             cell(format::instant(entry.at)),
@@ -53,6 +53,8 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
             cell(entry.address.as_deref().unwrap_or("-")),
             cell(&entry.action),
             cell(&entry.object),
+            cell(entry.team.as_deref().unwrap_or("-")),
+            cell(entry.environment.as_deref().unwrap_or("-")),
         ]);
     }
     context.output.table(table)?;

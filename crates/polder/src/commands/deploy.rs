@@ -174,9 +174,14 @@ fn files_line(plan: &Plan) -> String {
 /// The outcome in one line.
 pub fn told(deployed: &Deployed, style: &Style) -> String {
     let revision = &deployed.revision;
+    let project = format!("{}/{}", revision.team, revision.project);
     let number = style.bold(&format!("revision {}", revision.number));
-    format!(
-        "Deployed {}/{} to {} as {number} ({})\n",
-        revision.team, revision.project, revision.environment, revision.id
-    )
+    if deployed.new {
+        format!("Deployed {project} to {} as {number} ({})\n", revision.environment, revision.id)
+    } else {
+        format!(
+            "Nothing is different: {project} in {} stays {number} ({})\n",
+            revision.environment, revision.id
+        )
+    }
 }

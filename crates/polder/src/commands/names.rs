@@ -4,9 +4,11 @@
 use std::str::FromStr;
 
 use anyhow::Result;
-use polder_client::Client;
+use polder_client::{Client, Error};
+use polder_types::Code;
+use polder_types::definition::did_you_mean;
 use polder_types::id::RunId;
-use polder_types::wire::{RunFilter, RunSummary};
+use polder_types::wire::{PipelineFilter, RunFilter, RunSummary};
 
 use crate::failure::Failure;
 
@@ -33,6 +35,37 @@ impl FromStr for FullName {
 impl std::fmt::Display for FullName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}", self.team, self.name)
+    }
+}
+
+impl FullName {
+    /// Adds the nearest name to what the server says of a pipeline that is not there.
+    pub async fn or_nearest<T>(
+        &self,
+        answer: Result<T, Error>,
+        client: &Client,
+        environment: &str,
+    ) -> Result<T> {
+        match answer {
+            Err(Error::Problem(mut problem)) if problem.code == Code::NotFound && problem.hint.is_none() => {
+                problem.hint = self.nearest(client, environment).await;
+                Err(Error::Problem(problem).into())
+            }
+            answer => Ok(answer?),
+        }
+    }
+
+    async fn nearest(&self, client: &Client, environment: &str) -> Option<String> {
+        let filter = PipelineFilter {
+            environment: Some(environment.to_owned()),
+            limit: Some(500),
+            ..PipelineFilter::default()
+        };
+        let known = client.pipelines(&filter).await.ok()?.items;
+        let names: Vec<String> =
+            known.iter().map(|pipeline| format!("{}/{}", pipeline.team, pipeline.name)).collect();
+        let nearest = did_you_mean(&self.to_string(), names.iter().map(String::as_str));
+        nearest.or_else(|| Some(format!("`polder pipelines --env {environment}` lists what is there.")))
     }
 }
 
@@ -121,7 +154,7 @@ impl RunName {
 }
 
 fn nothing(message: &str) -> anyhow::Error {
-    Failure::new(message).code(polder_types::Code::NotFound).hint("Look at `polder runs`.").into()
+    Failure::new(message).code(Code::NotFound).hint("Look at `polder runs`.").into()
 }
 
 #[cfg(test)]

@@ -19,7 +19,9 @@ pub struct Args {
 
 pub async fn run(args: Args, paused: bool, context: &Context<'_>) -> Result<ExitCode> {
     let Args { pipeline, environment } = args;
-    context.client()?.pause(&pipeline.team, &pipeline.name, Some(&environment), paused).await?;
+    let client = context.client()?;
+    let answer = client.pause(&pipeline.team, &pipeline.name, Some(&environment), paused).await;
+    pipeline.or_nearest(answer, &client, &environment).await?;
     let result =
         json!({ "team": pipeline.team, "name": pipeline.name, "environment": environment, "paused": paused });
     context.output.show(&result, |_| {

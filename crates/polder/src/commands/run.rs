@@ -69,11 +69,9 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
         logical_date: args.date,
         ..StartRun::default()
     };
-    let environment = Some(args.environment.as_str());
-    let answer = context
-        .client()?
-        .start_run(&name.team, &name.name, environment, &start, args.idempotency_key.as_deref())
-        .await?;
+    let (client, key) = (context.client()?, args.idempotency_key.as_deref());
+    let answer = client.start_run(&name.team, &name.name, Some(&args.environment), &start, key).await;
+    let answer = name.or_nearest(answer, &client, &args.environment).await?;
     started(&answer, &name.to_string(), args.follow, context).await
 }
 

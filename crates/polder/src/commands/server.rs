@@ -43,6 +43,9 @@ pub struct Args {
     /// A host that the end of a run may be posted to, on request of who started it
     #[arg(long = "callback-host", value_name = "HOST")]
     callback_hosts: Vec<String>,
+    /// How long logs of runs are kept, such as 30d; none keeps them for ever
+    #[arg(long, value_name = "TIME", default_value = "30d")]
+    keep_logs: String,
     #[command(flatten)]
     logging: Logging,
 }

@@ -22,10 +22,11 @@ pub struct Args {
 
 pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
     let client = context.client()?;
-    if let Ok(FullName { team, name }) = args.what.parse()
+    if let Ok(name) = args.what.parse::<FullName>()
         && !args.what.starts_with("latest:")
     {
-        let pipeline = client.pipeline(&team, &name, Some(&args.environment)).await?;
+        let pipeline = client.pipeline(&name.team, &name.name, Some(&args.environment)).await;
+        let pipeline = name.or_nearest(pipeline, &client, &args.environment).await?;
         show_pipeline(&pipeline, context.output)?;
     } else {
         let name: RunName = args.what.parse().map_err(crate::failure::Failure::usage)?;
@@ -73,7 +74,7 @@ fn run_head(run: &Run, style: &Style) -> String {
         line("params", &pairs.join(" "));
     }
     for started in &run.started_runs {
-        line("started", &format!("run {started}"));
+        line("caused", &format!("run {started}"));
     }
     if let Some(error) = &summary.error {
         line("error", &format!("{} ({})", error.message, error.code));

@@ -20,8 +20,9 @@ pub struct Args {
 }
 
 pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
-    let FullName { team, name } = &args.pipeline;
-    let why = context.client()?.why(team, name, Some(&args.environment)).await?;
+    let (client, pipeline) = (context.client()?, args.pipeline);
+    let why = client.why(&pipeline.team, &pipeline.name, Some(&args.environment)).await;
+    let why = pipeline.or_nearest(why, &client, &args.environment).await?;
     context.output.show(&why, |style| told(&why, style))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,6 @@
 //! Tables: with a head and fitted to the width on a terminal, else aligned text that is never cut.
 
-use comfy_table::{Attribute, Cell as TableCell, Color, ContentArrangement, presets};
+use comfy_table::{Attribute, Cell as TableCell, Color, ColumnConstraint, ContentArrangement, presets};
 
 use super::{Style, Tone};
 
@@ -17,6 +17,7 @@ pub struct Cell {
 }
 
 /// A cell without a colour.
+#[expect(clippy::needless_pass_by_value, reason = "texts, numbers and ids are given as they are")]
 pub fn cell(text: impl ToString) -> Cell {
     Cell { text: text.to_string(), tone: None }
 }
@@ -40,7 +41,7 @@ impl Table {
     /// The table as text; nothing but its head if it has no rows.
     pub fn render(self, style: &Style) -> String {
         let mut table = comfy_table::Table::new();
-        table.load_style(presets::NOTHING.clone());
+        table.load_style(presets::NOTHING);
         let arrangement =
             if style.terminal { ContentArrangement::Dynamic } else { ContentArrangement::Disabled };
         table.set_content_arrangement(arrangement);
@@ -52,16 +53,25 @@ impl Table {
         table.set_header(
             self.head.into_iter().map(|head| TableCell::new(head).add_attribute(Attribute::Bold)),
         );
+        let whole: Vec<bool> = (0..table.column_count()).map(|column| is_whole(&self.rows, column)).collect();
         for row in self.rows {
             table.add_row(row.into_iter().map(Cell::render));
         }
-        for column in table.column_iter_mut() {
+        for (column, whole) in table.column_iter_mut().zip(whole) {
             column.set_padding((0, 2));
+            if whole {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
         }
         let mut text = table.trim_fmt();
         text.push('\n');
         text
     }
+}
+
+/// Ids and names are never broken into lines, so that they can be copied; only what has spaces is.
+fn is_whole(rows: &[Vec<Cell>], column: usize) -> bool {
+    rows.iter().all(|row| !row[column].text.contains(' '))
 }
 
 impl Cell {

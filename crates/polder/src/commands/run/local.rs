@@ -114,7 +114,9 @@ fn project(folder: &Folder, output: &Output) -> Result<Project> {
     let (parsed, found) = folder.parse()?;
     match parsed.project {
         Some(project) if !found.iter().any(|mistake| mistake.severity.is_error()) => {
-            output.note(mistakes::render(&found, &output.error_style()).trim_end());
+            if !found.is_empty() {
+                output.note(mistakes::render(&found, &output.error_style()).trim_end());
+            }
             Ok(project)
         }
         _ => Err(Failure::new("the project has mistakes").code(Code::InvalidDefinition).errors(found).into()),

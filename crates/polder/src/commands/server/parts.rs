@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
+use chrono::TimeDelta;
 use polder_agent::{Agent, Config};
 use polder_api::{Api, InternalToken, Limits};
 use polder_client::Client;
@@ -13,6 +14,7 @@ use polder_engine::Engine;
 use polder_engine::vault::Keyring;
 use polder_store::logs::LogStore;
 use polder_store::{DatabaseUrl, Store};
+use polder_types::definition::duration;
 use polder_types::wire::{Grant, Role};
 use polder_types::{Clock, Code, SystemClock};
 use tokio::net::TcpListener;
@@ -103,6 +105,7 @@ async fn start_engine(
         clock: Arc::clone(clock),
         public_url: args.public_url.clone().unwrap_or_else(|| format!("http://{address}")),
         allowed_callback_hosts: args.callback_hosts.clone(),
+        keep_logs: keep_logs(args)?,
     };
     Ok(Engine::start(options, stop.clone()).await?)
 }
@@ -112,6 +115,19 @@ async fn load_keyring(folder: &DataFolder, store: &Store) -> Result<Keyring, pol
     let keyring = Keyring::load(&folder.master_key(), variable.as_deref())?;
     keyring.finish_rotation(store).await?;
     Ok(keyring)
+}
+
+/// `none` keeps them for ever.
+fn keep_logs(args: &Args) -> Result<Option<TimeDelta>> {
+    if args.keep_logs == "none" {
+        return Ok(None);
+    }
+    let wrong = || {
+        Failure::usage(format!("`{}` is no time to keep logs for", args.keep_logs))
+            .hint("Write 30d, 12h or none.")
+    };
+    let age = duration::parse(&args.keep_logs).map_err(|_| wrong())?;
+    Ok(Some(TimeDelta::from_std(age).map_err(|_| wrong())?))
 }
 
 fn api_options(args: &Args, engine: Engine, token: &str, stop: &CancellationToken) -> polder_api::Options {

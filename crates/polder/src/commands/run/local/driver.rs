@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use polder_types::Code;
 use polder_types::definition::Pipeline;
 use polder_types::id::RunId;
 use polder_types::run::{Effect, Event, RunState, RunStatus, StepStatus, next};
@@ -116,14 +117,14 @@ impl Driver {
                     events.push_back(Event::Claimed { step, epoch });
                     self.start(step, epoch);
                 } else {
-                    self.perform(effect);
+                    self.perform(&effect);
                 }
             }
         }
     }
 
-    fn perform(&self, effect: Effect) {
-        match effect {
+    fn perform(&self, effect: &Effect) {
+        match *effect {
             Effect::RunStarted { deadline_at: Some(at) } => self.later(at, Event::RunDeadline),
             Effect::StepTimer { step, epoch, at } => self.later(at, Event::StepDeadline { step, epoch }),
             Effect::RetryTimer { step, at, .. } => self.later(at, Event::RetryDue { step }),
@@ -177,8 +178,19 @@ impl Driver {
             name: state.plan.name,
             status: state.status,
             outputs,
-            error: error.filter(|_| state.status != StepStatus::Succeeded),
+            error: error_of(state.status, error),
         });
         Ended { status: self.state.status, took, steps: steps.collect() }
+    }
+}
+
+/// A step that was stopped says by whom; how its process took it does not matter.
+fn error_of(status: StepStatus, error: Option<RunError>) -> Option<RunError> {
+    let because = |code, message: &str| Some(RunError { code, message: message.to_owned() });
+    match status {
+        StepStatus::Succeeded | StepStatus::Skipped => None,
+        StepStatus::TimedOut => because(Code::TimedOut, "it took longer than it may"),
+        StepStatus::Aborted => because(Code::Aborted, "the run was aborted"),
+        _ => error,
     }
 }

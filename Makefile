@@ -1,0 +1,86 @@
+# Polder. `make` lists what there is to do.
+
+BIN := target/release/polder
+VENV := .demo/venv
+PYTHON_PARTS := examples tools bench
+FUZZ_SECONDS ?= 60
+# A binary to use instead of building one: POLDER_BIN=target/debug/polder make demo
+POLDER_BIN ?=
+
+export PYTHONPATH := $(CURDIR)/tools
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(if $(POLDER_BIN),,release) $(VENV)  ## A week of real data through three pipelines, in front of you (Ctrl-C ends it)
+	@python3 tools/demo $(or $(POLDER_BIN),$(BIN))
+
+.PHONY: test
+test: install-test lint test-rust test-examples test-python  ## Everything: lints, all tests on both databases, the examples' tests
+
+.PHONY: build
+build: install-build  ## Build for debugging
+	cargo build --workspace --locked
+
+.PHONY: release
+release: install-build  ## Build target/release/polder
+	cargo build --release --locked -p polder
+
+.PHONY: lint
+lint: install-test $(VENV)  ## Formatting, clippy, documentation, Python; all as errors
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
+	$(VENV)/bin/ruff check $(PYTHON_PARTS)
+	$(VENV)/bin/ruff format --check --quiet $(PYTHON_PARTS)
+
+.PHONY: test-rust
+test-rust: install-test  ## The Rust tests, beside a PostgreSQL of their own
+	tools/with-postgres.sh cargo test --workspace --locked --no-fail-fast
+
+# The binary is the one that test-rust has built.
+.PHONY: test-examples
+test-examples: test-rust  ## The examples' definitions
+	for project in examples/flights/*/polder.yaml; do target/debug/polder check "$${project%/*}" || exit 1; done
+
+.PHONY: test-python
+test-python: $(VENV)  ## The examples' tests
+	$(VENV)/bin/pytest examples
+
+.PHONY: bench
+bench: $(if $(POLDER_BIN),,release) install-python  ## What Polder itself costs: a table, and JSON under bench/results
+	@python3 bench $(or $(POLDER_BIN),$(BIN)) $(PARTS)
+
+.PHONY: fuzz
+fuzz: install-build  ## Each fuzz target for a minute (FUZZ_SECONDS; needs a nightly toolchain and cargo-fuzz)
+	tools/fuzz.sh $(FUZZ_SECONDS)
+
+.PHONY: fmt
+fmt: $(VENV)  ## Format everything
+	cargo fmt --all
+	$(VENV)/bin/ruff check --fix --quiet $(PYTHON_PARTS)
+	$(VENV)/bin/ruff format --quiet $(PYTHON_PARTS)
+
+.PHONY: clean-demo
+clean-demo:  ## Remove what the demo left
+	rm -rf .demo
+
+.PHONY: install-build
+install-build:
+	@tools/install.sh build
+
+.PHONY: install-python
+install-python:
+	@tools/install.sh python
+
+.PHONY: install-test
+install-test:
+	@tools/install.sh build lint python postgres
+
+# Made anew by itself when the requirements change.
+.PHONY: $(VENV)
+$(VENV): install-python
+	@tools/venv.sh $(VENV)

@@ -1,0 +1,50 @@
+"""make bench: how much time and memory Polder itself takes. Prints a table, and writes JSON under bench/results/.
+
+    chain    40 steps that each start a cold Python, beside a plain shell loop of the same 40 commands
+    work     ten steps of real work: the share of the total that is inside it
+    flood    10,000 runs of `true`, submitted over HTTP
+    start    from starting the server to its first answer; memory at rest with 1,000 pipelines
+
+Every part has a server, a data folder and a port of its own, on 127.0.0.1. Nothing here passes or fails: figures depend
+on the machine, and are for reading. Give names of parts to run only those.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import chain
+import flood
+import machine
+import report
+import start
+import work
+from processes import Trouble
+from report import Figures
+
+PARTS = {"chain": chain.measure, "work": work.measure, "flood": flood.measure, "start": start.measure}
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    if not arguments or not set(arguments[1:]) <= PARTS.keys():
+        print(f"usage: python3 bench POLDER-BINARY [{' | '.join(PARTS)}]... (or `make bench`)", file=sys.stderr)
+        return 2
+    binary = Path(arguments[0]).resolve()
+    try:
+        figures = [measure(binary, name) for name in arguments[1:] or PARTS]
+    except (Trouble, KeyboardInterrupt) as trouble:
+        print(f"bench: {trouble or 'interrupted'}", file=sys.stderr)
+        return 1
+    report.show(machine.describe(binary), figures)
+    return 0
+
+
+def measure(binary: Path, name: str) -> Figures:
+    print(f"{name} …", flush=True)
+    return PARTS[name](binary)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+//! A terminal session: commands with all that they print, and servers to speak to.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// What differs from one session to the next.
+const FILTERS: [(&str, &str); 13] = [
+    (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "[id]"),
+    (r"\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{2}\b", "[part of id]"),
+    (r"\b[0-9a-f]{64}\b", "[sha256]"),
+    (r"pld_[A-Za-z0-9_-]+", "pld_[token]"),
+    (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z", "[time]"),
+    (r"127\.0\.0\.1:\d+", "127.0.0.1:[port]"),
+    // Measured: time, memory and CPU of a step.
+    (r"(?m)^(\S+ +[A-Z_]+ +\d+) +(\d+\.\ds|-) .*$", "$1 [figures]"),
+    (r"\b\d+\.\d+s\b", "[took]"),
+    (r"\d+ rows", "[n] rows"),
+    (r"\d+ tables", "[n] tables"),
+    (r"\d+(\.\d)? (B|KiB|MiB)\b", "[size]"),
+    // Columns are as wide as what differs; what begins a line stays where it is.
+    (r"([^|\s]) {2,}", "$1  "),
+    (r"(?m) +$", ""),
+];
+
+/// A folder to work in, and what was typed and printed.
+pub struct Session {
+    folder: TempDir,
+    url: Option<String>,
+    transcript: String,
+}
+
+/// A server that is killed when it is dropped.
+pub struct Server {
+    child: Child,
+    _stdout: BufReader<ChildStdout>,
+    pub url: String,
+    pub token_file: PathBuf,
+}
+
+/// A command that runs while others are typed.
+pub struct Running {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Session {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), url: None, transcript: String::new() }
+    }
+
+    pub fn path(&self, relative: &str) -> PathBuf {
+        self.folder.path().canonicalize().unwrap().join(relative)
+    }
+
+    pub fn write(&self, relative: &str, text: &str) {
+        let path = self.path(relative);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// A server with its data in this folder.
+    pub fn start_server(&self, data: &str) -> Server {
+        let mut command =
+            self.command(&["server", "--json", "--listen", "127.0.0.1:0", "--log", "error", "--data", data]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut ready = String::new();
+        stdout.read_line(&mut ready).unwrap();
+        let ready: Value = serde_json::from_str(&ready).expect("the line that says that the server is ready");
+        let text = |key: &str| ready[key].as_str().unwrap().to_owned();
+        Server { child, _stdout: stdout, url: text("url"), token_file: text("admin_token_file").into() }
+    }
+
+    /// All later commands go to this address, instead of the one that was logged in to.
+    pub fn use_url(&mut self, url: &str) {
+        self.url = Some(url.to_owned());
+    }
+
+    /// Types a command that is expected to end with this exit status.
+    pub fn polder(&mut self, status: i32, arguments: &[&str]) -> String {
+        self.polder_with(status, arguments, "")
+    }
+
+    /// The same, with something on stdin.
+    pub fn polder_with(&mut self, status: i32, arguments: &[&str], stdin: &str) -> String {
+        let output = self.output(arguments, stdin);
+        let shown = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        let (out, error) = (shown(&output.stdout), shown(&output.stderr));
+        let _ = writeln!(self.transcript, "$ polder {}\n{out}{error}", arguments.join(" "));
+        assert_eq!(output.status.code(), Some(status), "{}", self.transcript);
+        out
+    }
+
+    /// Types a command and leaves it running, once it has printed a line.
+    pub fn start(&mut self, arguments: &[&str]) -> Running {
+        let mut child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let _ = write!(self.transcript, "$ polder {} &\n{line}", arguments.join(" "));
+        Running { child, stdout }
+    }
+
+    /// Waits for the end of a command that was left running.
+    pub fn wait(&mut self, status: i32, mut running: Running) {
+        let mut rest = String::new();
+        running.stdout.read_to_string(&mut rest).unwrap();
+        let _ = writeln!(self.transcript, "…\n{rest}");
+        assert_eq!(running.child.wait().unwrap().code(), Some(status), "{}", self.transcript);
+    }
+
+    /// The JSON that a command prints; not part of the transcript.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.output(&[arguments, &["--json"]].concat(), "");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    pub fn output(&self, arguments: &[&str], stdin: &str) -> Output {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A command that reads nothing may have ended already.
+        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+        child.wait_with_output().unwrap()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_polder"));
+        command.args(arguments).current_dir(self.folder.path()).env_clear();
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", self.path("home"));
+        // Git looks for a repository no further up than this.
+        command.env("GIT_CEILING_DIRECTORIES", self.path(""));
+        if let Some(url) = &self.url {
+            command.env("POLDER_URL", url);
+        }
+        command
+    }
+
+    /// What was typed and printed, without what differs each time.
+    pub fn finish(self) -> String {
+        let here = self.path("").display().to_string();
+        self.transcript.replace(here.trim_end_matches('/'), "[folder]")
+    }
+}
+
+impl Server {
+    /// Asks it to stop, and waits until it has.
+    pub fn stop(mut self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert_eq!(self.child.wait().unwrap().code(), Some(0), "a graceful stop");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Compares a session with its snapshot.
+pub fn assert_session(name: &str, session: Session) {
+    let transcript = session.finish();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    for (pattern, replacement) in FILTERS {
+        settings.add_filter(pattern, replacement);
+    }
+    settings.bind(|| insta::assert_snapshot!(name, transcript));
+}
+
+/// Whether a file can be read by its owner only.
+pub fn is_private(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(path).unwrap().permissions().mode() & 0o077 == 0
+}

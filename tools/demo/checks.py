@@ -1,0 +1,94 @@
+"""Whether what the demo did is right. Each check answers with the mistakes that it found."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
+
+import expected
+from story import BROKEN, SECRET, UPSTREAMS, WEEK, Day
+from world import Json, World
+
+
+def check(demo: World, days: list[Day]) -> list[str]:
+    want = expected.compute(demo.folder / "venv", WEEK)
+    found = demo.tables()
+    return list(
+        chain(
+            check_runs(demo, days),
+            check_reasons(days),
+            check_table("flights", want.flights, found["flights"]),
+            check_table("weather", want.weather, found["weather"]),
+            check_table("delays_by_weather", want.delays, found["delays_by_weather"]),
+            check_reported(demo, days, want),
+            check_secret(demo),
+        )
+    )
+
+
+def check_runs(demo: World, days: list[Day]) -> Iterator[str]:
+    """One run of delays for each day, and as many of the others as were started."""
+    delays = demo.runs("punctuality", "delays")
+    count = Counter(run["logical_day"] for run in delays)
+    for date in WEEK:
+        if count.pop(str(date), 0) != 1:
+            yield f"delays did not run exactly once for {date}"
+    for date in count:
+        yield f"delays ran for {date}, which nobody asked for"
+    for run in delays:
+        if not run["succeeded"]:
+            yield f"delays of {run['logical_day']} ended {run['status']}"
+    for pipeline, team in UPSTREAMS.items():
+        seen = {run["id"] for day in days for run in day.runs if run["pipeline"] == pipeline}
+        if seen != {run["id"] for run in demo.runs(team, pipeline)}:
+            yield f"{team}/{pipeline} has other runs than the ones that were started"
+
+
+def check_reasons(days: list[Day]) -> Iterator[str]:
+    """Each run of delays was started by that day's two runs that succeeded, and says so."""
+    for day in days:
+        flights, weather, delays = day.newest()
+        if flights is None or weather is None or delays is None:
+            yield f"{day.date} is not complete"
+            continue
+        used = {event["run"] for event in delays["reason"].get("events", [])}
+        if used != {flights["id"], weather["id"]}:
+            yield f"delays of {day.date} was not started by that day's flights and weather: {delays['reason']}"
+        if len(day.runs) != (4 if day.date == BROKEN else 3):
+            yield f"{day.date} has {len(day.runs)} runs"
+
+
+def check_table(name: str, want: Json, found: Json) -> Iterator[str]:
+    if want.keys() != found.keys():
+        yield f"{name} has other days or classes: {sorted(want.keys() ^ found.keys())}"
+    for key in want.keys() & found.keys():
+        if not same(want[key], found[key]):
+            yield f"{name}, {key}: {found[key]}, but it should be {want[key]}"
+
+
+def same(want: list[float | None], found: list[float | None]) -> bool:
+    if len(want) != len(found):
+        return False
+    pairs = zip(want, found, strict=True)
+    return all(a is b if a is None or b is None else math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) for a, b in pairs)
+
+
+def check_reported(demo: World, days: list[Day], want: expected.Expected) -> Iterator[str]:
+    """The rows that the scripts told Polder of are the ones that are there."""
+    for day in days:
+        classes = sum(key.startswith(str(day.date)) for key in want.delays)
+        figures = [want.flights[str(day.date)][0], want.weather[str(day.date)][0], classes]
+        reported = [demo.rows(run) for run in day.newest()]
+        if reported != figures:
+            yield f"{day.date}: the runs report {reported} rows, but it should be {figures}"
+
+
+def check_secret(demo: World) -> Iterator[str]:
+    """The API's token stands in no file of the server, in plain."""
+    token = demo.api_token.encode()
+    files = [path for path in demo.data.rglob("*") if path.is_file()]
+    for path in [*files, demo.folder / "server.log"]:
+        if token in path.read_bytes():
+            yield f"the secret {SECRET} can be read in {path}"

@@ -1,0 +1,137 @@
+"""What happens in the demo, in the order in which it happens."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shutil
+import time
+from dataclasses import dataclass, field
+
+import screen
+from processes import Trouble
+from world import EXAMPLES, SECONDS, Json, World
+
+# The week of the blizzard of February 2013, so that there is something to see.
+WEEK = [datetime.date(2013, 2, 4) + datetime.timedelta(days=number) for number in range(7)]
+BROKEN = WEEK[2]
+UPSTREAMS = {"flights": "operations", "weather": "meteorology"}
+TEAMS = {**UPSTREAMS, "delays": "punctuality"}
+SECRET = "flight-api-token"
+
+
+@dataclass
+class Day:
+    """The runs of one day, in the order in which they were seen to end."""
+
+    date: datetime.date
+    runs: list[Json] = field(default_factory=list)
+
+    def newest(self) -> list[Json | None]:
+        """The last run of flights, weather and delays."""
+        return [next((run for run in reversed(self.runs) if run["pipeline"] == name), None) for name in TEAMS]
+
+    def reason(self) -> str:
+        delays = self.newest()[2]
+        if delays is None:
+            return "-"
+        events = delays["reason"].get("events", [])
+        return " and ".join(f"{event['team']}/{event['pipeline']} {event['status']}" for event in events)
+
+
+def prepare(demo: World) -> None:
+    screen.chapter("Starting the flight API and the server")
+    demo.start_api()
+    screen.say(f"  flight API     {demo.api_url}")
+    demo.start_server()
+    screen.say(f"  polder server  {demo.url}, data in {demo.data}")
+    screen.chapter("Deploying three projects of three teams")
+    copy_projects(demo)
+    for project in TEAMS:
+        screen.output(demo.polder("deploy", str(demo.projects / project), "--env", "prod"))
+    screen.chapter("Giving the two loading teams the API's token")
+    for team in UPSTREAMS.values():
+        demo.polder("secret", "set", f"{team}/{SECRET}", "--env", "prod", given=demo.api_token)
+
+
+def copy_projects(demo: World) -> None:
+    """The projects as they are, but for the two addresses that are this machine's own."""
+    for project in TEAMS:
+        folder = demo.projects / project
+        shutil.copytree(EXAMPLES / "flights" / project, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        settings = folder / "polder.yaml"
+        text = settings.read_text(encoding="utf-8")
+        text = text.replace("http://127.0.0.1:7013", demo.api_url).replace("/srv/lake", str(demo.lake))
+        settings.write_text(text, encoding="utf-8")
+    demo.lake.mkdir()
+
+
+def run_week(demo: World) -> list[Day]:
+    screen.chapter("A week of days: flights and weather by hand, delays by itself")
+    screen.say(f"  The API is told to fail for the weather of {BROKEN}.")
+    demo.fault("weather", str(BROKEN))
+    return [run_day(demo, date, show=date == WEEK[0]) for date in WEEK]
+
+
+def run_day(demo: World, date: datetime.date, show: bool) -> Day:
+    started = {name: start(demo, name, date, show) for name in UPSTREAMS}
+    screen.say(f"  {date}", end="")
+    day = Day(date, [ended(demo, run) for run in started.values()])
+    if all(run["succeeded"] for run in day.runs):
+        day.runs.append(ended(demo, delays_of(demo, date)["id"]))
+    else:
+        screen.say("   delays waits", end="")
+    screen.say()
+    expect_outcome(demo, day)
+    return day
+
+
+def start(demo: World, pipeline: str, date: datetime.date, show: bool) -> str:
+    return json.loads(demo.polder("run", f"{TEAMS[pipeline]}/{pipeline}", "--date", str(date), "--json", show=show))[
+        "id"
+    ]
+
+
+def ended(demo: World, run: str) -> Json:
+    seen = demo.finished(run)
+    name = seen["pipeline"]
+    if seen["succeeded"]:
+        screen.say(f"   {name} {screen.paint('32', '✓')} {demo.rows(seen):>3} rows", end="")
+    else:
+        screen.say(f"   {name} {screen.paint('31', '✗ ' + seen['status'])}", end="")
+    return seen
+
+
+def delays_of(demo: World, date: datetime.date) -> Json:
+    """The run of delays for that day, which nobody but its trigger starts."""
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        for run in demo.runs("punctuality", "delays"):
+            if run["logical_day"] == str(date):
+                return run
+        time.sleep(0.02)
+    raise Trouble(
+        f"delays did not start for {date}\n{demo.polder('why', 'punctuality/delays', show=False, check=False)}"
+    )
+
+
+def expect_outcome(demo: World, day: Day) -> None:
+    wrong = [run for run in day.runs if run["succeeded"] == (day.date == BROKEN and run["pipeline"] == "weather")]
+    for run in wrong:
+        screen.output(demo.polder("logs", run["id"], show=False, check=False))
+        raise Trouble(f"{run['pipeline']} of {day.date} ended {run['status']}: {run['error']}")
+
+
+def mend(demo: World, days: list[Day]) -> None:
+    day = next(day for day in days if day.date == BROKEN)
+    failed = next(run for run in day.runs if run["pipeline"] == "weather")
+    screen.chapter(f"What happened on {BROKEN}?")
+    screen.output(demo.polder("logs", failed["id"], check=False))
+    screen.output(demo.polder("why", "punctuality/delays", check=False))
+    screen.chapter("The API's people repair it; the weather team runs that day again")
+    demo.fault(None)
+    again = json.loads(demo.polder("rerun", failed["id"], "--json"))["id"]
+    screen.say(f"  {BROKEN}", end="")
+    day.runs.append(ended(demo, again))
+    day.runs.append(ended(demo, delays_of(demo, BROKEN)["id"]))
+    screen.say()
