@@ -68,3 +68,28 @@ impl Engine {
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Written by the first version; every later one reads it for ever.
+    const FIRST: &str = include_str!("../fixtures/pinned-1.json");
+
+    #[test]
+    fn what_the_first_version_stored_is_still_read() {
+        let pinned: Pinned = serde_json::from_str(FIRST).expect("a definition");
+        assert_eq!((pinned.version, pinned.project.as_deref()), (1, Some("flights")));
+        assert_eq!(pinned.pipeline.steps.len(), 3);
+        let again = serde_json::to_value(&pinned).expect("JSON");
+        assert_eq!(again, serde_json::from_str::<Value>(FIRST).expect("JSON"), "nothing is lost");
+    }
+
+    #[test]
+    fn the_same_definition_has_the_same_hash() {
+        let pinned: Pinned = serde_json::from_str(FIRST).expect("a definition");
+        let hash = |project: &str| pin(Some(project.into()), pinned.pipeline.clone()).expect("pinned").0;
+        assert_eq!(hash("flights"), hash("flights"));
+        assert_ne!(hash("flights"), hash("weather"));
+    }
+}

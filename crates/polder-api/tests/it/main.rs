@@ -16,5 +16,6 @@ mod logs;
 mod openapi;
 mod problems;
 mod runs;
+mod scratch;
 mod secrets;
 mod serving;

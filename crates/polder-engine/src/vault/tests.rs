@@ -191,7 +191,7 @@ on_both_databases! {
         store_secrets(&store, &keyring, &["one", "two"]).await;
 
         // Dies when the file has the new key.
-        keyring.write(super::rotation::add_new).unwrap();
+        keyring.write(rotation::add_new).unwrap();
         let restarted = from_file(&path);
         assert!(all_open(&store, &restarted).await);
         store_secrets(&store, &restarted, &["three"]).await;

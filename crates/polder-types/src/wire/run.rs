@@ -235,3 +235,28 @@ pub struct RunFilter {
     /// At most this many, from 1 to 500; 50 if left out.
     pub limit: Option<u32>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reasons are stored with runs: what the first version wrote is read for ever.
+    const REASONS: &str = r#"[
+        {"kind": "manual", "by": "ann"},
+        {"kind": "schedule", "trigger": "01900000-0000-7000-8000-000000000001", "planned_at": "2026-11-21T03:00:00Z", "schedule": "0 3 * * *"},
+        {"kind": "executions", "trigger": "01900000-0000-7000-8000-000000000001", "events": [{"id": "01900000-0000-7000-8000-000000000002",
+            "run": "01900000-0000-7000-8000-000000000003", "team": "weather", "pipeline": "weather", "status": "SUCCEEDED",
+            "at": "2026-11-21T03:01:00Z", "logical_at": "2026-11-21T03:00:00Z", "logical_day": "2026-11-21"}]},
+        {"kind": "follow", "trigger": "01900000-0000-7000-8000-000000000001", "follows": "01900000-0000-7000-8000-000000000003", "events": []},
+        {"kind": "webhook", "by": "github"},
+        {"kind": "step", "run": "01900000-0000-7000-8000-000000000003", "step": "call"},
+        {"kind": "rerun", "of": "01900000-0000-7000-8000-000000000003", "by": "ann"}
+    ]"#;
+
+    #[test]
+    fn reasons_of_the_first_version_are_still_read() {
+        let reasons: Vec<Reason> = serde_json::from_str(REASONS).expect("reasons");
+        let again: Value = serde_json::to_value(&reasons).expect("JSON");
+        assert_eq!(again, serde_json::from_str::<Value>(REASONS).expect("JSON"), "nothing is lost");
+    }
+}

@@ -23,7 +23,6 @@ steps:
   - name: inner
     pipeline: {name: my-team/hello, parameters: {name: outer}}
   - name: endless
-    needs: []
     run: sleep 600
     timeout: 1s
 ";

@@ -151,6 +151,21 @@ impl Session {
 }
 
 impl Server {
+    /// Waits until something is so: looks whenever anything happens on the server.
+    pub fn until(&self, is_so: impl Fn() -> bool) {
+        let token = fs::read_to_string(&self.token_file).unwrap();
+        let changes = format!("{}/api/v1/changes", self.url);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            // From the answer's head on, nothing that happens is missed.
+            let mut open =
+                reqwest::Client::new().get(changes).bearer_auth(token.trim()).send().await.unwrap();
+            while !is_so() {
+                open.chunk().await.unwrap().expect("the server goes on");
+            }
+        });
+    }
+
     /// Asks it to stop, and waits until it has.
     pub fn stop(mut self) {
         let id = self.child.id().to_string();

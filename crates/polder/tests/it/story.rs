@@ -68,7 +68,7 @@ fn from_an_empty_folder_to_a_run() {
 
 #[test]
 fn a_failure_is_fixed_and_dependents_follow() {
-    let (mut session, _server) = with_project();
+    let (mut session, server) = with_project();
     session.write("demo/pipelines/flaky.yaml", FLAKY);
     session.write("demo/pipelines/dependent.yaml", DEPENDENT);
     session.write("demo/state.txt", "bad\n");
@@ -79,6 +79,9 @@ fn a_failure_is_fixed_and_dependents_follow() {
     session.write("demo/state.txt", "good\n");
     session.polder(0, &["deploy", "demo"]);
     session.polder(0, &["rerun", "latest:my-team/flaky", "--follow"]);
+    server.until(|| {
+        session.json(&["runs", "my-team/dependent"])["items"].as_array().is_some_and(|runs| !runs.is_empty())
+    });
     session.polder(0, &["logs", "latest:my-team/dependent", "-f"]);
     session.polder(0, &["why", "my-team/dependent"]);
     session.polder(0, &["revisions", "my-team/demo"]);
