@@ -11,7 +11,7 @@ use polder_types::wire::{AttemptEnded, AttemptKey, AttemptStarted, LogBatch, Log
 
 use crate::moves::{Loaded, Mover};
 use crate::wakeups::{Change, ChangeKind};
-use crate::{Engine, Error, Result, assignment};
+use crate::{Engine, Error, Result, assignment, fault};
 
 impl Engine {
     /// Notes that an attempt's process runs.
@@ -46,6 +46,7 @@ impl Engine {
         }
         mover.end_attempt(&mut loaded, place, &report).await?;
         mover.commit().await?;
+        fault::point("ended");
         self.seal_log(place, key).await;
         Ok(())
     }
@@ -57,6 +58,7 @@ impl Engine {
     pub async fn append_log(&self, agent: &str, key: &AttemptKey, batch: LogBatch) -> Result<LogPosition> {
         let (run, place) = self.owner_of_log(agent, key).await?;
         let next_line = self.logs().append(log_key(place), batch.first_line, batch.lines).await?;
+        fault::point("logged");
         let (team, environment) = (run.pipeline.team, run.pipeline.environment);
         let kind = ChangeKind::Log { run: key.run, step: key.step.clone(), epoch: key.epoch, next_line };
         self.wakeups().tell(Change { at: self.now(), team, environment, kind });

@@ -10,7 +10,7 @@ use polder_types::run::{Event, StopReason};
 use polder_types::wire::{Assignment, AttemptKey, Claim, Claimed, Heartbeat, Orders, Stop};
 
 use crate::moves::{Loaded, Mover};
-use crate::{Engine, Result};
+use crate::{Engine, Result, fault};
 
 /// The longest that a long-poll may last.
 const LONGEST: u32 = 50;
@@ -108,6 +108,9 @@ impl Engine {
             }
         }
         mover.commit().await?;
+        if !claimed.is_empty() {
+            fault::point("claimed");
+        }
         let mut assignments = Vec::new();
         for (loaded, place) in claimed {
             assignments.extend(self.assign(agent, &loaded, place).await?);

@@ -17,6 +17,7 @@ mod definitions;
 pub mod deploy;
 mod engine;
 mod error;
+mod fault;
 mod housekeeping;
 pub mod jobs;
 mod moves;

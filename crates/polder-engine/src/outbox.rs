@@ -8,7 +8,7 @@ use polder_store::attempts::Place;
 use polder_store::outbox::{self, Entry, Task};
 
 use crate::moves::Mover;
-use crate::{Engine, Result, calls};
+use crate::{Engine, Result, calls, fault};
 
 const BATCH: u32 = 64;
 /// A sweep that only mends what a lost wake-up missed.
@@ -73,7 +73,9 @@ async fn perform(engine: &Engine, entry: Entry) -> Result<()> {
         Task::Abort { run } => drop(mover.abort(run, "the run that started it").await?),
         Task::CallBack { .. } => {}
     }
-    mover.commit().await
+    mover.commit().await?;
+    fault::point("done");
+    Ok(())
 }
 
 async fn until_next(engine: &Engine) -> Duration {

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::calls::check_call_back;
 use crate::create::{Blueprint, Made};
 use crate::moves::Mover;
-use crate::{Engine, Error, Result};
+use crate::{Engine, Error, Result, fault};
 
 /// A start by a person or a system.
 #[derive(Debug, Clone)]
@@ -72,6 +72,7 @@ impl Engine {
             idempotency::complete(&mut mover.tx, &key.scope, &key.key, run).await?;
         }
         mover.commit().await?;
+        fault::point("created");
         Ok(Started { run, status, revision: Some(pipeline.revision_id), replayed: false })
     }
 

@@ -16,6 +16,5 @@ mod logs;
 mod openapi;
 mod problems;
 mod runs;
-mod scratch;
 mod secrets;
 mod serving;

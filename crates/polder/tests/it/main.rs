@@ -1,6 +1,7 @@
 //! The real program against a real server, as a user has it in front of them: each test is a session at a terminal, and
 //! its snapshot is what they see.
 
+mod crashes;
 mod errors;
 mod local;
 mod session;

@@ -66,8 +66,14 @@ impl Session {
 
     /// A server with its data in this folder.
     pub fn start_server(&self, data: &str) -> Server {
+        self.start_server_with(data, &[])
+    }
+
+    /// The same, with environment variables.
+    pub fn start_server_with(&self, data: &str, variables: &[(&str, &str)]) -> Server {
         let mut command =
             self.command(&["server", "--json", "--listen", "127.0.0.1:0", "--log", "error", "--data", data]);
+        command.envs(variables.iter().copied());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut ready = String::new();
@@ -164,6 +170,11 @@ impl Server {
                 open.chunk().await.unwrap().expect("the server goes on");
             }
         });
+    }
+
+    /// Waits until it has died of itself.
+    pub fn wait_for_death(mut self) {
+        assert!(!self.child.wait().unwrap().success(), "it was to die");
     }
 
     /// Asks it to stop, and waits until it has.

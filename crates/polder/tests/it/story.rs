@@ -94,7 +94,7 @@ fn a_run_is_aborted_and_a_pipeline_paused() {
     let (mut session, _server) = with_project();
     session.write(
         "demo/pipelines/slow.yaml",
-        "name: slow\nsteps:\n  - name: wait\n    run: echo begun; sleep 600\n",
+        "name: slow\nsteps:\n  - name: wait\n    run: echo begun; exec sleep 600\n",
     );
     session.polder(0, &["deploy", "demo"]);
     let watched = session.start(&["run", "my-team/slow", "--date", "2026-11-20", "--follow"]);
