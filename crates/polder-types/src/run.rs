@@ -1,6 +1,6 @@
 //! The states of a run, and the one function that moves them.
 //!
-//! [`next`] is pure: state and event and time in, new state and effects out. Whoever calls it commits both in one
+//! [`next()`] is pure: state and event and time in, new state and effects out. Whoever calls it commits both in one
 //! transaction, so that nothing is lost or done twice when a process dies between two lines. The legal moves stand in
 //! one table, [`moves::STEP_MOVES`]; an event that has no move there is an [`IllegalMove`], which for a report from an
 //! agent means that it came too late and is refused.

@@ -1,5 +1,5 @@
 //! Jinja in users' texts, in a sandbox: no files, no other templates, bounded work, bounded output, and undefined names are
-//! errors. One language everywhere; texts are checked when a project is read ([`check`]) and rendered when an attempt is
+//! errors. One language everywhere; texts are checked when a project is read ([`check()`]) and rendered when an attempt is
 //! claimed ([`render`]).
 
 use serde_json::Value;

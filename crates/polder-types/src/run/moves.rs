@@ -3,7 +3,7 @@
 use super::RunStatus as R;
 use super::StepStatus as S;
 
-/// From which status to which other a step may go. A test checks that [`super::next`] makes no other move.
+/// From which status to which other a step may go. A test checks that [`super::next()`] makes no other move.
 pub const STEP_MOVES: &[(S, &[S])] = &[
     (S::Waiting, &[S::Ready, S::Skipped]),
     (S::Ready, &[S::Running, S::Skipped]),

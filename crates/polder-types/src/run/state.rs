@@ -1,4 +1,4 @@
-//! What [`super::next`] works on: a run with its steps, and of each step what the moves depend on.
+//! What [`super::next()`] works on: a run with its steps, and of each step what the moves depend on.
 
 use std::time::Duration;
 

@@ -43,7 +43,7 @@ mod tests {
     async fn pages_are_fetched_until_there_is_enough_or_no_more() {
         let mut asked = Vec::new();
         let page = fetch(700, async |cursor, limit| {
-            asked.push((cursor.clone(), limit));
+            asked.push((cursor, limit));
             let items = vec![0u8; usize::try_from(limit).unwrap()];
             Ok(Page { items, next_cursor: Some("more".into()) })
         });

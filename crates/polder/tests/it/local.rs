@@ -23,7 +23,7 @@ steps:
   - name: inner
     pipeline: {name: my-team/hello, parameters: {name: outer}}
   - name: endless
-    run: sleep 600
+    run: exec sleep 600
     timeout: 1s
 ";
 

@@ -29,48 +29,48 @@ const FILTERS: [(&str, &str); 13] = [
 ];
 
 /// A folder to work in, and what was typed and printed.
-pub struct Session {
+pub(crate) struct Session {
     folder: TempDir,
     url: Option<String>,
     transcript: String,
 }
 
 /// A server that is killed when it is dropped.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     _stdout: BufReader<ChildStdout>,
-    pub url: String,
-    pub token_file: PathBuf,
+    pub(crate) url: String,
+    pub(crate) token_file: PathBuf,
 }
 
 /// A command that runs while others are typed.
-pub struct Running {
+pub(crate) struct Running {
     child: Child,
     stdout: BufReader<ChildStdout>,
 }
 
 impl Session {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap(), url: None, transcript: String::new() }
     }
 
-    pub fn path(&self, relative: &str) -> PathBuf {
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
         self.folder.path().canonicalize().unwrap().join(relative)
     }
 
-    pub fn write(&self, relative: &str, text: &str) {
+    pub(crate) fn write(&self, relative: &str, text: &str) {
         let path = self.path(relative);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
     /// A server with its data in this folder.
-    pub fn start_server(&self, data: &str) -> Server {
+    pub(crate) fn start_server(&self, data: &str) -> Server {
         self.start_server_with(data, &[])
     }
 
     /// The same, with environment variables.
-    pub fn start_server_with(&self, data: &str, variables: &[(&str, &str)]) -> Server {
+    pub(crate) fn start_server_with(&self, data: &str, variables: &[(&str, &str)]) -> Server {
         let mut command =
             self.command(&["server", "--json", "--listen", "127.0.0.1:0", "--log", "error", "--data", data]);
         command.envs(variables.iter().copied());
@@ -84,17 +84,17 @@ impl Session {
     }
 
     /// All later commands go to this address, instead of the one that was logged in to.
-    pub fn use_url(&mut self, url: &str) {
+    pub(crate) fn use_url(&mut self, url: &str) {
         self.url = Some(url.to_owned());
     }
 
     /// Types a command that is expected to end with this exit status.
-    pub fn polder(&mut self, status: i32, arguments: &[&str]) -> String {
+    pub(crate) fn polder(&mut self, status: i32, arguments: &[&str]) -> String {
         self.polder_with(status, arguments, "")
     }
 
     /// The same, with something on stdin.
-    pub fn polder_with(&mut self, status: i32, arguments: &[&str], stdin: &str) -> String {
+    pub(crate) fn polder_with(&mut self, status: i32, arguments: &[&str], stdin: &str) -> String {
         let output = self.output(arguments, stdin);
         let shown = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let (out, error) = (shown(&output.stdout), shown(&output.stderr));
@@ -104,7 +104,7 @@ impl Session {
     }
 
     /// Types a command and leaves it running, once it has printed a line.
-    pub fn start(&mut self, arguments: &[&str]) -> Running {
+    pub(crate) fn start(&mut self, arguments: &[&str]) -> Running {
         let mut child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
@@ -114,7 +114,7 @@ impl Session {
     }
 
     /// Waits for the end of a command that was left running.
-    pub fn wait(&mut self, status: i32, mut running: Running) {
+    pub(crate) fn wait(&mut self, status: i32, mut running: Running) {
         let mut rest = String::new();
         running.stdout.read_to_string(&mut rest).unwrap();
         let _ = writeln!(self.transcript, "…\n{rest}");
@@ -122,13 +122,13 @@ impl Session {
     }
 
     /// The JSON that a command prints; not part of the transcript.
-    pub fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let output = self.output(&[arguments, &["--json"]].concat(), "");
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    pub fn output(&self, arguments: &[&str], stdin: &str) -> Output {
+    pub(crate) fn output(&self, arguments: &[&str], stdin: &str) -> Output {
         let mut command = self.command(arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -150,7 +150,7 @@ impl Session {
     }
 
     /// What was typed and printed, without what differs each time.
-    pub fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         let here = self.path("").display().to_string();
         self.transcript.replace(here.trim_end_matches('/'), "[folder]")
     }
@@ -158,7 +158,7 @@ impl Session {
 
 impl Server {
     /// Waits until something is so: looks whenever anything happens on the server.
-    pub fn until(&self, is_so: impl Fn() -> bool) {
+    pub(crate) fn until(&self, is_so: impl Fn() -> bool) {
         let token = fs::read_to_string(&self.token_file).unwrap();
         let changes = format!("{}/api/v1/changes", self.url);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -173,12 +173,12 @@ impl Server {
     }
 
     /// Waits until it has died of itself.
-    pub fn wait_for_death(mut self) {
+    pub(crate) fn wait_for_death(mut self) {
         assert!(!self.child.wait().unwrap().success(), "it was to die");
     }
 
     /// Asks it to stop, and waits until it has.
-    pub fn stop(mut self) {
+    pub(crate) fn stop(mut self) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         assert_eq!(self.child.wait().unwrap().code(), Some(0), "a graceful stop");
@@ -193,7 +193,7 @@ impl Drop for Server {
 }
 
 /// Compares a session with its snapshot.
-pub fn assert_session(name: &str, session: Session) {
+pub(crate) fn assert_session(name: &str, session: Session) {
     let transcript = session.finish();
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
@@ -205,7 +205,7 @@ pub fn assert_session(name: &str, session: Session) {
 }
 
 /// Whether a file can be read by its owner only.
-pub fn is_private(path: &Path) -> bool {
+pub(crate) fn is_private(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
     fs::metadata(path).unwrap().permissions().mode() & 0o077 == 0
 }
