@@ -74,6 +74,7 @@ impl<'a> Plan<'a> {
         let others = indices.keys().map(String::as_str).filter(|name| name != own);
         let hint = match nearest(&need.value, others.clone()) {
             Some(near) => format!("did you mean `{near}`?"),
+            None if others.clone().next().is_none() => "the pipeline has no other step".to_owned(),
             None => format!("the other steps are {}", others.take(20).collect::<Vec<_>>().join(", ")),
         };
         let message = format!("there is no step `{}`", need.value);
