@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use polder_types::Clock;
 use polder_types::wire::{LogLine, LogStream};
+use rustix::buffer::spare_capacity;
+use rustix::io::retry_on_intr;
 use tokio::net::unix::pipe;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
@@ -27,6 +29,9 @@ const IDLE: Duration = Duration::from_millis(150);
 
 /// How much is still read once all processes are dead. More than the pipes hold can only come from one that got away.
 const REMAINDER: usize = 4 * 1024 * 1024;
+
+/// A way to read from a pipe what is there.
+type Read = fn(&pipe::Receiver, &mut Vec<u8>) -> io::Result<usize>;
 
 /// One of the two pipes.
 struct Source {
@@ -69,8 +74,8 @@ impl Pump {
         while self.stdout.pipe.is_some() || self.stderr.pipe.is_some() {
             let waiting = self.stdout.splitter.is_waiting() || self.stderr.splitter.is_waiting();
             tokio::select! {
-                () = readable(self.stdout.pipe.as_ref()) => { self.take(LogStream::Stdout).await; }
-                () = readable(self.stderr.pipe.as_ref()) => { self.take(LogStream::Stderr).await; }
+                () = readable(self.stdout.pipe.as_ref()) => { self.take(LogStream::Stdout, when_ready).await; }
+                () = readable(self.stderr.pipe.as_ref()) => { self.take(LogStream::Stderr, when_ready).await; }
                 () = sleep_until(idle_at), if waiting => { self.flush().await; }
                 _ = &mut dead => { self.take_rest().await; break; }
             }
@@ -80,12 +85,12 @@ impl Pump {
     }
 
     /// Reads once; gives the number of bytes, 0 if there is nothing at present or at all.
-    async fn take(&mut self, stream: LogStream) -> usize {
+    async fn take(&mut self, stream: LogStream, read: Read) -> usize {
         let Self { stdout, stderr, chunk, masked, clock, .. } = self;
         let source = if stream == LogStream::Stdout { stdout } else { stderr };
         let Some(pipe) = &source.pipe else { return 0 };
         chunk.clear();
-        match pipe.try_read_buf(chunk) {
+        match read(pipe, chunk) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return 0,
             Ok(count) if count > 0 => {}
             Ok(_) | Err(_) => source.pipe = None,
@@ -103,7 +108,7 @@ impl Pump {
         for stream in [LogStream::Stdout, LogStream::Stderr] {
             let mut total = 0;
             while total < REMAINDER {
-                match self.take(stream).await {
+                match self.take(stream, at_once).await {
                     0 => break,
                     count => total += count,
                 }
@@ -137,9 +142,46 @@ impl Pump {
     }
 }
 
+fn when_ready(pipe: &pipe::Receiver, chunk: &mut Vec<u8>) -> io::Result<usize> {
+    pipe.try_read_buf(chunk)
+}
+
+/// Asks the system itself: the runtime may hear of a process's death before it hears of the last words of that process,
+/// and says until then that there is nothing to read.
+fn at_once(pipe: &pipe::Receiver, chunk: &mut Vec<u8>) -> io::Result<usize> {
+    Ok(retry_on_intr(|| rustix::io::read(pipe, spare_capacity(&mut *chunk)))?)
+}
+
 async fn readable(pipe: Option<&pipe::Receiver>) {
     match pipe {
         Some(pipe) => drop(pipe.readable().await),
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use polder_types::SystemClock;
+
+    use super::*;
+
+    fn receiver(reader: io::PipeReader) -> pipe::Receiver {
+        pipe::Receiver::from_owned_fd(reader.into()).unwrap()
+    }
+
+    /// Nothing is awaited between the words and the death, so that the runtime has not heard of the words.
+    #[tokio::test]
+    async fn last_words_are_read_though_the_runtime_has_not_heard_of_them() {
+        let ((stdout, mut writer), (stderr, _silent)) = (io::pipe().unwrap(), io::pipe().unwrap());
+        let (pump, mut output) =
+            Pump::new(receiver(stdout), receiver(stderr), &Arc::default(), Arc::new(SystemClock));
+        let (all_dead, dead) = oneshot::channel();
+        writer.write_all(b"last words\n").unwrap();
+        all_dead.send(()).unwrap();
+        pump.run(dead).await;
+        let lines = output.recv().await.expect("the last words");
+        assert_eq!(lines[0].text, "last words");
     }
 }

@@ -75,16 +75,21 @@ async fn open_store(args: &Args, folder: &DataFolder) -> Result<Store> {
         Some(url) => url.parse()?,
         None => DatabaseUrl::Sqlite(folder.database()),
     };
-    let hint = match url {
-        DatabaseUrl::Sqlite(_) => "Is the disk full, or the folder not writable?",
-        DatabaseUrl::Postgres(_) => {
+    Store::open(&url).await.map_err(|error| cannot_open(&url, &error).into())
+}
+
+fn cannot_open(url: &DatabaseUrl, error: &polder_store::Error) -> Failure {
+    let hint = match (error, url) {
+        (polder_store::Error::Schema(_), _) => {
+            "Start the version of polder that the data belongs to, or choose another folder with --data."
+        }
+        (_, DatabaseUrl::Sqlite(_)) => "Is the disk full, or the folder not writable?",
+        (_, DatabaseUrl::Postgres(_)) => {
             "Is the database running, and may this user log in? The address is --database."
         }
     };
-    Store::open(&url).await.map_err(|error| {
-        let cause = std::error::Error::source(&error).map(ToString::to_string);
-        Failure { cause, ..Failure::new(error.to_string()).code(Code::Unavailable).hint(hint) }.into()
-    })
+    let cause = std::error::Error::source(error).map(ToString::to_string);
+    Failure { cause, ..Failure::new(error.to_string()).code(Code::Unavailable).hint(hint) }
 }
 
 async fn start_engine(
