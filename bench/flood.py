@@ -26,6 +26,7 @@ def measure(binary: Path) -> Figures:
         path = f"/jobs/{client.ask('POST', '/jobs', JOB)['id']}/runs"
         alone = [client.run_to_end(path) for _ in range(ALONE)]
         submitted, seconds_to_submit = submit(server, path)
+        client = server.client()  # the server has closed the other one, which was silent for long
         wait_until_idle(client)
         ended_at = max(run["ended_at"] for run in newest(client, 500))
         sample = [client.ask("GET", f"/runs/{run}") for run in submitted[:: RUNS // SAMPLE]]

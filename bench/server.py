@@ -16,6 +16,8 @@ from typing import Any
 from processes import Trouble, end, free_port, spawn, wait_for
 
 SECONDS = 120
+# Not the system's temporary folder: where that is, making a file may cost more, or nothing at all.
+FOLDER = Path(__file__).resolve().parents[1] / "target" / "bench"
 Json = dict[str, Any]
 
 
@@ -24,7 +26,8 @@ class Server:
 
     def __init__(self, binary: Path, data: Path | None = None) -> None:
         self.binary = binary
-        self.folder = Path(tempfile.mkdtemp(prefix="polder-bench-"))
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        self.folder = Path(tempfile.mkdtemp(prefix="polder-", dir=FOLDER))
         self.data = data or self.folder / "data"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"

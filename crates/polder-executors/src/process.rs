@@ -67,6 +67,7 @@ pub struct ProcessExecutor {
     records: Arc<Records>,
     path: String,
     straggler_grace: Duration,
+    fingerprint: Fingerprint,
     clock: Arc<dyn Clock>,
     /// Keeps others from the records.
     _lock: File,
@@ -86,7 +87,8 @@ impl ProcessExecutor {
         let lock = lock(&config.state)?;
         let own_path = || std::env::var("PATH").ok().filter(|path| !path.is_empty());
         let path = config.path.or_else(own_path).unwrap_or_else(|| environment::DEFAULT_PATH.to_owned());
-        Ok(Self { records, path, straggler_grace: config.straggler_grace, clock, _lock: lock })
+        let fingerprint = fingerprint();
+        Ok(Self { records, path, straggler_grace: config.straggler_grace, fingerprint, clock, _lock: lock })
     }
 
     fn start_now(&self, mut attempt: Attempt) -> Result<Running, Error> {
@@ -144,8 +146,7 @@ impl ProcessExecutor {
 
 impl Executor for ProcessExecutor {
     fn fingerprint(&self) -> Fingerprint {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Fingerprint { executor: "process", images: false, processors, memory_bytes: memory() }
+        self.fingerprint.clone()
     }
 
     fn start(&self, attempt: Attempt) -> BoxFuture<'_, Result<Running, Error>> {
@@ -174,6 +175,12 @@ fn lock(folder: &Path) -> Result<File, Error> {
         Err(rustix::io::Errno::WOULDBLOCK) => Err(Error::StateInUse { path: folder.to_owned() }),
         Err(error) => Err(Error::file("locked", path)(error.into())),
     }
+}
+
+/// Read once: it takes some files of the system, and every claim asks for it.
+fn fingerprint() -> Fingerprint {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    Fingerprint { executor: "process", images: false, processors, memory_bytes: memory() }
 }
 
 /// All memory of the machine, in bytes.
