@@ -3,7 +3,7 @@
 
 use polder_store::attempts::{self as stored, Place};
 use polder_store::logs::LogKey;
-use polder_store::runs::{self, StepResult, StoredRun};
+use polder_store::runs::{self, StepResult, StoredRun, StoredStep};
 use polder_store::timers::{self, Timer, TimerKind};
 use polder_types::Code;
 use polder_types::run::{Event, Outcome, StopReason};
@@ -47,7 +47,7 @@ impl Engine {
         mover.end_attempt(&mut loaded, place, &report).await?;
         mover.commit().await?;
         fault::point("ended");
-        self.seal_log(place, key).await;
+        self.pack_log(place, key).await;
         Ok(())
     }
 
@@ -87,24 +87,18 @@ impl Engine {
     }
 
     /// Compresses what is left of the log. The attempt has ended whether or not this works.
-    async fn seal_log(&self, place: Place, key: &AttemptKey) {
-        let lines = match self.finish_log(place).await {
-            Ok(lines) => lines,
-            Err(error) => return tracing::warn!(attempt = %key, %error, "the log could not be packed"),
-        };
-        if lines > 0
-            && let Err(error) = self.store().set_log_lines(place, lines).await
-        {
-            tracing::warn!(attempt = %key, %error, "the number of log lines could not be noted");
+    async fn pack_log(&self, place: Place, key: &AttemptKey) {
+        if let Err(error) = self.logs().finish(log_key(place)).await {
+            tracing::warn!(attempt = %key, %error, "the log could not be packed");
         }
     }
 
-    async fn finish_log(&self, place: Place) -> Result<u64> {
-        let lines = self.logs().next_line(log_key(place)).await?;
-        if lines > 0 {
-            self.logs().finish(log_key(place)).await?;
-        }
-        Ok(lines)
+    /// How many lines of log there are; an attempt ends whether or not that can be said.
+    async fn log_lines(&self, place: Place) -> u64 {
+        self.logs().next_line(log_key(place)).await.unwrap_or_else(|error| {
+            tracing::warn!(run = %place.run, %error, "the lines of a log could not be counted");
+            0
+        })
     }
 }
 
@@ -123,14 +117,17 @@ impl Mover<'_> {
     ) -> Result<()> {
         let stopping = loaded.state.steps[place.position].stopping;
         let error = error_of(report, stopping);
-        stored::ended(&mut self.tx, place, report, error.as_ref()).await?;
+        let log_lines = self.engine.log_lines(place).await;
+        stored::ended(&mut self.tx, place, report, error.as_ref(), log_lines).await?;
         let result = StepResult {
             outputs: report.outputs.clone(),
             rows: report.rows,
             bytes: report.bytes,
             error: error.clone(),
         };
-        runs::set_step_result(&mut self.tx, place.run, place.position, &result).await?;
+        if differs(&loaded.steps[place.position], &result) {
+            runs::set_step_result(&mut self.tx, place.run, place.position, &result).await?;
+        }
         loaded.steps[place.position].error = error;
         if loaded.state.steps[place.position].plan.timeout.is_some() {
             let kind = TimerKind::StepDeadline { position: place.position, epoch: place.epoch };
@@ -142,6 +139,12 @@ impl Mover<'_> {
             Err(_) => Err(Error::Fenced),
         }
     }
+}
+
+/// Whether an attempt brought something else than what its step has: most bring nothing, and nothing is to be written.
+fn differs(step: &StoredStep, result: &StepResult) -> bool {
+    (&step.outputs, step.rows, step.bytes, &step.error)
+        != (&result.outputs, result.rows, result.bytes, &result.error)
 }
 
 /// Why an attempt did not succeed; none if it did.

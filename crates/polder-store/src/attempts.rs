@@ -69,9 +69,15 @@ pub async fn started(tx: &mut Tx, agent: &str, place: Place, at: DateTime<Utc>) 
 }
 
 /// Notes how an attempt ended.
-pub async fn ended(tx: &mut Tx, place: Place, report: &AttemptEnded, error: Option<&RunError>) -> Result<()> {
+pub async fn ended(
+    tx: &mut Tx,
+    place: Place,
+    report: &AttemptEnded,
+    error: Option<&RunError>,
+    log_lines: u64,
+) -> Result<()> {
     let sql = "UPDATE attempts SET state = 'ENDED', ended_at = $4, exit_code = $5, signal = $6, peak_memory_bytes = $7,
-        cpu_seconds = $8, error_code = $9, error_message = $10 WHERE run_id = $1 AND position = $2 AND epoch = $3";
+        cpu_seconds = $8, error_code = $9, error_message = $10, log_lines = $11 WHERE run_id = $1 AND position = $2 AND epoch = $3";
     execute!(
         tx,
         at_place!(sql, place)
@@ -82,6 +88,7 @@ pub async fn ended(tx: &mut Tx, place: Place, report: &AttemptEnded, error: Opti
             .bind(report.cpu_seconds)
             .bind(error.map(|error| error.code.as_str()))
             .bind(error.map(|error| error.message.as_str()))
+            .bind(i64::try_from(log_lines).unwrap_or(i64::MAX))
     )?;
     Ok(())
 }
@@ -155,14 +162,6 @@ impl Store {
     pub async fn attempts_offered(&self) -> Result<i64> {
         let mut tx = self.read().await?;
         on!(tx, |c| sqlx::query_scalar("SELECT count(*) FROM attempts WHERE state = 'OFFERED'").fetch_one(c))
-    }
-
-    /// Notes how many lines of log there are for an attempt.
-    pub async fn set_log_lines(&self, place: Place, lines: u64) -> Result<()> {
-        let mut tx = self.begin().await?;
-        let sql = "UPDATE attempts SET log_lines = $4 WHERE run_id = $1 AND position = $2 AND epoch = $3";
-        execute!(tx, at_place!(sql, place).bind(i64::try_from(lines).unwrap_or(i64::MAX)))?;
-        tx.commit().await
     }
 }
 
