@@ -182,6 +182,8 @@ impl Attempt {
                 exit = &mut exit => break exit,
                 Ok(()) = self.order.changed() => {
                     let reason = *self.order.borrow_and_update();
+                    // The server was first; saying it again when the agent's own deadline comes tells nothing.
+                    deadline = None;
                     log.say(verdict::remark(reason));
                     stopper.stop(if reason == Some(StopReason::Fenced) { Duration::ZERO } else { grace });
                 }

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 #[derive(clap::Args)]
 pub struct Logging {
     /// What to log: error, warn, info, debug, trace; also by part, as in info,polder_engine=debug
-    #[arg(long, value_name = "FILTER", env = "POLDER_LOG", default_value = "info")]
+    #[arg(long, value_name = "FILTER", env = "POLDER_LOG", default_value = "info,sqlx=warn")]
     log: String,
     /// How to log
     #[arg(long, value_enum, default_value = "text")]
