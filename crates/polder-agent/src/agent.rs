@@ -187,7 +187,7 @@ impl Worker {
                     backoff = Backoff::new();
                     // A server that is shutting down answers at once, with nothing.
                     let idle = claimed.assignments.is_empty() && claimed.stops.is_empty();
-                    self.obey(claimed, tasks, stop);
+                    self.obey(claimed, tasks, shutdown, stop);
                     if idle && asked_at.elapsed() < Duration::from_millis(100) {
                         sleep(Duration::from_millis(100)).await;
                     }
@@ -211,12 +211,16 @@ impl Worker {
         }
     }
 
-    fn obey(&self, claimed: Claimed, tasks: &mut JoinSet<()>, stop: &CancellationToken) {
+    fn obey(
+        &self,
+        claimed: Claimed,
+        tasks: &mut JoinSet<()>,
+        shutdown: &CancellationToken,
+        stop: &CancellationToken,
+    ) {
         claimed.stops.iter().for_each(|stop| self.shared.held.stop(stop));
         for assignment in claimed.assignments {
-            if let Some(order) = self.shared.held.take(&assignment.key) {
-                let attempt =
-                    Attempt { shared: Arc::clone(&self.shared), assignment, order, stop: stop.clone() };
+            if let Some(attempt) = Attempt::take(&self.shared, assignment, shutdown, stop) {
                 tasks.spawn(attempt.run());
             }
         }

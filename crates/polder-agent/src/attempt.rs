@@ -47,7 +47,9 @@ pub(crate) struct Attempt {
     pub(crate) shared: Arc<Shared>,
     pub(crate) assignment: Assignment,
     pub(crate) order: Order,
-    /// Told when the agent shuts down and does not wait for attempts any more.
+    /// Told when the agent shuts down: no further attempt is begun.
+    pub(crate) shutdown: CancellationToken,
+    /// Told when it does not wait for attempts any more either.
     pub(crate) stop: CancellationToken,
 }
 
@@ -64,22 +66,51 @@ struct Log {
 }
 
 impl Attempt {
-    /// Runs the attempt and tells the server how it ended. Holds it until the server knows.
+    /// Runs the attempt, and what the server answers its end with, until there is nothing more.
     pub(crate) async fn run(self) {
+        let mut next = Some(self);
+        while let Some(attempt) = next {
+            next = attempt.run_one().await;
+        }
+    }
+
+    /// Runs the attempt and tells the server how it ended. Holds it until the server knows.
+    async fn run_one(self) -> Option<Self> {
         let (shared, key) = (Arc::clone(&self.shared), self.assignment.key.clone());
         let folder = Folder::new(&shared.attempts, &key);
+        let (shutdown, stop) = (self.shutdown.clone(), self.stop.clone());
         let report = match &folder {
             Ok(folder) => self.execute(folder).await,
             Err(error) => self.could_not_start(&error.to_string()).await,
         };
-        if let Some(report) = report {
+        let mut next = None;
+        if let Some(mut report) = report {
+            if !shutdown.is_cancelled() {
+                report.goes_on_with = vec![shared.executor.fingerprint().executor.to_owned()];
+            }
             let told = shared.reporter.ended(&key, report).await;
             tracing::debug!(attempt = %key, ?told, "reported the end of an attempt");
+            if let Told::Accepted(Some(assignment)) = told {
+                next = Self::take(&shared, *assignment, &shutdown, &stop);
+            }
         }
         shared.held.release(&key);
         if let Ok(folder) = folder {
             folder.remove();
         }
+        next
+    }
+
+    /// Takes hold of an attempt; nothing if it is held already, because the server told it twice.
+    pub(crate) fn take(
+        shared: &Arc<Shared>,
+        assignment: Assignment,
+        shutdown: &CancellationToken,
+        stop: &CancellationToken,
+    ) -> Option<Self> {
+        let order = shared.held.take(&assignment.key)?;
+        let (shared, shutdown, stop) = (Arc::clone(shared), shutdown.clone(), stop.clone());
+        Some(Self { shared, assignment, order, shutdown, stop })
     }
 
     /// The report of the attempt; none if it is not this agent's any more.
@@ -159,7 +190,7 @@ impl Attempt {
             (Arc::clone(&shared.held), Arc::clone(&shared.clock), shared.clock.now());
         let mut delivery = Delivery::new(reporter.clone(), held, key.clone(), clock);
         let delivery = tokio::spawn(async move {
-            if reporter.started(&key, started_at).await == Told::Fenced {
+            if matches!(reporter.started(&key, started_at).await, Told::Fenced) {
                 delivery.refuse();
             }
             delivery.run(output, remarked).await
@@ -262,7 +293,7 @@ pub(crate) async fn report_lost(shared: Arc<Shared>, key: AttemptKey, ended: imp
     };
     let report = report::without_exit(Outcome::Lost, shared.clock.now(), Code::AgentLost, message);
     let told = shared.reporter.ended(&key, report).await;
-    if told != Told::GivenUp {
+    if !matches!(told, Told::GivenUp) {
         shared.executor.forget(&key);
     }
     shared.held.release(&key);

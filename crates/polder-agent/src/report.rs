@@ -7,7 +7,7 @@ use polder_client::{Client, Error};
 use polder_executors::Exit;
 use polder_types::Code;
 use polder_types::run::Outcome;
-use polder_types::wire::{AttemptEnded, AttemptKey, AttemptStarted};
+use polder_types::wire::{Assignment, AttemptEnded, AttemptKey, AttemptStarted};
 use serde_json::Map;
 
 use crate::backoff::Backoff;
@@ -23,9 +23,10 @@ pub(crate) struct Reporter {
 }
 
 /// What the server made of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Told {
-    Accepted,
+    /// It was taken; the answer to an end may bring what comes next.
+    Accepted(Option<Box<Assignment>>),
     /// The attempt is not this agent's any more.
     Fenced,
     /// It could not be made to take it, and will find out by itself.
@@ -45,7 +46,7 @@ impl Reporter {
         let (mut backoff, mut left) = (Backoff::new(), PATIENCE);
         loop {
             match self.tell(key, &report).await {
-                Ok(()) => return Told::Accepted,
+                Ok(next) => return Told::Accepted(next),
                 Err(error) if is_fenced(&error) => return Told::Fenced,
                 Err(error) if error.is_temporary() => {
                     tracing::debug!(attempt = %key, %error, "the server is away")
@@ -63,10 +64,15 @@ impl Reporter {
         }
     }
 
-    async fn tell(&self, key: &AttemptKey, report: &Report) -> Result<(), Error> {
+    async fn tell(&self, key: &AttemptKey, report: &Report) -> Result<Option<Box<Assignment>>, Error> {
         match report {
-            Report::Started(started) => self.client.attempt_started(&self.agent, key, started).await,
-            Report::Ended(ended) => self.client.attempt_ended(&self.agent, key, ended).await,
+            Report::Started(started) => {
+                self.client.attempt_started(&self.agent, key, started).await.map(|()| None)
+            }
+            Report::Ended(ended) => {
+                let continued = self.client.attempt_ended(&self.agent, key, ended).await?;
+                Ok(continued.next.map(Box::new))
+            }
         }
     }
 }
@@ -144,5 +150,6 @@ fn nothing(ended_at: DateTime<Utc>) -> AttemptEnded {
         bytes: None,
         code: None,
         message: None,
+        goes_on_with: Vec::new(),
     }
 }

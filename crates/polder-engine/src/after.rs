@@ -9,6 +9,8 @@ use crate::{Error, Result};
 #[derive(Debug, Default)]
 pub(crate) struct After {
     pub agents: bool,
+    /// Attempts that were made claimable and that nobody has claimed in the same transaction.
+    pub offers: usize,
     pub timers: bool,
     pub outbox: bool,
     pub changes: Vec<Change>,
@@ -18,7 +20,7 @@ impl After {
     /// Commits, then wakes and tells.
     pub(crate) async fn commit(self, tx: Tx, wakeups: &Wakeups) -> Result<()> {
         tx.commit().await.map_err(Error::from)?;
-        if self.agents {
+        if self.agents || self.offers > 0 {
             wakeups.agents.notify_waiters();
         }
         if self.timers {

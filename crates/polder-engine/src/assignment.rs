@@ -38,7 +38,7 @@ impl Engine {
         match made {
             Ok(assignment) => Ok(Some(assignment)),
             Err(error) => {
-                self.attempt_ended(agent, &key, failed(self, error)).await?;
+                self.end(agent, &key, &failed(self, error)).await?;
                 Ok(None)
             }
         }
@@ -205,5 +205,6 @@ pub(crate) fn failed(engine: &Engine, error: RunError) -> AttemptEnded {
         bytes: None,
         code: Some(error.code),
         message: Some(error.message),
+        goes_on_with: Vec::new(),
     }
 }

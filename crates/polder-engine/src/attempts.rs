@@ -7,7 +7,9 @@ use polder_store::runs::{self, StepResult, StoredRun, StoredStep};
 use polder_store::timers::{self, Timer, TimerKind};
 use polder_types::Code;
 use polder_types::run::{Event, Outcome, StopReason};
-use polder_types::wire::{AttemptEnded, AttemptKey, AttemptStarted, LogBatch, LogPosition, RunError};
+use polder_types::wire::{
+    Assignment, AttemptEnded, AttemptKey, AttemptStarted, LogBatch, LogPosition, RunError,
+};
 
 use crate::moves::{Loaded, Mover};
 use crate::wakeups::{Change, ChangeKind};
@@ -31,24 +33,47 @@ impl Engine {
         }
     }
 
-    /// Notes how an attempt ended, and moves its run on. Telling it twice changes nothing.
+    /// Notes how an attempt ended, and moves its run on; answers with the run's next attempt if the agent wants it. Telling
+    /// it twice changes nothing.
     ///
     /// # Errors
     /// [`Error::Fenced`] when the attempt is not this agent's (any more).
-    pub async fn attempt_ended(&self, agent: &str, key: &AttemptKey, report: AttemptEnded) -> Result<()> {
+    pub async fn attempt_ended(
+        &self,
+        agent: &str,
+        key: &AttemptKey,
+        report: AttemptEnded,
+    ) -> Result<Option<Assignment>> {
+        match self.end(agent, key, &report).await? {
+            Some((loaded, place)) => {
+                fault::point("claimed");
+                self.assign(agent, &loaded, place).await
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Ends an attempt, and tells which one the agent goes on with.
+    pub(crate) async fn end(
+        &self,
+        agent: &str,
+        key: &AttemptKey,
+        report: &AttemptEnded,
+    ) -> Result<Option<(Loaded, Place)>> {
         let mut mover = Mover::begin(self).await?;
         let mut loaded = mover.load(key.run).await?;
         let place = place_of(&loaded, key)?;
         match stored::holder(&mut mover.tx, place).await? {
             Some(holder) if holder == agent => {}
-            _ if stored::ended_by(&mut mover.tx, place, agent).await? => return Ok(()),
+            _ if stored::ended_by(&mut mover.tx, place, agent).await? => return Ok(None),
             _ => return Err(Error::Fenced),
         }
-        mover.end_attempt(&mut loaded, place, &report).await?;
+        mover.end_attempt(&mut loaded, place, report).await?;
+        let next = mover.go_on(agent, &mut loaded, &report.goes_on_with).await?;
         mover.commit().await?;
         fault::point("ended");
-        self.pack_log(place, key).await;
-        Ok(())
+        self.pack_log(place, key);
+        Ok(next.map(|next| (loaded, next)))
     }
 
     /// Takes lines of an attempt's log. Lines that are there already are ignored.
@@ -80,17 +105,20 @@ impl Engine {
         let message = format!("the agent {agent} died, or never got the assignment");
         let mut report = assignment::failed(self, RunError { code: Code::AgentLost, message });
         report.outcome = Outcome::Lost;
-        match self.attempt_ended(agent, key, report).await {
+        match self.end(agent, key, &report).await {
             Err(Error::Fenced) => Ok(()),
-            other => other,
+            other => other.map(drop),
         }
     }
 
-    /// Compresses what is left of the log. The attempt has ended whether or not this works.
-    async fn pack_log(&self, place: Place, key: &AttemptKey) {
-        if let Err(error) = self.logs().finish(log_key(place)).await {
-            tracing::warn!(attempt = %key, %error, "the log could not be packed");
-        }
+    /// Compresses what is left of the log, while the run goes on. The attempt has ended whether or not this works.
+    fn pack_log(&self, place: Place, key: &AttemptKey) {
+        let (logs, key) = (self.logs().clone(), key.clone());
+        tokio::spawn(async move {
+            if let Err(error) = logs.finish(log_key(place)).await {
+                tracing::warn!(attempt = %key, %error, "the log could not be packed");
+            }
+        });
     }
 
     /// How many lines of log there are; an attempt ends whether or not that can be said.
@@ -119,16 +147,14 @@ impl Mover<'_> {
         let error = error_of(report, stopping);
         let log_lines = self.engine.log_lines(place).await;
         stored::ended(&mut self.tx, place, report, error.as_ref(), log_lines).await?;
-        let result = StepResult {
-            outputs: report.outputs.clone(),
-            rows: report.rows,
-            bytes: report.bytes,
-            error: error.clone(),
-        };
+        let result =
+            StepResult { outputs: report.outputs.clone(), rows: report.rows, bytes: report.bytes, error };
         if differs(&loaded.steps[place.position], &result) {
             runs::set_step_result(&mut self.tx, place.run, place.position, &result).await?;
         }
-        loaded.steps[place.position].error = error;
+        let step = &mut loaded.steps[place.position];
+        (step.outputs, step.rows, step.bytes, step.error) =
+            (result.outputs, result.rows, result.bytes, result.error);
         if loaded.state.steps[place.position].plan.timeout.is_some() {
             let kind = TimerKind::StepDeadline { position: place.position, epoch: place.epoch };
             timers::clear(&mut self.tx, Timer { run: place.run, kind }).await?;

@@ -5,11 +5,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use polder_store::attempts::{self, Place};
-use polder_types::run::{Event, StopReason};
+use polder_store::attempts::{self, Held, Place};
+use polder_types::run::{Event, StepStatus, StopReason};
 use polder_types::wire::{Assignment, AttemptKey, Claim, Claimed, Heartbeat, Orders, Stop};
 
-use crate::moves::{Loaded, Mover};
+use crate::moves::{Loaded, Mover, PROCESS, is_call};
 use crate::{Engine, Result, fault};
 
 /// The longest that a long-poll may last.
@@ -32,6 +32,7 @@ impl Engine {
     /// When the database fails.
     pub async fn claim(&self, agent: &str, claim: Claim) -> Result<Claimed> {
         self.note_agent(agent, &claim).await?;
+        let (begun, mut since) = (self.now(), None);
         let deadline =
             tokio::time::Instant::now() + Duration::from_secs(claim.wait_seconds.min(LONGEST).into());
         loop {
@@ -39,10 +40,11 @@ impl Engine {
             tokio::pin!(woken);
             // From here on no wake-up is missed, so what is committed after the look below ends the wait.
             woken.as_mut().enable();
-            let claimed = self.claim_now(agent, &claim).await?;
+            let claimed = self.claim_now(agent, &claim, since).await?;
             if !claimed.assignments.is_empty() || !claimed.stops.is_empty() {
                 return Ok(claimed);
             }
+            since = Some(begun);
             tokio::select! {
                 () = woken => {}
                 () = tokio::time::sleep_until(deadline) => return Ok(claimed),
@@ -63,19 +65,25 @@ impl Engine {
                 self.attempt_lost(agent, &attempt.key).await?;
             }
         }
-        Ok(Orders { stops: self.orders(agent, &heartbeat.running).await? })
+        Ok(Orders { stops: self.orders(agent, &heartbeat.running, None).await? })
     }
 
-    async fn claim_now(&self, agent: &str, claim: &Claim) -> Result<Claimed> {
-        let stops = self.orders(agent, &claim.running).await?;
+    async fn claim_now(&self, agent: &str, claim: &Claim, since: Option<DateTime<Utc>>) -> Result<Claimed> {
+        let stops = self.orders(agent, &claim.running, since).await?;
         let slots = claim.slots.min(MOST_AT_ONCE);
         let assignments = if slots == 0 { Vec::new() } else { self.take(agent, claim, slots).await? };
         Ok(Claimed { assignments, stops })
     }
 
-    /// Orders for what an agent runs: to stop what must stop, and what is not its own any more.
-    async fn orders(&self, agent: &str, running: &[AttemptKey]) -> Result<Vec<Stop>> {
-        if running.is_empty() {
+    /// Orders for what an agent runs: to stop what must stop, and what is not its own any more. An agent that waits since
+    /// some time may have been given more meanwhile, by the answer to the report of an end: that counts too.
+    async fn orders(
+        &self,
+        agent: &str,
+        running: &[AttemptKey],
+        since: Option<DateTime<Utc>>,
+    ) -> Result<Vec<Stop>> {
+        if running.is_empty() && since.is_none() {
             return Ok(Vec::new());
         }
         let held = self.store().held_by(agent).await?;
@@ -83,7 +91,9 @@ impl Engine {
             Some(held) => held.order(),
             None => Some(Stop { key: key.clone(), reason: StopReason::Fenced }),
         };
-        Ok(running.iter().filter_map(order).collect())
+        let given = held.iter().filter(|held| since.is_some_and(|since| held.claimed_at >= since));
+        let unnamed = given.filter(|held| !running.contains(&held.key));
+        Ok(running.iter().filter_map(order).chain(unnamed.filter_map(Held::order)).collect())
     }
 
     async fn take(&self, agent: &str, claim: &Claim, slots: u32) -> Result<Vec<Assignment>> {
@@ -143,11 +153,35 @@ impl Mover<'_> {
     /// Gives an attempt to an agent, unless it is not to be had any more.
     async fn hand_out(&mut self, agent: &str, place: Place) -> Result<Option<Loaded>> {
         let mut loaded = self.load(place.run).await?;
-        let event = Event::Claimed { step: place.position, epoch: place.epoch };
-        if self.apply(&mut loaded, &event).await?.is_err() {
+        Ok(self.give(agent, &mut loaded, place).await?.then_some(loaded))
+    }
+
+    /// Gives the first attempt of the run that waits for an agent to the one that has just ended one.
+    pub(crate) async fn go_on(
+        &mut self,
+        agent: &str,
+        loaded: &mut Loaded,
+        executors: &[String],
+    ) -> Result<Option<Place>> {
+        if !executors.iter().any(|executor| executor == PROCESS) {
             return Ok(None);
         }
+        let mut steps = loaded.state.steps.iter().enumerate();
+        let ready = steps.find(|(at, step)| step.status == StepStatus::Ready && !is_call(loaded, *at));
+        let Some((position, step)) = ready else { return Ok(None) };
+        let place = Place { run: loaded.run.id, position, epoch: step.epoch };
+        let given = self.give(agent, loaded, place).await?;
+        self.after.offers = self.after.offers.saturating_sub(usize::from(given));
+        Ok(given.then_some(place))
+    }
+
+    /// Gives an attempt to an agent; false if it is not to be had any more.
+    async fn give(&mut self, agent: &str, loaded: &mut Loaded, place: Place) -> Result<bool> {
+        let event = Event::Claimed { step: place.position, epoch: place.epoch };
+        if self.apply(loaded, &event).await?.is_err() {
+            return Ok(false);
+        }
         attempts::claim(&mut self.tx, place, agent, self.now).await?;
-        Ok(Some(loaded))
+        Ok(true)
     }
 }

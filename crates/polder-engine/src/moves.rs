@@ -21,7 +21,8 @@ use crate::{Engine, Error, Result, triggers};
 
 /// Executor name of attempts that the engine itself attends to; no agent asks for it.
 pub(crate) const ENGINE: &str = "engine";
-const PROCESS: &str = "process";
+/// Executor name of everything that is to be started.
+pub(crate) const PROCESS: &str = "process";
 
 /// A run in memory, locked by the open transaction.
 pub(crate) struct Loaded {
@@ -54,10 +55,7 @@ impl<'e> Mover<'e> {
         runs::lock(&mut self.tx, run).await?;
         let stored = runs::load(&mut self.tx, run).await?;
         let steps = runs::load_steps(&mut self.tx, run).await?;
-        let pinned = match self.engine.pinned(&stored.definition_hash).await {
-            Ok(pinned) => pinned,
-            Err(error) => return Err(error),
-        };
+        let pinned = self.engine.pinned(&stored.definition_hash).await?;
         let state = state_of(&stored, &steps, &pinned);
         Ok(Loaded { run: stored, steps, state, pinned })
     }
@@ -119,7 +117,7 @@ impl<'e> Mover<'e> {
                 .await;
         }
         attempts::offer(&mut self.tx, place, PROCESS, self.now).await?;
-        self.after.agents = true;
+        self.after.offers += 1;
         Ok(())
     }
 
@@ -211,7 +209,7 @@ pub(crate) fn run_change(loaded: &Loaded) -> ChangeKind {
 }
 
 /// Whether a step starts another pipeline.
-fn is_call(loaded: &Loaded, position: usize) -> bool {
+pub(crate) fn is_call(loaded: &Loaded, position: usize) -> bool {
     matches!(step_definition(loaded, position).map(|step| &step.kind), Some(StepKind::Pipeline(_)))
 }
 

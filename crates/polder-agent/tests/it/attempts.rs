@@ -25,6 +25,20 @@ async fn an_attempt_is_started_its_log_delivered_and_its_end_told() {
 }
 
 #[tokio::test]
+async fn what_the_answer_to_an_end_brings_is_run_without_asking() {
+    let bench = Bench::new();
+    let mut second = shell("echo second");
+    second.key.step = "second".into();
+    bench.server.change(|state| state.next.push(second.clone()));
+    let first = bench.offer(shell("echo first"));
+    let ended = bench.server.ended(&second.key).await;
+    assert_eq!(ended.outcome, Outcome::Succeeded);
+    assert_eq!(bench.server.log(&first), ["first"]);
+    assert_eq!(bench.server.log(&second.key), ["second"]);
+    bench.server.until_idle().await;
+}
+
+#[tokio::test]
 async fn a_failure_tells_its_exit() {
     let bench = Bench::new();
     let key = bench.offer(shell("exit 3"));

@@ -10,8 +10,8 @@ use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use polder_client::Client;
 use polder_types::wire::{
-    Assignment, AttemptEnded, AttemptKey, Claim, Claimed, Heartbeat, LogBatch, LogLine, LogPosition, Orders,
-    ProjectFile, RevisionFiles, Stop,
+    Assignment, AttemptEnded, AttemptKey, Claim, Claimed, Continued, Heartbeat, LogBatch, LogLine,
+    LogPosition, Orders, ProjectFile, RevisionFiles, Stop,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,6 +27,8 @@ pub(crate) struct Server {
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) offers: Vec<Assignment>,
+    /// Given with the answer to the report of an end.
+    pub(crate) next: Vec<Assignment>,
     pub(crate) stops: Vec<Stop>,
     pub(crate) claims: usize,
     pub(crate) heartbeats: Vec<Heartbeat>,
@@ -148,7 +150,12 @@ impl Server {
         }
         match what {
             "started" => state.started.push(key.to_owned()),
-            "ended" => drop(state.ended.insert(key.to_owned(), read(body))),
+            "ended" => {
+                let report: AttemptEnded = read(body);
+                let next = if report.goes_on_with.is_empty() { None } else { state.next.pop() };
+                state.ended.insert(key.to_owned(), report);
+                return json_response(&Continued { next });
+            }
             "logs" if state.disk_full => {
                 state.refused += 1;
                 return problem("UNAVAILABLE", 503);

@@ -5,8 +5,8 @@ use axum::extract::State;
 use chrono::TimeDelta;
 use polder_types::id::RunId;
 use polder_types::wire::{
-    AgentView, AttemptEnded, AttemptKey, AttemptStarted, Claim, Claimed, Heartbeat, LogBatch, LogPosition,
-    Orders, Page, Role,
+    AgentView, AttemptEnded, AttemptKey, AttemptStarted, Claim, Claimed, Continued, Heartbeat, LogBatch,
+    LogPosition, Orders, Page, Role,
 };
 use serde_json::{Value, json};
 
@@ -96,19 +96,19 @@ pub(crate) async fn logs(
     Ok(Json(position))
 }
 
-/// Report that an attempt is over
+/// Report that an attempt is over, and go on with the run's next one
 #[utoipa::path(post, path = "/agents/{agent}/attempts/{run}/{step}/{epoch}/ended", tag = "agents", operation_id = "attempt_ended",
     params(("agent" = String, Path), ("run" = RunId, Path), ("step" = String, Path), ("epoch" = u32, Path)),
-    request_body = AttemptEnded, responses((status = 200, body = Object)))]
+    request_body = AttemptEnded, responses((status = 200, body = Continued)))]
 pub(crate) async fn ended(
     State(api): State<Api>,
     caller: Caller,
     Path((agent, run, step, epoch)): Path<Attempt>,
     Report(mut report): Report<AttemptEnded>,
-) -> Answer<Value> {
+) -> Answer<Continued> {
     caller.require_everywhere(Role::Agent)?;
     // No database's text can hold U+0000, and a report must not be refused for what a program said.
     report.message = report.message.map(|message| message.replace('\0', "\u{fffd}"));
-    api.engine().attempt_ended(&agent, &AttemptKey { run, step, epoch }, report).await?;
-    Ok(Json(json!({})))
+    let next = api.engine().attempt_ended(&agent, &AttemptKey { run, step, epoch }, report).await?;
+    Ok(Json(Continued { next }))
 }

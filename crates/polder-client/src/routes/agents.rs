@@ -2,8 +2,8 @@
 
 use http::Method;
 use polder_types::wire::{
-    AgentView, AttemptEnded, AttemptKey, AttemptStarted, Claim, Claimed, Heartbeat, LogBatch, LogPosition,
-    Orders, Page,
+    AgentView, AttemptEnded, AttemptKey, AttemptStarted, Claim, Claimed, Continued, Heartbeat, LogBatch,
+    LogPosition, Orders, Page,
 };
 
 use super::path;
@@ -47,8 +47,8 @@ impl Client {
         agent: &str,
         key: &AttemptKey,
         report: &AttemptEnded,
-    ) -> Result<(), Error> {
-        self.done(Call::new(Method::POST, &attempt(agent, key, "ended")).json(report)).await
+    ) -> Result<Continued, Error> {
+        self.post(&attempt(agent, key, "ended"), report).await
     }
 }
 

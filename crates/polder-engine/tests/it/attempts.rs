@@ -6,7 +6,7 @@ use polder_store::on_both_databases;
 use polder_types::Code;
 use polder_types::definition::Command;
 use polder_types::run::{Outcome, RunStatus, StepStatus, StopReason};
-use polder_types::wire::{AttemptStarted, LogBatch, LogLine, LogStream, StartRun, Task};
+use polder_types::wire::{AttemptStarted, Claim, LogBatch, LogLine, LogStream, StartRun, Stop, Task};
 use serde_json::json;
 
 use crate::story::{AGENT, Story};
@@ -35,6 +35,39 @@ on_both_databases! {
         assert_eq!(command(&load.task), "load 3 'a b; rm -rf /'");
         story.end(&load.key, Outcome::Succeeded).await;
         assert_eq!(story.status(run).await, RunStatus::Succeeded);
+    }
+
+    async fn the_answer_to_an_end_brings_what_comes_next(store: Store) {
+        let story = Story::new(store);
+        story.pipeline("p", CHAIN).await;
+        let run = story.start_on("p", "2026-11-20").await;
+        let extract = story.claim_one().await;
+        let load = story.go_on(&extract.key, json!({"rows": 3, "file": "x"})).await.expect("the next attempt");
+        assert_eq!(command(&load.task), "load 3 x");
+        assert!(story.claim().await.is_empty(), "nobody else gets it");
+        assert!(story.go_on(&load.key, json!({})).await.is_none(), "the run is over");
+        assert_eq!(story.status(run).await, RunStatus::Succeeded);
+    }
+
+    async fn what_the_answer_to_an_end_brought_can_be_stopped_at_once(store: Store) {
+        let story = Story::new(store);
+        story.pipeline("p", CHAIN).await;
+        let run = story.start("p").await;
+        let extract = story.claim_one().await;
+        let claim = Claim { slots: 1, wait_seconds: 50, executors: vec!["process".into()], running: vec![extract.key.clone()] };
+        let waiting = story.engine.claim(AGENT, claim);
+        tokio::pin!(waiting);
+        assert!(futures::poll!(waiting.as_mut()).is_pending());
+        let (load, claimed) = tokio::join!(
+            async {
+                let load = story.go_on(&extract.key, json!({"rows": 3, "file": "x"})).await.expect("the next attempt");
+                story.engine.abort(run, "ann").await.expect("aborted");
+                load
+            },
+            waiting,
+        );
+        let stops = claimed.expect("an answer").stops;
+        assert!(stops.contains(&Stop { key: load.key, reason: StopReason::Abort }), "{stops:?}");
     }
 
     async fn a_failed_attempt_is_tried_again_after_its_wait(store: Store) {

@@ -125,6 +125,14 @@ impl Story {
         self.engine.run_due().await.expect("done");
     }
 
+    /// Ends an attempt well, and takes what comes next.
+    pub(crate) async fn go_on(&self, key: &AttemptKey, outputs: Value) -> Option<Assignment> {
+        let Value::Object(outputs) = outputs else { panic!("outputs are an object") };
+        let mut report = self.report(Outcome::Succeeded, outputs);
+        report.goes_on_with = vec!["process".into()];
+        self.engine.attempt_ended(AGENT, key, report).await.expect("accepted")
+    }
+
     pub(crate) fn report(&self, outcome: Outcome, outputs: Map<String, Value>) -> AttemptEnded {
         let failed = outcome == Outcome::Failed;
         AttemptEnded {
@@ -137,6 +145,7 @@ impl Story {
             outputs,
             rows: None,
             bytes: None,
+            goes_on_with: Vec::new(),
             code: failed.then_some(Code::StepFailed),
             message: None,
         }

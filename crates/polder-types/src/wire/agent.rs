@@ -131,6 +131,17 @@ pub struct AttemptEnded {
     pub code: Option<Code>,
     /// Why it did not succeed, in a sentence.
     pub message: Option<String>,
+    /// With what the agent can execute the run's next attempt, in the room that this one leaves; empty if it wants no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub goes_on_with: Vec<String>,
+}
+
+/// The answer to the report of an attempt's end.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Continued {
+    /// What comes next in the same run, if the agent wanted it. Saves it from asking, which on a busy server is a queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Assignment>,
 }
 
 /// Lines of an attempt's log, in order.
