@@ -2,8 +2,8 @@
 
 use polder_store::Tx;
 
-use crate::wakeups::{Change, Wakeups};
-use crate::{Error, Result};
+use crate::wakeups::Change;
+use crate::{Engine, Error, Result};
 
 /// Whom to wake and what to tell.
 #[derive(Debug, Default)]
@@ -17,9 +17,17 @@ pub(crate) struct After {
 }
 
 impl After {
-    /// Commits, then wakes and tells.
-    pub(crate) async fn commit(self, tx: Tx, wakeups: &Wakeups) -> Result<()> {
-        tx.commit().await.map_err(Error::from)?;
+    /// Commits, then wakes and tells. Both happen even if the caller goes away between them, as a client may that loses
+    /// its connection: what is committed is never left to the slow sweep.
+    pub(crate) async fn commit(self, tx: Tx, engine: &Engine) -> Result<()> {
+        let engine = engine.clone();
+        let committed = tokio::spawn(async move { self.commit_now(tx, &engine).await });
+        committed.await.map_err(|error| Error::Internal(format!("a commit was broken off: {error}")))?
+    }
+
+    async fn commit_now(self, tx: Tx, engine: &Engine) -> Result<()> {
+        let wakeups = engine.wakeups();
+        tx.commit().await?;
         if self.agents || self.offers > 0 {
             wakeups.agents.notify_waiters();
         }

@@ -47,7 +47,7 @@ impl<'e> Mover<'e> {
     }
 
     pub(crate) async fn commit(self) -> Result<()> {
-        self.after.commit(self.tx, self.engine.wakeups()).await
+        self.after.commit(self.tx, self.engine).await
     }
 
     /// Loads a run and keeps others from moving it until the transaction ends.

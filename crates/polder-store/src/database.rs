@@ -154,7 +154,7 @@ impl Store {
     pub async fn begin(&self) -> Result<Tx> {
         Ok(Tx(match &self.pools {
             Pools::Sqlite { writer, .. } => Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Pools::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            Pools::Postgres(pool) => Inner::Postgres(begin_postgres(pool, "BEGIN").await?),
         }))
     }
 
@@ -162,7 +162,7 @@ impl Store {
     pub async fn read(&self) -> Result<Tx> {
         Ok(Tx(match &self.pools {
             Pools::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
-            Pools::Postgres(pool) => Inner::Postgres(pool.begin_with(READ_POSTGRES).await?),
+            Pools::Postgres(pool) => Inner::Postgres(begin_postgres(pool, READ_POSTGRES).await?),
         }))
     }
 
@@ -231,6 +231,14 @@ async fn connect_postgres(url: &str) -> Result<Pools> {
         .connect_with(options)
         .await?;
     Ok(Pools::Postgres(pool))
+}
+
+/// Begins in a task of its own, which goes on when the caller goes away: a `BEGIN` that is given up between the question and
+/// the answer would leave a transaction open that sqlx knows nothing of, in a connection that goes back to the pool.
+async fn begin_postgres(pool: &PgPool, statement: &'static str) -> Result<Transaction<'static, Postgres>> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(statement).await });
+    Ok(begun.await.map_err(|_| sqlx::Error::WorkerCrashed)??)
 }
 
 /// An open transaction on either database. Dropped without [`Tx::commit`], it leaves nothing behind.

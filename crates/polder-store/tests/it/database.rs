@@ -40,6 +40,24 @@ on_both_databases! {
         assert!(settings::set(&mut tx, "x", "1").await.is_err());
     }
 
+    async fn a_caller_that_goes_away_while_a_transaction_begins_leaves_nothing_behind(store: Store) {
+        store.ping().await.unwrap();
+        for polls in (0..2_000).map(|round| round % 200) {
+            let mut begun = Box::pin(store.read());
+            for _ in 0..polls {
+                if futures::poll!(begun.as_mut()).is_ready() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        for value in 0..40 {
+            let mut tx = store.begin().await.unwrap();
+            settings::set(&mut tx, "x", &value.to_string()).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    }
+
     async fn who_locks_the_same_thing_sees_what_the_one_before_committed(store: Store) {
         let mut first = store.begin().await.unwrap();
         first.lock("thing", 1).await.unwrap();
