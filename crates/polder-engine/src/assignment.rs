@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::moves::{Loaded, step_definition};
 use crate::start::{day_of, zone};
-use crate::{Engine, Result};
+use crate::{Engine, Error, Result, vault};
 
 /// Time between TERM and KILL.
 const GRACE_SECONDS: u64 = 10;
@@ -57,13 +57,11 @@ impl Engine {
         }
         let mut tx = self.store().read().await?;
         for (variable, name) in &step.secrets {
-            let found = self.secret_value(&mut tx, pipeline, name).await?;
-            let Some(value) = found else {
-                let message = format!(
-                    "there is no secret `{name}` for team {} in {}",
-                    pipeline.team, pipeline.environment
-                );
-                return Ok(Err(RunError { code: Code::UnknownSecret, message }));
+            let value = match self.secret_value(&mut tx, pipeline, name).await {
+                Ok(Some(value)) => value,
+                Ok(None) => return Ok(Err(unknown_secret(pipeline, name))),
+                Err(Error::Vault(error)) => return Ok(Err(closed_secret(name, &error))),
+                Err(other) => return Err(other),
             };
             values.insert(variable.clone(), value);
         }
@@ -78,6 +76,18 @@ impl Engine {
         let value = self.keyring().open(SecretKey { team: &secret.team, ..key }, &secret.sealed)?;
         Ok(Some(String::from_utf8_lossy(&value).into_owned()))
     }
+}
+
+fn unknown_secret(pipeline: &PipelineRef, name: &str) -> RunError {
+    let PipelineRef { team, environment, .. } = pipeline;
+    let message = format!(
+        "there is no secret `{name}` for team {team} in {environment}; `polder secret set {team}/{name} --env {environment}` sets it"
+    );
+    RunError { code: Code::UnknownSecret, message }
+}
+
+fn closed_secret(name: &str, error: &vault::Error) -> RunError {
+    RunError { code: Code::MasterKey, message: format!("secret `{name}` cannot be opened: {error}") }
 }
 
 fn assignment(

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use polder_store::attempts::{self, Place};
+use polder_store::outbox::{Entry, Task};
+use polder_store::pipelines;
 use polder_store::runs::{self, Logical, Parent, StoredRun};
-use polder_store::{outbox::Entry, pipelines};
 use polder_types::Code;
 use polder_types::definition::{PipelineCall, StepKind, resolve_parameters};
 use polder_types::id::RunId;
@@ -22,6 +23,13 @@ use crate::{Engine, Error, Result, assignment};
 const CALL_BACK_FOR: chrono::TimeDelta = chrono::TimeDelta::hours(24);
 
 impl Mover<'_> {
+    /// Has the end of a run posted to another address than before: a repeated start waits there. If the run has ended, at once.
+    pub(crate) async fn call_back_to(&mut self, run: &StoredRun, uri: &str) -> Result<()> {
+        check_call_back(uri, &self.engine.inner.options.allowed_callback_hosts)?;
+        runs::set_call_back(&mut self.tx, run.id, uri).await?;
+        if run.status.is_terminal() { self.later(&Task::CallBack { run: run.id }).await } else { Ok(()) }
+    }
+
     /// Starts the run that a `pipeline` step asks for. A step that is not ready any more is left alone.
     pub(crate) async fn start_child(&mut self, place: Place) -> Result<()> {
         let mut loaded = self.load(place.run).await?;

@@ -123,7 +123,11 @@ impl Engine {
         }
         let mut assignments = Vec::new();
         for (loaded, place) in claimed {
-            assignments.extend(self.assign(agent, &loaded, place).await?);
+            match self.assign(agent, &loaded, place).await {
+                Ok(assignment) => assignments.extend(assignment),
+                // One that cannot be prepared now must not take the others with it; its agent does not name it, so it is lost.
+                Err(error) => tracing::error!(run = %place.run, %error, "an attempt could not be handed out"),
+            }
         }
         Ok(assignments)
     }

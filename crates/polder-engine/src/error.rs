@@ -4,6 +4,8 @@ use polder_types::Code;
 use polder_types::id::RunId;
 use polder_types::wire::Mistake;
 
+use crate::vault::Error as Vault;
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +35,7 @@ pub enum Error {
     #[error("{detail}")]
     TooLarge { detail: String },
     #[error(transparent)]
-    Vault(#[from] crate::vault::Error),
+    Vault(#[from] Vault),
     #[error(transparent)]
     Store(polder_store::Error),
     #[error("{0}")]
@@ -57,6 +59,7 @@ impl Error {
             Self::Conflict { .. } => Code::Conflict,
             Self::BadRequest { .. } => Code::BadRequest,
             Self::TooLarge { .. } => Code::TooLarge,
+            Self::Vault(Vault::Unreadable(_) | Vault::NotAFile) => Code::Conflict,
             Self::Vault(_) => Code::MasterKey,
             Self::Store(error) => store_code(error),
             Self::Internal(_) => Code::Internal,

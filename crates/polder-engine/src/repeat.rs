@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use polder_store::pipelines;
 use polder_store::runs::{StoredRun, StoredStep, Taken};
-use polder_types::definition;
+use polder_types::definition::{self, resolve_parameters};
 use polder_types::id::RunId;
-use polder_types::run::StepStatus;
+use polder_types::run::{RunStatus, StepStatus};
 use polder_types::wire::{Reason, Rerun, RerunFrom, RerunRevision};
+use serde_json::{Map, Value};
 
 use crate::create::{Blueprint, Made, PinnedAs};
 use crate::moves::Mover;
+use crate::start::invalid_parameters;
 use crate::{Engine, Error, Result, Started};
 
 impl Engine {
@@ -31,7 +33,15 @@ impl Engine {
             return Err(Error::Paused);
         }
         let mut blueprint = repetition(&old.run, Reason::Rerun { of: run, by: by.to_owned() });
+        if rerun.from == RerunFrom::Failed && old.run.status == RunStatus::Succeeded {
+            let detail =
+                format!("run {run} succeeded: nothing of it is to be repeated, except from the start");
+            return Err(Error::Conflict { detail });
+        }
         let latest = rerun.revision == RerunRevision::Latest && pipeline.archived_at.is_none();
+        if latest {
+            blueprint.parameters = carried_over(&old.run.parameters, &pipeline.definition)?;
+        }
         let definition = if latest { &pipeline.definition } else { &old.pinned.pipeline };
         if rerun.from == RerunFrom::Failed {
             blueprint.taken = taken(&old.run, &old.steps, definition);
@@ -52,6 +62,21 @@ impl Engine {
         mover.commit().await?;
         Ok(Started { run: new, status, revision, replayed: false })
     }
+}
+
+/// Parameters of an earlier run as the present definition takes them: what it does not know any more is left out, and what is
+/// new has its default.
+///
+/// # Errors
+/// [`Error::InvalidParameters`] when one must be given, or what was given does not fit any more.
+pub(crate) fn carried_over(
+    old: &Map<String, Value>,
+    definition: &definition::Pipeline,
+) -> Result<Map<String, Value>> {
+    let declared = &definition.parameters;
+    let known = old.iter().filter(|(name, _)| declared.iter().any(|parameter| parameter.name == **name));
+    let known = known.map(|(name, value)| (name.clone(), value.clone())).collect();
+    resolve_parameters(declared, &known).map_err(invalid_parameters)
 }
 
 /// A new run of the same date, parameters and labels.

@@ -54,6 +54,7 @@ impl Engine {
     pub async fn start_run(&self, request: StartRequest) -> Result<Started> {
         let mut mover = Mover::begin(self).await?;
         if let Some(replayed) = claim_key(&mut mover, &request).await? {
+            mover.commit().await?;
             return Ok(replayed);
         }
         let pipeline = pipelines::get(&mut mover.tx, request.pipeline).await?;
@@ -94,8 +95,8 @@ impl Engine {
     fn blueprint(&self, request: &StartRequest, definition: &definition::Pipeline) -> Result<Blueprint> {
         let start = &request.start;
         let logical = logical_date(start.logical_date.as_deref(), &definition.timezone, self.now())?;
-        let parameters = resolve_parameters(&definition.parameters, &start.parameters)
-            .map_err(|problems| Error::InvalidParameters(problems.into_iter().map(mistake).collect()))?;
+        let parameters =
+            resolve_parameters(&definition.parameters, &start.parameters).map_err(invalid_parameters)?;
         if let Some(uri) = &start.call_back_uri {
             check_call_back(uri, &self.inner.options.allowed_callback_hosts)?;
         }
@@ -121,13 +122,18 @@ async fn claim_key(mover: &mut Mover<'_>, request: &StartRequest) -> Result<Opti
             if failed && request.start.on_failed_replay == OnFailedReplay::New {
                 return Ok(None);
             }
+            if let Some(uri) = &request.start.call_back_uri {
+                mover.call_back_to(&run, uri).await?;
+            }
             Ok(Some(Started { run: run.id, status: run.status, revision: run.revision, replayed: true }))
         }
     }
 }
 
+/// The address to call back is not part of it: an orchestrator gives each try a new one.
 fn request_hash(request: &StartRequest) -> Result<String> {
-    let body = serde_json::to_vec(&(&request.start, &request.payload, request.pipeline));
+    let start = StartRun { call_back_uri: None, ..request.start.clone() };
+    let body = serde_json::to_vec(&(&start, &request.payload, request.pipeline));
     let body = body.map_err(|error| Error::Internal(error.to_string()))?;
     Ok(Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect())
 }
@@ -165,6 +171,10 @@ pub fn start_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
 /// The day that a run is about, in a zone.
 pub(crate) fn day_of(logical: Logical, zone: Tz) -> NaiveDate {
     logical.day.unwrap_or_else(|| logical.at.with_timezone(&zone).date_naive())
+}
+
+pub(crate) fn invalid_parameters(problems: Vec<definition::ParameterProblem>) -> Error {
+    Error::InvalidParameters(problems.into_iter().map(mistake).collect())
 }
 
 fn mistake(problem: definition::ParameterProblem) -> Mistake {

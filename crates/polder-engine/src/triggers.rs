@@ -1,12 +1,14 @@
 //! Executions triggers: deployed, given events, evaluated. An event is used at most once by a trigger, decided in the
 //! transaction that creates the run.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use polder_store::pipelines::{self, Pipeline};
 use polder_store::runs::{self, Logical, PipelineRef};
 use polder_store::triggers::{self as stored, Delivered, StoredTrigger};
 use polder_store::{Tx, schedules};
-use polder_types::definition::{ExecutionsTrigger, Rerun, Trigger, Within};
+use polder_types::definition::{Condition, ExecutionsTrigger, Rerun, Trigger, Within};
 use polder_types::executions::{self, Match};
 use polder_types::id::{PipelineId, RunId, TriggerId};
 use polder_types::schedule::Schedule;
@@ -15,15 +17,18 @@ use sha2::{Digest, Sha256};
 
 use crate::create::{Blueprint, Made};
 use crate::moves::Mover;
-use crate::repeat::repetition;
+use crate::repeat::{carried_over, repetition};
 use crate::start::{day_of, zone};
 use crate::{Error, Result};
 
 /// A trigger looks at no more than this many of the newest events that it has not used.
 const MOST_EVENTS: u32 = 1000;
+/// An event that no match has needed for this long is forgotten, such as of a day whose other half never came.
+const KEPT: TimeDelta = TimeDelta::days(90);
 
 /// Puts a pipeline's triggers in force as its definition has them. A trigger that did not change keeps its identity: its
-/// events, its days and its next tick. With `schedules` off, schedules do not tick.
+/// events, its days and its next tick. So does an executions trigger that was only reworded, and one that comes back after
+/// it was gone: no day fires twice, and what it fed still follows. With `schedules` off, schedules do not tick.
 ///
 /// # Errors
 /// When the database fails.
@@ -35,22 +40,80 @@ pub async fn sync(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let mut old = stored::of_pipeline(tx, pipeline.id).await?;
-    for trigger in wanted.iter().filter(|trigger| is_kept(trigger, schedules)) {
-        let content_hash = content_hash(trigger);
-        if let Some(index) = old.iter().position(|old| old.content_hash == content_hash) {
-            old.swap_remove(index);
-            continue;
+    let mut new: Vec<(&Trigger, String)> = wanted
+        .iter()
+        .filter(|trigger| is_kept(trigger, schedules))
+        .map(|trigger| (trigger, content_hash(trigger)))
+        .collect();
+    new.retain(|(_, hash)| take(&mut old, |old| old.content_hash == *hash).is_none());
+    for (trigger, hash) in new {
+        match take(&mut old, |old| is_reworded(&old.definition, trigger)) {
+            Some(old) => reword(tx, pipeline, &old, trigger, &hash).await?,
+            None => put_in_force(tx, pipeline, trigger, hash, now).await?,
         }
-        let id = TriggerId::new(now);
-        let (definition, next_at) = (trigger.clone(), first_tick(trigger, now));
-        let new =
-            StoredTrigger { id, pipeline: pipeline.id, definition, content_hash, deployed_at: now, next_at };
-        stored::insert(tx, pipeline, &new).await?;
     }
     for gone in old {
         stored::retire(tx, gone.id, now).await?;
     }
     Ok(())
+}
+
+fn take(old: &mut Vec<StoredTrigger>, fits: impl Fn(&StoredTrigger) -> bool) -> Option<StoredTrigger> {
+    old.iter().position(fits).map(|index| old.remove(index))
+}
+
+/// Whether both are about the same: they share an upstream, and mean the same days.
+fn is_reworded(old: &Trigger, new: &Trigger) -> bool {
+    let (Trigger::Executions(old), Trigger::Executions(new)) = (old, new) else { return false };
+    let upstream = |condition: &Condition| (condition.team.clone(), condition.pipeline.clone());
+    let before: BTreeSet<_> = old.expression.conditions().into_iter().map(upstream).collect();
+    old.timezone == new.timezone
+        && new.expression.conditions().into_iter().any(|condition| before.contains(&upstream(condition)))
+}
+
+/// Changes a trigger in force. What only the new wording makes true of events from before starts nothing: an edit must not
+/// set off a run for each day that was waiting.
+async fn reword(
+    tx: &mut Tx,
+    pipeline: &PipelineRef,
+    old: &StoredTrigger,
+    trigger: &Trigger,
+    content_hash: &str,
+) -> Result<()> {
+    stored::reword(tx, pipeline, old.id, trigger, content_hash).await?;
+    let (Trigger::Executions(before), Trigger::Executions(after)) = (&old.definition, trigger) else {
+        return Ok(());
+    };
+    let mut waiting: Vec<_> =
+        stored::unused(tx, old.id, MOST_EVENTS).await?.into_iter().map(|event| event.event).collect();
+    if executions::evaluate(before, &waiting, |_| false).is_some() {
+        return Ok(());
+    }
+    while let Some(found) = executions::evaluate(after, &waiting, |_| false) {
+        waiting.retain(|event| !found.events.contains(&event.id));
+        for event in found.events {
+            stored::discard(tx, old.id, event).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts a trigger in force, or again in force: then it has its days, and hears only of what happens from now on.
+async fn put_in_force(
+    tx: &mut Tx,
+    pipeline: &PipelineRef,
+    trigger: &Trigger,
+    content_hash: String,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let next_at = first_tick(trigger, now);
+    if let Some(gone) = stored::retired(tx, pipeline.id, &content_hash).await? {
+        return Ok(stored::revive(tx, pipeline, gone, trigger, next_at).await?);
+    }
+    let (id, definition) = (TriggerId::new(now), trigger.clone());
+    let new =
+        StoredTrigger { id, pipeline: pipeline.id, definition, content_hash, deployed_at: now, next_at };
+    Ok(stored::insert(tx, pipeline, &new).await?)
 }
 
 /// Puts all triggers of a pipeline out of force.
@@ -145,6 +208,10 @@ impl Mover<'_> {
         let old = runs::load(&mut self.tx, fed).await?;
         let reason = Reason::Follow { trigger, follows: fed, events: vec![event.as_used()] };
         let mut blueprint = repetition(&old, reason);
+        // A parameter that must be given and is not leaves the run to say so itself: nobody waits here for an answer.
+        if let Ok(parameters) = carried_over(&old.parameters, &pipeline.definition) {
+            blueprint.parameters = parameters;
+        }
         blueprint.causes.push(event.run);
         match self.create(pipeline, blueprint).await? {
             Made::Run(run, _) => Ok(stored::mark_used(&mut self.tx, trigger, event.event.id, run).await?),
@@ -226,6 +293,7 @@ impl Mover<'_> {
 
     /// Throws away what nothing can use any more, so that a trigger never has much to look at.
     async fn expire(&mut self, trigger: TriggerId, executions: &ExecutionsTrigger) -> Result<()> {
+        stored::expire_before(&mut self.tx, trigger, self.now - KEPT).await?;
         match executions.within {
             None => Ok(()),
             Some(Within::Day) => {

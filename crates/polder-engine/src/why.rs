@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use polder_store::Tx;
 use polder_store::pipelines::{self, Pipeline};
 use polder_store::triggers::{Delivered, StoredTrigger};
@@ -20,6 +20,8 @@ const NEXT_TICKS: usize = 5;
 const LAST_TICKS: u32 = 10;
 /// How many open days are shown, newest first.
 const OPEN_DAYS: usize = 7;
+/// How many days that it has fired for are shown.
+const FIRED_DAYS: u32 = 7;
 const MOST_EVENTS: u32 = 1000;
 
 impl Engine {
@@ -65,13 +67,15 @@ impl Engine {
                 Trigger::Webhook | Trigger::Manual => continue,
             });
         }
+        let off = !views.iter().any(|view| matches!(view, TriggerView::Schedule { .. }));
         views.extend(
-            pipeline.definition.triggers.iter().filter_map(|trigger| self.plain_view(pipeline, trigger)),
+            pipeline.definition.triggers.iter().filter_map(|trigger| self.plain_view(pipeline, trigger, off)),
         );
         Ok(views)
     }
 
-    fn plain_view(&self, pipeline: &Pipeline, trigger: &Trigger) -> Option<TriggerView> {
+    /// A trigger that is not stored; `off` says that schedules are not, because they are off in the environment.
+    fn plain_view(&self, pipeline: &Pipeline, trigger: &Trigger, off: bool) -> Option<TriggerView> {
         let Pipeline { team, name, environment, .. } = pipeline;
         match trigger {
             Trigger::Webhook => {
@@ -80,6 +84,7 @@ impl Engine {
                 Some(TriggerView::Webhook { url })
             }
             Trigger::Manual => Some(TriggerView::Manual),
+            Trigger::Schedule(schedule) if off => Some(off_view(schedule)),
             Trigger::Schedule(_) | Trigger::Executions(_) => None,
         }
     }
@@ -98,7 +103,7 @@ impl Engine {
             _ => Vec::new(),
         };
         Ok(TriggerView::Schedule {
-            id: trigger.id,
+            id: Some(trigger.id),
             expression: schedule.expression.clone(),
             timezone: schedule.timezone.clone(),
             meaning: parsed.map(|parsed| parsed.describe()).unwrap_or_default(),
@@ -113,7 +118,9 @@ impl Engine {
         id: TriggerId,
         executions: &ExecutionsTrigger,
     ) -> Result<TriggerView> {
-        let events = self.store().unused_events(id, MOST_EVENTS).await?;
+        let mut events = self.store().unused_events(id, MOST_EVENTS).await?;
+        events.retain(|event| !is_over(executions, event, self.now()));
+        let fired = self.store().fired_days(id, FIRED_DAYS).await?;
         let mut tx = self.store().read().await?;
         let mut exists = BTreeMap::new();
         for condition in executions.expression.conditions() {
@@ -130,8 +137,27 @@ impl Engine {
             within: executions.within.map(within_text),
             timezone: executions.timezone.clone(),
             waiting: waiting.collect(),
+            fired,
         })
     }
+}
+
+fn off_view(schedule: &ScheduleTrigger) -> TriggerView {
+    let parsed = Schedule::parse(&schedule.expression, Some(schedule.dialect), &schedule.timezone);
+    TriggerView::Schedule {
+        id: None,
+        expression: schedule.expression.clone(),
+        timezone: schedule.timezone.clone(),
+        meaning: parsed.map(|parsed| parsed.describe()).unwrap_or_default(),
+        next: Vec::new(),
+        last_ticks: Vec::new(),
+    }
+}
+
+/// Whether an event lies so far back that nothing that happens from now on can be within the duration of it.
+fn is_over(executions: &ExecutionsTrigger, event: &Delivered, now: DateTime<Utc>) -> bool {
+    let Some(Within::Duration(longest)) = executions.within else { return false };
+    TimeDelta::from_std(longest).is_ok_and(|longest| event.event.at < now - longest)
 }
 
 type Exists = BTreeMap<(String, String), bool>;

@@ -16,7 +16,7 @@ use uuid::Uuid;
 pub use self::insert::{insert, insert_cause, insert_definition};
 use self::row::StepRow;
 pub(crate) use self::row::{RunRow, as_i64, as_u32, day, run_error, stop_reason, stop_text};
-pub use self::save::{save, set_child, set_error, set_retry_at, set_step_result};
+pub use self::save::{save, set_call_back, set_child, set_error, set_retry_at, set_step_result};
 use crate::{Result, Store, Tx};
 
 /// Which pipeline, with the names that stand on each of its runs.

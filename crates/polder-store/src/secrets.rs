@@ -133,6 +133,18 @@ pub async fn not_wrapped_by(tx: &mut Tx, key_id: &str) -> Result<Vec<Secret>> {
     rows.into_iter().map(Secret::try_from).collect()
 }
 
+/// How many secrets each master key wraps, by the key's name.
+pub async fn count_by_key(tx: &mut Tx) -> Result<Vec<(String, u64)>> {
+    let sql = "SELECT key_id, count(*) FROM secrets GROUP BY key_id ORDER BY key_id";
+    let rows: Vec<(String, i64)> = on!(tx, |c| sqlx::query_as(sql).fetch_all(c))?;
+    rows.into_iter().map(|(key_id, count)| Ok((key_id, number("number of secrets", count)?))).collect()
+}
+
+/// Deletes what a master key wraps that is lost; answers how many.
+pub async fn delete_wrapped_by(tx: &mut Tx, key_id: &str) -> Result<u64> {
+    execute!(tx, sqlx::query("DELETE FROM secrets WHERE key_id = $1").bind(key_id))
+}
+
 /// Puts another wrapping around a secret's key. The value, its version and who set it stay.
 pub async fn rewrap(tx: &mut Tx, id: SecretId, wrapped_key: &[u8], key_id: &str) -> Result<()> {
     let sql = "UPDATE secrets SET wrapped_key = $2, key_id = $3 WHERE id = $1";

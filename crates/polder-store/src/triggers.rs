@@ -6,11 +6,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use polder_types::definition::{ExecutionsTrigger, Trigger};
 use polder_types::executions::Available;
-use polder_types::id::{EventId, PipelineId, RunId, TriggerId};
+use polder_types::id::{EventId, PipelineId, ProjectId, RunId, TriggerId};
 use polder_types::run::EventStatus;
-use polder_types::wire::UsedEvent;
+use polder_types::wire::{FiredDay, UsedEvent};
 use uuid::Uuid;
 
+use crate::pipelines::PipelineKey;
 use crate::runs::{PipelineRef, StoredRun, day};
 use crate::stored::parse;
 use crate::{JsonText, Result, Store, Tx};
@@ -79,9 +80,18 @@ pub async fn insert(tx: &mut Tx, pipeline: &PipelineRef, trigger: &StoredTrigger
             .bind(trigger.deployed_at)
             .bind(trigger.next_at)
     )?;
-    if let Trigger::Executions(executions) = &trigger.definition {
-        insert_conditions(tx, pipeline, trigger.id, executions).await?;
+    listen(tx, pipeline, trigger.id, &trigger.definition).await
+}
+
+async fn listen(tx: &mut Tx, pipeline: &PipelineRef, trigger: TriggerId, definition: &Trigger) -> Result<()> {
+    match definition {
+        Trigger::Executions(executions) => insert_conditions(tx, pipeline, trigger, executions).await,
+        _ => Ok(()),
     }
+}
+
+async fn listen_no_more(tx: &mut Tx, trigger: TriggerId) -> Result<()> {
+    execute!(tx, sqlx::query("DELETE FROM trigger_conditions WHERE trigger_id = $1").bind(trigger.0))?;
     Ok(())
 }
 
@@ -110,6 +120,43 @@ async fn insert_conditions(
     Ok(())
 }
 
+/// Changes the definition of a trigger in force. It listens to the new conditions from now on, and keeps all else.
+pub async fn reword(
+    tx: &mut Tx,
+    pipeline: &PipelineRef,
+    trigger: TriggerId,
+    definition: &Trigger,
+    content_hash: &str,
+) -> Result<()> {
+    let sql = "UPDATE triggers SET definition = $2, content_hash = $3 WHERE id = $1";
+    execute!(tx, sqlx::query(sql).bind(trigger.0).bind(JsonText(definition)).bind(content_hash))?;
+    listen_no_more(tx, trigger).await?;
+    listen(tx, pipeline, trigger, definition).await
+}
+
+/// The newest trigger with this content that was put out of force.
+pub async fn retired(tx: &mut Tx, pipeline: PipelineId, content_hash: &str) -> Result<Option<TriggerId>> {
+    let sql = "SELECT id FROM triggers WHERE pipeline_id = $1 AND content_hash = $2 AND NOT active ORDER BY id DESC LIMIT 1";
+    let id: Option<Uuid> =
+        on!(tx, |c| sqlx::query_scalar(sql).bind(pipeline.0).bind(content_hash).fetch_optional(c))?;
+    Ok(id.map(TriggerId))
+}
+
+/// Puts a trigger in force again. Events that it had not used when it was put out of force are gone.
+pub async fn revive(
+    tx: &mut Tx,
+    pipeline: &PipelineRef,
+    trigger: TriggerId,
+    definition: &Trigger,
+    next_at: Option<DateTime<Utc>>,
+) -> Result<()> {
+    let sql = "UPDATE triggers SET active = TRUE, retired_at = NULL, next_at = $2 WHERE id = $1";
+    execute!(tx, sqlx::query(sql).bind(trigger.0).bind(next_at))?;
+    let sql = "DELETE FROM trigger_events WHERE trigger_id = $1 AND used_by IS NULL";
+    execute!(tx, sqlx::query(sql).bind(trigger.0))?;
+    listen(tx, pipeline, trigger, definition).await
+}
+
 /// Puts a trigger out of force: it listens and ticks no more. Its history stays.
 pub async fn retire(tx: &mut Tx, trigger: TriggerId, now: DateTime<Utc>) -> Result<()> {
     let sql = "UPDATE triggers SET active = FALSE, retired_at = $2, next_at = NULL WHERE id = $1";
@@ -136,6 +183,25 @@ pub async fn listening(
         .bind(status.as_str())
         .fetch_all(c))?;
     Ok(rows.into_iter().map(TriggerRow::into_stored).collect())
+}
+
+/// Full names of the pipelines with a trigger on this one, except those of a project.
+pub async fn waiting_for(
+    tx: &mut Tx,
+    upstream: PipelineKey<'_>,
+    except: Option<ProjectId>,
+) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT p.team || '/' || p.name FROM trigger_conditions c
+        JOIN triggers t ON t.id = c.trigger_id AND t.active JOIN pipelines p ON p.id = t.pipeline_id
+        WHERE c.workspace_id = $1 AND c.environment = $2 AND c.team = $3 AND c.pipeline = $4
+            AND p.archived_at IS NULL AND p.project_id <> $5 ORDER BY 1";
+    on!(tx, |c| sqlx::query_scalar(sql)
+        .bind(upstream.workspace_id)
+        .bind(upstream.environment)
+        .bind(upstream.team)
+        .bind(upstream.name)
+        .bind(except.map_or(Uuid::nil(), |id| id.0))
+        .fetch_all(c))
 }
 
 /// Gives a trigger an event. `day` is the run's logical day in the trigger's zone.
@@ -237,6 +303,15 @@ impl Store {
     pub async fn triggers_of(&self, pipeline: PipelineId) -> Result<Vec<StoredTrigger>> {
         let mut tx = self.read().await?;
         of_pipeline(&mut tx, pipeline).await
+    }
+
+    /// The newest days that a trigger has fired for.
+    pub async fn fired_days(&self, trigger: TriggerId, limit: u32) -> Result<Vec<FiredDay>> {
+        let mut tx = self.read().await?;
+        let sql = "SELECT day, run_id FROM trigger_days WHERE trigger_id = $1 ORDER BY day DESC LIMIT $2";
+        let rows: Vec<(String, Option<Uuid>)> =
+            on!(tx, |c| sqlx::query_as(sql).bind(trigger.0).bind(i64::from(limit)).fetch_all(c))?;
+        rows.into_iter().map(|(text, run)| Ok(FiredDay { day: day(&text)?, run: run.map(RunId) })).collect()
     }
 
     /// The newest events that a trigger has not used, on its own.

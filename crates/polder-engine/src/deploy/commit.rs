@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use polder_store::pipelines::PipelineKey;
 use polder_store::revisions::NewRevision;
-use polder_store::{Tx, pipelines, projects, revisions};
+use polder_store::{Tx, pipelines, projects, revisions, triggers as listeners};
 use polder_types::definition::Pipeline;
 use polder_types::id::{PipelineId, ProjectId, RevisionId};
-use polder_types::wire::{Change, Deployed, Mistake, Plan, Revision};
+use polder_types::wire::{Change, Deployed, Mistake, Plan, Revision, Severity};
 
 use super::check::as_mistakes;
 use super::{Checked, Current, cycles, diff};
@@ -55,7 +55,7 @@ pub(crate) async fn plan(tx: &mut Tx, checked: &Checked, current: &Current) -> R
         environment: checked.environment.clone(),
         pipelines: diff::pipelines(&old, &checked.project.pipelines),
         files: diff::files(&current.files, &checked.files),
-        warnings: warnings(tx, checked).await?,
+        warnings: warnings(tx, checked, &old).await?,
     })
 }
 
@@ -86,13 +86,54 @@ async fn check_names(tx: &mut Tx, checked: &Checked) -> Result<()> {
 }
 
 /// What the reader warned of, and pipelines that are named but not there: teams deploy independently.
-async fn warnings(tx: &mut Tx, checked: &Checked) -> Result<Vec<Mistake>> {
-    let Some(parsed) = &checked.parsed else { return Ok(Vec::new()) };
-    let names = pipelines::names(tx, &checked.workspace, &checked.environment).await?;
-    let deployed: BTreeSet<String> = names.into_iter().map(|(team, name)| format!("{team}/{name}")).collect();
-    let mut warnings = as_mistakes(&parsed.problems);
-    warnings.extend(as_mistakes(&parsed.unknown_upstreams(&deployed)));
+async fn warnings(tx: &mut Tx, checked: &Checked, old: &[Pipeline]) -> Result<Vec<Mistake>> {
+    let removed = removed(checked, old);
+    let mut warnings = Vec::new();
+    if let Some(parsed) = &checked.parsed {
+        let names = pipelines::names(tx, &checked.workspace, &checked.environment).await?;
+        let deployed = names.into_iter().map(|(team, name)| format!("{team}/{name}"));
+        let staying: BTreeSet<String> = deployed.filter(|name| !removed.contains(name)).collect();
+        warnings.extend(as_mistakes(&parsed.problems));
+        warnings.extend(as_mistakes(&parsed.unknown_upstreams(&staying)));
+    }
+    warnings.extend(bereaved(tx, checked, &removed).await?);
     Ok(warnings)
+}
+
+/// Full names of the pipelines that the deployment takes away.
+fn removed(checked: &Checked, old: &[Pipeline]) -> BTreeSet<String> {
+    let stays = |name: &str| checked.project.pipelines.iter().any(|pipeline| pipeline.name == name);
+    let gone = old.iter().filter(|pipeline| !stays(&pipeline.name));
+    gone.map(|pipeline| format!("{}/{}", checked.project.team, pipeline.name)).collect()
+}
+
+/// Other projects' pipelines that wait for what is taken away.
+async fn bereaved(tx: &mut Tx, checked: &Checked, removed: &BTreeSet<String>) -> Result<Vec<Mistake>> {
+    let own = projects::find(tx, checked.key()).await?.map(|project| project.id);
+    let mut warnings = Vec::new();
+    for name in removed {
+        let Some((team, pipeline)) = name.split_once('/') else { continue };
+        let (workspace_id, environment) = (checked.workspace.as_str(), checked.environment.as_str());
+        let upstream = PipelineKey { workspace_id, environment, team, name: pipeline };
+        let waiting = listeners::waiting_for(tx, upstream, own).await?;
+        if !waiting.is_empty() {
+            warnings.push(removal(name, &waiting));
+        }
+    }
+    Ok(warnings)
+}
+
+fn removal(name: &str, waiting: &[String]) -> Mistake {
+    Mistake {
+        severity: Severity::Warning,
+        file: None,
+        line: None,
+        column: None,
+        path: None,
+        message: format!("{name} is removed, and {} will wait for it in vain", waiting.join(", ")),
+        hint: Some("tell their owners, or keep it until they have changed their triggers".to_owned()),
+        excerpt: None,
+    }
 }
 
 async fn add_revision(

@@ -26,7 +26,12 @@ impl Keyring {
     /// and [`Keyring::finish_rotation`] or another call does the rest.
     pub async fn rotate(&self, store: &Store) -> Result<u64> {
         match &self.path {
-            Some(_) => self.write(add_new)?,
+            // One that was interrupted has added its key already.
+            Some(_) if self.all().len() > 1 => {}
+            Some(_) => {
+                self.check_all(store).await?;
+                self.write(add_new)?;
+            }
             None if self.all().len() < 2 => return Err(Error::NotAFile),
             None => {}
         }
@@ -53,12 +58,25 @@ impl Keyring {
         lock_secrets(&mut tx).await?;
         let key_id = self.key_id();
         let old = secrets::not_wrapped_by(&mut tx, &key_id).await?;
+        self.check(&old)?;
         for secret in &old {
             let wrapped = self.rewrap(place_of(secret), &secret.sealed)?;
             secrets::rewrap(&mut tx, secret.id, &wrapped, &key_id).await?;
         }
         tx.commit().await?;
         Ok(old.len() as u64)
+    }
+
+    /// That every secret opens, before anything is changed.
+    async fn check_all(&self, store: &Store) -> Result<()> {
+        let mut tx = store.read().await?;
+        self.check(&secrets::not_wrapped_by(&mut tx, "").await?)
+    }
+
+    fn check(&self, all: &[Secret]) -> Result<()> {
+        let closed = all.iter().filter(|secret| self.open(place_of(secret), &secret.sealed).is_err());
+        let names: Vec<String> = closed.map(name_of).collect();
+        if names.is_empty() { Ok(()) } else { Err(Error::Unreadable(names)) }
     }
 
     /// Changes the keys, first in the file and then here.
@@ -82,6 +100,10 @@ pub(super) fn add_new(keys: &mut Vec<MasterKey>) -> Result<()> {
 fn keep_newest(keys: &mut Vec<MasterKey>) -> Result<()> {
     keys.truncate(1);
     Ok(())
+}
+
+fn name_of(secret: &Secret) -> String {
+    format!("{}/{}/{}", secret.team, secret.environment, secret.name)
 }
 
 fn place_of(secret: &Secret) -> SecretKey<'_> {

@@ -211,11 +211,31 @@ on_both_databases! {
         let keyring = from_file(&path);
         store_secrets(&store, &keyring, &["one"]).await;
         store_secrets(&store, &self::keyring(), &["two"]).await;
-        assert!(matches!(keyring.rotate(&store).await.unwrap_err(), Error::UnknownKey(_)));
+        for _ in 0..2 {
+            let Error::Unreadable(names) = keyring.rotate(&store).await.unwrap_err() else { panic!("another error") };
+            assert_eq!(names, ["a/prod/two"]);
+        }
+        assert_eq!(from_file(&path).all().len(), 1, "no key was added for nothing");
         let mut tx = store.read().await.unwrap();
         let place = SecretKey { name: "one", ..place() };
         let one = secrets::find(&mut tx, place).await.unwrap().unwrap();
         assert_eq!(*from_file(&path).open(place, &one.sealed).unwrap(), b"one");
+    }
+
+    async fn keys_that_do_not_fit_what_is_stored_are_refused(store: Store) {
+        let (_folder, path) = file();
+        let keyring = Keyring::open_for(&path, None, &store).await.unwrap();
+        store_secrets(&store, &keyring, &["one"]).await;
+        let (_other_folder, missing) = file();
+        let error = Keyring::open_for(&missing, None, &store).await.unwrap_err();
+        assert!(matches!(&error, Error::Missing { count: 1, .. }), "{error}");
+        assert!(!missing.exists(), "no new key is made while there are secrets");
+        let other = new_key();
+        let error = Keyring::open_for(&missing, Some(&other), &store).await.unwrap_err();
+        assert!(matches!(&error, Error::Wrong { key_id, .. } if *key_id == keyring.key_id()), "{error}");
+        assert_eq!(Keyring::forget_lost(&path, None, &store).await.unwrap(), 0);
+        assert_eq!(Keyring::forget_lost(&missing, Some(&other), &store).await.unwrap(), 1);
+        Keyring::open_for(&missing, Some(&other), &store).await.unwrap();
     }
 
     async fn keys_from_the_environment_are_rotated_by_giving_two(store: Store) {

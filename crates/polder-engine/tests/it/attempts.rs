@@ -3,10 +3,13 @@
 use chrono::TimeDelta;
 use polder_engine::Error;
 use polder_store::on_both_databases;
+use polder_store::secrets::{self, Sealed, SecretKey};
 use polder_types::Code;
 use polder_types::definition::Command;
 use polder_types::run::{Outcome, RunStatus, StepStatus, StopReason};
-use polder_types::wire::{AttemptStarted, Claim, LogBatch, LogLine, LogStream, StartRun, Stop, Task};
+use polder_types::wire::{
+    AttemptStarted, Claim, LogBatch, LogLine, LogStream, Rerun, RerunFrom, StartRun, Stop, Task,
+};
 use serde_json::json;
 
 use crate::story::{AGENT, Story};
@@ -188,6 +191,47 @@ on_both_databases! {
         let shown = story.engine.run(run).await.unwrap();
         assert_eq!(shown.summary.status, RunStatus::Failed);
         assert_eq!(shown.steps[1].error.as_ref().unwrap().code, Code::TemplateFailed);
+    }
+
+    async fn a_secret_that_cannot_be_opened_fails_its_step_and_no_other(store: Store) {
+        let story = Story::new(store);
+        story.pipeline("p", "steps: [{name: a, run: x, secrets: {TOKEN: token}}]").await;
+        story.pipeline("q", "steps: [{name: a, run: x}]").await;
+        let sealed = Sealed { ciphertext: vec![1], nonce: vec![0; 12], wrapped_key: vec![0; 60], key_id: "lost".into() };
+        let mut tx = story.engine.store().begin().await.unwrap();
+        let key = SecretKey { workspace_id: "default", team: "p", environment: "prod", name: "token" };
+        secrets::set(&mut tx, key, &sealed, "ann", story.engine.clock().now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let (with, without) = (story.start("p").await, story.start("q").await);
+        story.end(&story.claim_one().await.key, Outcome::Succeeded).await;
+        assert_eq!(story.status(without).await, RunStatus::Succeeded);
+        let error = story.engine.run(with).await.unwrap().summary.error.expect("an error");
+        assert_eq!(error.code, Code::MasterKey);
+        assert!(error.message.contains("`token`"), "{}", error.message);
+    }
+
+    async fn nothing_of_a_run_that_succeeded_is_repeated_but_from_the_start(store: Store) {
+        let story = Story::new(store);
+        story.pipeline("p", "steps: [{name: a, run: x}]").await;
+        let run = story.start("p").await;
+        story.work(Outcome::Succeeded).await;
+        let refused = story.engine.rerun(run, Rerun::default(), "ann").await;
+        assert!(matches!(refused, Err(Error::Conflict { .. })), "{refused:?}");
+        story.engine.rerun(run, Rerun { from: RerunFrom::Start, ..Rerun::default() }, "ann").await.expect("repeated");
+    }
+
+    async fn what_is_repeated_with_a_new_definition_takes_its_parameters(store: Store) {
+        let story = Story::new(store);
+        story.pipeline("p", "parameters: {old: {default: x}}\nsteps: [{name: a, run: x}]").await;
+        let run = story.start("p").await;
+        story.work(Outcome::Failed).await;
+        story.pipeline("p", "parameters: {new: {default: y}}\nsteps: [{name: a, run: 'x {{ params.new }}'}]").await;
+        story.rerun(run).await;
+        assert_eq!(command(&story.claim_one().await.task), "x y");
+        story.pipeline("p", "parameters: {must: {type: string}}\nsteps: [{name: a, run: x}]").await;
+        story.work(Outcome::Failed).await;
+        let refused = story.engine.rerun(run, Rerun::default(), "ann").await;
+        assert!(matches!(refused, Err(Error::InvalidParameters(_))), "{refused:?}");
     }
 
     async fn a_secret_that_is_not_there_fails_the_step_and_is_named(store: Store) {

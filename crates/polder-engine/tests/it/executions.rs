@@ -70,7 +70,7 @@ on_both_databases! {
         let flights = run(&story, "flights", "2026-11-03", Outcome::Succeeded).await;
         run(&story, "weather", "2026-11-03", Outcome::Succeeded).await;
         story.work(Outcome::Succeeded).await;
-        let again = story.rerun(flights).await;
+        let again = story.start_anew(flights).await;
         story.work(Outcome::Succeeded).await;
         let runs = story.runs("delays").await;
         assert_eq!(runs.len(), 2);
@@ -86,7 +86,7 @@ on_both_databases! {
         let flights = run(&story, "flights", "2026-11-03", Outcome::Succeeded).await;
         run(&story, "weather", "2026-11-03", Outcome::Succeeded).await;
         story.work(Outcome::Succeeded).await;
-        story.engine.rerun(flights, polder_types::wire::Rerun { from: polder_types::wire::RerunFrom::Start, ..Default::default() }, "test").await.unwrap();
+        story.start_anew(flights).await;
         story.work(Outcome::Failed).await;
         assert_eq!(story.runs("delays").await.len(), 1);
     }
@@ -97,7 +97,7 @@ on_both_databases! {
         story.pipeline("d", "triggers: [{executions: {allOf: [{pipeline: flights/flights}], rerun: ignore}}]\nsteps: [{name: a, run: x}]").await;
         let flights = run(&story, "flights", "2026-11-03", Outcome::Succeeded).await;
         story.work(Outcome::Succeeded).await;
-        story.engine.rerun(flights, polder_types::wire::Rerun { from: polder_types::wire::RerunFrom::Start, ..Default::default() }, "test").await.unwrap();
+        story.start_anew(flights).await;
         story.work(Outcome::Succeeded).await;
         assert_eq!(story.runs("d").await.len(), 1);
     }
@@ -131,6 +131,79 @@ on_both_databases! {
         story.pipeline("delays", &format!("description: other\n{DELAYS}")).await;
         run(&story, "weather", "2026-11-01", Outcome::Succeeded).await;
         assert_eq!(story.runs("delays").await.len(), 1);
+    }
+
+    async fn a_reworded_trigger_keeps_its_events_and_its_days(store: Store) {
+        let story = Story::new(store);
+        upstreams(&story).await;
+        for (name, day) in [("flights", "2026-11-02"), ("flights", "2026-11-01"), ("weather", "2026-11-01")] {
+            run(&story, name, day, Outcome::Succeeded).await;
+        }
+        story.work(Outcome::Succeeded).await;
+        let swapped = DELAYS.replace(
+            "[{pipeline: flights/flights}, {pipeline: weather/weather}]",
+            "[{pipeline: weather/weather}, {pipeline: flights/flights}]\n      rerun: follow",
+        );
+        story.pipeline("delays", &swapped).await;
+        run(&story, "flights", "2026-11-01", Outcome::Succeeded).await;
+        run(&story, "weather", "2026-11-01", Outcome::Succeeded).await;
+        assert_eq!(story.runs("delays").await.len(), 1, "it has fired for that day");
+        run(&story, "weather", "2026-11-02", Outcome::Succeeded).await;
+        assert_eq!(story.runs("delays").await.len(), 2, "what flights did before the edit counts");
+    }
+
+    async fn an_edit_starts_nothing_for_what_was_waiting(store: Store) {
+        let story = Story::new(store);
+        upstreams(&story).await;
+        for day in ["2026-11-01", "2026-11-02"] {
+            run(&story, "flights", day, Outcome::Succeeded).await;
+        }
+        story.pipeline("delays", &DELAYS.replace(", {pipeline: weather/weather}", "")).await;
+        run(&story, "flights", "2026-11-03", Outcome::Succeeded).await;
+        let runs = story.runs("delays").await;
+        assert_eq!(runs.len(), 1, "{runs:?}");
+        assert_eq!(runs[0].logical_day.unwrap().to_string(), "2026-11-03");
+    }
+
+    async fn a_trigger_that_comes_back_does_not_fire_twice_for_a_day(store: Store) {
+        let story = Story::new(store);
+        upstreams(&story).await;
+        for name in ["flights", "weather"] {
+            run(&story, name, "2026-11-01", Outcome::Succeeded).await;
+        }
+        story.work(Outcome::Succeeded).await;
+        story.pipeline("delays", STEP).await;
+        story.pipeline("delays", DELAYS).await;
+        for name in ["flights", "weather"] {
+            run(&story, name, "2026-11-01", Outcome::Succeeded).await;
+        }
+        assert_eq!(story.runs("delays").await.len(), 1);
+    }
+
+    async fn what_follows_takes_the_parameters_of_the_present_definition(store: Store) {
+        let story = Story::new(store);
+        upstreams(&story).await;
+        let flights = run(&story, "flights", "2026-11-01", Outcome::Succeeded).await;
+        run(&story, "weather", "2026-11-01", Outcome::Succeeded).await;
+        story.work(Outcome::Succeeded).await;
+        let (head, _) = DELAYS.split_once("steps:").unwrap();
+        let new = format!("{head}parameters: {{limit: {{type: integer, default: 7}}}}\nsteps: [{{name: a, run: 'x {{{{ params.limit }}}}'}}]");
+        story.pipeline("delays", &new).await;
+        story.start_anew(flights).await;
+        story.work(Outcome::Succeeded).await;
+        let runs = story.runs("delays").await;
+        assert_eq!(runs.len(), 2);
+        let newest = runs.iter().max_by_key(|run| run.id).unwrap();
+        let newest = story.engine.run(newest.id).await.unwrap();
+        assert_eq!(serde_json::json!(newest.parameters), serde_json::json!({"limit": 7}));
+    }
+
+    async fn taking_away_what_others_wait_for_is_warned_of(store: Store) {
+        let story = Story::new(store);
+        upstreams(&story).await;
+        let plan = story.plan("weather", &[("pipeline.yaml", "name: other\nsteps: [{name: a, run: x}]")]).await;
+        let warnings: Vec<_> = plan.warnings.iter().map(|warning| warning.message.as_str()).collect();
+        assert_eq!(warnings, ["weather/weather is removed, and delays/delays will wait for it in vain"]);
     }
 
     async fn a_paused_pipeline_catches_up_when_it_is_resumed(store: Store) {

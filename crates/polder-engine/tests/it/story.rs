@@ -12,8 +12,8 @@ use polder_store::{Store, blobs};
 use polder_types::id::{PipelineId, RunId};
 use polder_types::run::{Outcome, RunStatus, StepStatus};
 use polder_types::wire::{
-    Assignment, AttemptEnded, AttemptKey, Claim, Deploy, Heartbeat, ProjectFile, Reason, Rerun, RunSummary,
-    StartRun, Stop,
+    Assignment, AttemptEnded, AttemptKey, Claim, Deploy, Heartbeat, Plan, ProjectFile, Reason, Rerun,
+    RerunFrom, RunSummary, StartRun, Stop,
 };
 use polder_types::{Clock, Code, ManualClock};
 use serde_json::{Map, Value, json};
@@ -45,6 +45,18 @@ impl Story {
     }
 
     pub(crate) async fn deploy(&self, project: &str, files: &[(&str, &str)]) {
+        let deploy = self.upload(project, files).await;
+        if let Err(Error::InvalidDefinition(mistakes)) = self.engine.deploy("default", deploy, "test").await {
+            panic!("{mistakes:#?}");
+        }
+    }
+
+    pub(crate) async fn plan(&self, project: &str, files: &[(&str, &str)]) -> Plan {
+        let deploy = self.upload(project, files).await;
+        self.engine.plan("default", deploy).await.expect("a plan")
+    }
+
+    async fn upload(&self, project: &str, files: &[(&str, &str)]) -> Deploy {
         let header = format!("project: {project}\nteam: {project}\n");
         let all = [&[("polder.yaml", header.as_str())], files].concat();
         let mut manifest = Vec::new();
@@ -59,11 +71,7 @@ impl Story {
             });
         }
         tx.commit().await.expect("committed");
-        let deploy =
-            Deploy { environment: "prod".into(), files: manifest, note: None, source: BTreeMap::new() };
-        if let Err(Error::InvalidDefinition(mistakes)) = self.engine.deploy("default", deploy, "test").await {
-            panic!("{mistakes:#?}");
-        }
+        Deploy { environment: "prod".into(), files: manifest, note: None, source: BTreeMap::new() }
     }
 
     /// A pipeline named like its project, in one file.
@@ -95,6 +103,12 @@ impl Story {
 
     pub(crate) async fn rerun(&self, run: RunId) -> RunId {
         self.engine.rerun(run, Rerun::default(), "test").await.expect("repeated").run
+    }
+
+    /// Repeats all of a run.
+    pub(crate) async fn start_anew(&self, run: RunId) -> RunId {
+        let rerun = Rerun { from: RerunFrom::Start, ..Rerun::default() };
+        self.engine.rerun(run, rerun, "test").await.expect("repeated").run
     }
 
     /// Everything that can be had now.

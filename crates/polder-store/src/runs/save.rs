@@ -93,6 +93,13 @@ pub async fn set_child(tx: &mut Tx, run: RunId, position: usize, child: RunId) -
     Ok(())
 }
 
+/// Notes where the end of a run is to be posted.
+pub async fn set_call_back(tx: &mut Tx, run: RunId, uri: &str) -> Result<()> {
+    let sql = "UPDATE runs SET call_back_uri = $2 WHERE id = $1";
+    execute!(tx, sqlx::query(sql).bind(run.0).bind(uri))?;
+    Ok(())
+}
+
 /// Notes why a run did not succeed.
 pub async fn set_error(tx: &mut Tx, run: RunId, error: &RunError) -> Result<()> {
     let sql = "UPDATE runs SET error_code = $2, error_message = $3 WHERE id = $1";

@@ -13,7 +13,8 @@ use crate::wire::{RunSummary, UsedEvent};
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum TriggerView {
     Schedule {
-        id: TriggerId,
+        /// None while schedules are off in the environment.
+        id: Option<TriggerId>,
         expression: String,
         timezone: String,
         /// The schedule in words.
@@ -29,11 +30,21 @@ pub enum TriggerView {
         timezone: String,
         /// What is met and what is waited for: a day each with `within: day`, else one.
         waiting: Vec<Waiting>,
+        /// With `within: day`, the newest days that it has fired for: it does so once a day.
+        fired: Vec<FiredDay>,
     },
     Webhook {
         url: String,
     },
     Manual,
+}
+
+/// A day that a trigger has fired for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FiredDay {
+    pub day: NaiveDate,
+    /// None if the concurrency limit was reached and the policy is not to wait.
+    pub run: Option<RunId>,
 }
 
 /// One truth table of an executions trigger.
