@@ -93,7 +93,7 @@ impl Agent {
         let shared = Shared {
             reporter: Reporter { client, agent: config.name.as_str().into() },
             executor: Arc::new(executor),
-            revisions: Revisions::open(&config.data.join("revisions"))?,
+            revisions: Arc::new(Revisions::open(&config.data.join("revisions"), Arc::clone(&clock))?),
             held: Arc::default(),
             clock,
             attempts,
@@ -128,6 +128,7 @@ impl Worker {
             tokio::select! {
                 () = self.claim_all(&mut tasks, &shutdown, &stop) => {}
                 () = self.beat() => {}
+                () = Arc::clone(&self.shared.revisions).keep_tidy() => {}
             }
         }
         self.shut_down(tasks, &stop).await;

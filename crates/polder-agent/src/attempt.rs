@@ -22,6 +22,7 @@ use crate::folder::Folder;
 use crate::held::{Held, Order};
 use crate::report::{self, Reporter, Told};
 use crate::revision::Revisions;
+use crate::task::http::Spec;
 use crate::verdict::{self, Verdict};
 use crate::{Error, environment};
 
@@ -29,7 +30,7 @@ use crate::{Error, environment};
 pub(crate) struct Shared {
     pub(crate) reporter: Reporter,
     pub(crate) executor: Arc<dyn Executor>,
-    pub(crate) revisions: Revisions,
+    pub(crate) revisions: Arc<Revisions>,
     pub(crate) held: Arc<Held>,
     pub(crate) clock: Arc<dyn Clock>,
     /// The folder of the attempts' folders.
@@ -176,7 +177,9 @@ impl Attempt {
             Task::Http(request) => {
                 let program = self.shared.task_program.clone();
                 let command = Command::Arguments(vec![program, "task".to_owned(), "http".to_owned()]);
-                Ok((command, Some(serde_json::to_vec(request)?.into())))
+                let has_secrets = !self.assignment.secrets.is_empty();
+                let spec = Spec { request: request.clone(), has_secrets };
+                Ok((command, Some(serde_json::to_vec(&spec)?.into())))
             }
         }
     }

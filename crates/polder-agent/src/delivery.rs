@@ -3,7 +3,9 @@
 //! The first lines go at once; while more comes, batches go every [`PAUSE`] or [`ENOUGH`]. Each line has a number,
 //! counted by what the server says that it has, so that sending again is harmless. While the server cannot be reached
 //! the lines wait, and when the buffers are full the attempt does. A server that answers but cannot store lines (its
-//! disk is full) does not hold up the attempt: lines are dropped then, counted, and the log says so once it works again.
+//! disk is full) does not hold up the attempt: lines are dropped then, counted, and the log says so where they are
+//! missing, once it works again. Such a server may still have stored the beginning of a batch before it refused the
+//! rest: that is asked for before anything is said.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,11 +39,21 @@ pub(crate) struct Delivery {
     key: AttemptKey,
     clock: Arc<dyn Clock>,
     next_line: u64,
-    /// Lines that the server could not store, not yet told of in the log.
+    /// Lines that the server has certainly not stored, not yet told of in the log.
     dropped: usize,
+    /// A batch, from `next_line` on, of which it is not certain how much the server has stored.
+    doubtful: Option<Doubtful>,
     /// When the next batch may go.
     due: Instant,
     delivered: Delivered,
+}
+
+/// A batch that the server refused.
+#[derive(Debug, Clone, Copy)]
+struct Doubtful {
+    lines: usize,
+    /// How many missing lines its first one tells of; 0 if it has no such line.
+    tells_of: usize,
 }
 
 /// What is left to say when the log is delivered.
@@ -56,7 +68,8 @@ pub(crate) struct Delivered {
 impl Delivery {
     pub(crate) fn new(reporter: Reporter, held: Arc<Held>, key: AttemptKey, clock: Arc<dyn Clock>) -> Self {
         let delivered = Delivered::default();
-        Self { reporter, held, key, clock, next_line: 0, dropped: 0, due: Instant::now(), delivered }
+        let due = Instant::now();
+        Self { reporter, held, key, clock, next_line: 0, dropped: 0, doubtful: None, due, delivered }
     }
 
     /// Takes note that the attempt is not this agent's any more: it is killed, and its lines are thrown away.
@@ -85,7 +98,7 @@ impl Delivery {
             }
             self.send(lines).await;
         }
-        if self.dropped > 0 {
+        if self.is_dropping() {
             self.send(Vec::new()).await;
         }
         self.delivered
@@ -127,28 +140,26 @@ impl Delivery {
     }
 
     async fn send_batch(&mut self, mut lines: Vec<LogLine>) {
-        let count = lines.len();
-        let was_dropping = self.dropped > 0;
-        if was_dropping {
-            if !self.find_position().await {
-                self.dropped += count;
-                return;
-            }
-            lines.insert(
-                0,
-                self.remark(format!(
-                    "{} lines are missing here: the server could not store them",
-                    self.dropped
-                )),
-            );
+        let was_dropping = self.is_dropping();
+        if was_dropping && !self.find_position().await {
+            self.dropped += lines.len();
+            return;
         }
+        let tells_of = self.dropped;
+        if tells_of > 0 {
+            lines.insert(0, self.remark(missing(tells_of)));
+        }
+        let doubtful = Doubtful { lines: lines.len(), tells_of };
         let mut batch = LogBatch { first_line: self.next_line, lines };
         let until = Instant::now() + if was_dropping { Duration::ZERO } else { PATIENCE };
-        if self.deliver(&mut batch, until).await {
-            self.dropped = 0;
-        } else {
-            self.dropped += count;
+        self.dropped = 0;
+        if !batch.lines.is_empty() && !self.deliver(&mut batch, until).await {
+            self.doubtful = Some(doubtful);
         }
+    }
+
+    const fn is_dropping(&self) -> bool {
+        self.dropped > 0 || self.doubtful.is_some()
     }
 
     /// Sends the batch until the server has it; false if it cannot store it.
@@ -162,7 +173,7 @@ impl Delivery {
                 }
                 Ok(position) => {
                     // What the server had before is gone with its disk; the rest is worth keeping.
-                    batch.first_line = position.next_line;
+                    (self.next_line, batch.first_line) = (position.next_line, position.next_line);
                 }
                 Err(error) if is_fenced(&error) => {
                     self.refuse();
@@ -179,11 +190,31 @@ impl Delivery {
         }
     }
 
-    /// After lines were dropped it is not certain how many the server has: asks. False if it still cannot store any.
+    /// Asks how many lines the server has, and with that which are missing. False if it still cannot store any.
     async fn find_position(&mut self) -> bool {
+        let before = self.next_line;
         let mut nothing = LogBatch { first_line: 0, lines: Vec::new() };
-        self.deliver(&mut nothing, Instant::now()).await
+        if !self.deliver(&mut nothing, Instant::now()).await {
+            return false;
+        }
+        if let Some(doubtful) = self.doubtful.take() {
+            self.dropped += doubtful.missing(self.next_line.saturating_sub(before));
+        }
+        true
     }
+}
+
+impl Doubtful {
+    /// How many lines are missing behind the last one that the server has, if it has stored `stored` lines of it.
+    fn missing(self, stored: u64) -> usize {
+        let rest = self.lines.saturating_sub(usize::try_from(stored).unwrap_or(usize::MAX));
+        if rest == self.lines && self.tells_of > 0 { rest - 1 + self.tells_of } else { rest }
+    }
+}
+
+fn missing(count: usize) -> String {
+    let lines = if count == 1 { "1 line is".to_owned() } else { format!("{count} lines are") };
+    format!("{lines} missing here: the server could not store them")
 }
 
 /// Whether nobody who could take lines was reached, as opposed to somebody who cannot.

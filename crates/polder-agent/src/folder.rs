@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! DATA/state/         records of running attempts (the executor's)
-//! DATA/revisions/     files of revisions: lists by id, contents by hash
+//! DATA/revisions/     files of revisions: lists by id, contents by hash; what is unused for 30 days is removed
 //! DATA/attempts/KEY/  an attempt's own folder, its HOME: work/ (the copy of the revision), tmp/, output
 //! ```
 //!

@@ -53,7 +53,9 @@ impl Reporter {
                 }
                 Err(error) => {
                     tracing::warn!(attempt = %key, %error, "the server does not take a report");
-                    report.shorten(&error);
+                    if report.shorten(&error) {
+                        continue;
+                    }
                     left -= 1;
                     if left == 0 {
                         return Told::GivenUp;
@@ -83,16 +85,36 @@ enum Report {
 }
 
 impl Report {
-    /// Outputs that the server refuses for their size must not keep the end from being told.
-    fn shorten(&mut self, error: &Error) {
-        if let (Self::Ended(report), Some(Code::TooLarge)) = (self, error.code()) {
-            report.outputs = Map::new();
-            fail(
-                report,
-                Code::BadOutput,
-                "the outputs are larger than the server takes: write less".to_owned(),
-            );
+    /// Outputs that the server refuses, for whatever reason, must not keep the end from being told. True if there was
+    /// something to leave out: then it is worth trying again at once.
+    fn shorten(&mut self, error: &Error) -> bool {
+        let Self::Ended(report) = self else { return false };
+        if report.outputs.is_empty() || !takes_offence(error) {
+            return false;
         }
+        report.outputs = Map::new();
+        (report.rows, report.bytes) = (None, None);
+        if report.outcome == Outcome::Succeeded {
+            fail(report, Code::BadOutput, refusal(error));
+        }
+        true
+    }
+}
+
+/// Whether the server refuses what the report says, rather than who says it, when, or how often.
+fn takes_offence(error: &Error) -> bool {
+    let status = match error {
+        Error::Problem(problem) => problem.status,
+        Error::Unexpected { status: Some(status), .. } => *status,
+        _ => return false,
+    };
+    matches!(status, 400..=499) && !matches!(status, 401 | 403 | 404 | 407 | 408 | 429)
+}
+
+fn refusal(error: &Error) -> String {
+    match error.code() {
+        Some(Code::TooLarge) => "the outputs are larger than the server takes: write less".to_owned(),
+        _ => format!("the server does not take the outputs: {error}"),
     }
 }
 

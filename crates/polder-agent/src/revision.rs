@@ -2,22 +2,25 @@
 //!
 //! Contents are fetched once and kept by their hash, so that a new revision costs what has changed. An attempt gets
 //! copies of its own (sharing blocks where the file system can), never links: what a step does to its files must not
-//! reach another one.
+//! reach another one. What no attempt has asked for in a month is removed (`tidy`).
+
+mod tidy;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use polder_client::Client;
+use polder_types::Clock;
 use polder_types::id::RevisionId;
 use polder_types::wire::ProjectFile;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, RwLock};
 
 use crate::{Error, folder};
 
@@ -30,12 +33,16 @@ const AT_ONCE: usize = 8;
 type Files = Arc<Vec<ProjectFile>>;
 
 /// The revisions that this agent has the files of.
-#[derive(Debug)]
 pub(crate) struct Revisions {
     lists: PathBuf,
     contents: PathBuf,
-    known: Mutex<HashMap<RevisionId, Arc<OnceCell<Files>>>>,
+    known: Mutex<Known>,
+    /// Read by whoever copies, written by whoever removes.
+    in_use: RwLock<()>,
+    clock: Arc<dyn Clock>,
 }
+
+type Known = HashMap<RevisionId, Arc<OnceCell<Files>>>;
 
 /// A list of files as it is stored.
 #[derive(Debug, Serialize, Deserialize)]
@@ -45,16 +52,18 @@ struct List {
 }
 
 impl Revisions {
-    pub(crate) fn open(folder: &Path) -> Result<Self, Error> {
+    pub(crate) fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let (lists, contents) = (folder.join("lists"), folder.join("contents"));
         folder::make(&lists)?;
         folder::make(&contents)?;
-        Ok(Self { lists, contents, known: Mutex::default() })
+        Ok(Self { lists, contents, known: Mutex::default(), in_use: RwLock::default(), clock })
     }
 
     /// Copies the files of the revision into `target`, after fetching what is not here yet.
     pub(crate) async fn copy(&self, client: &Client, id: RevisionId, target: &Path) -> Result<(), Error> {
+        let _in_use = self.in_use.read().await;
         let files = self.files(client, id).await?;
+        self.note_use(id);
         match self.copy_files(&files, target).await {
             Err(error) if error.is_missing_file() => {
                 // Somebody tidied up the cache.
@@ -67,14 +76,17 @@ impl Revisions {
     }
 
     async fn files(&self, client: &Client, id: RevisionId) -> Result<Files, Error> {
-        let cell =
-            Arc::clone(self.known.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default());
+        let cell = Arc::clone(self.known().entry(id).or_default());
         cell.get_or_try_init(|| self.load(client, id)).await.cloned()
     }
 
     fn forget(&self, id: RevisionId) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        self.known().remove(&id);
         drop(fs::remove_file(self.list(id)));
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn load(&self, client: &Client, id: RevisionId) -> Result<Files, Error> {

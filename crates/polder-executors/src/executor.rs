@@ -141,7 +141,9 @@ pub struct Exit {
     pub code: Option<i32>,
     /// The signal that ended it.
     pub signal: Option<i32>,
-    /// Memory of the largest of its processes; none if it was too short-lived to tell.
+    /// Resident memory that the largest of its processes had at most. None if it ended before the first look at it and
+    /// had less than the agent itself: the system's own count (`ru_maxrss` of wait4(2)) begins with the memory of
+    /// whoever started the process, so that it tells nothing below that.
     pub peak_memory_bytes: Option<u64>,
     /// Processor time of all its processes, in user and system mode.
     pub cpu: Duration,

@@ -15,6 +15,10 @@ use crate::mask::Masker;
 /// The most that a step may write.
 pub const LARGEST: u64 = 1024 * 1024;
 
+/// How deep an output may be nested. Whoever reads it later, in whatever language, has a limit too, and outputs travel
+/// within other JSON.
+pub const DEEPEST: usize = 32;
+
 /// What came out of a step.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outputs {
@@ -42,6 +46,8 @@ pub enum Error {
     Key { line: usize, key: String },
     #[error("line {line}, column {column} of the output file: {problem}")]
     Json { line: usize, column: usize, problem: String },
+    #[error("the output `{key}` is nested deeper than {DEEPEST} levels: write it flatter, or as a text")]
+    TooDeep { key: String },
     #[error("the output `{key}` must be a whole number of 0 or more, not `{found}`")]
     NotANumber { key: &'static str, found: String },
     #[error("the output file could not be read: {0}")]
@@ -113,14 +119,40 @@ fn objects(text: &str, masker: &Masker) -> Result<Map<String, Value>, Error> {
             if !is_key(&key) {
                 return Err(Error::Key { line, key: shown(&key, masker) });
             }
+            if is_too_deep(&value) {
+                return Err(Error::TooDeep { key });
+            }
             values.insert(key, masked(value, masker));
         }
     }
 }
 
+/// Whether a value is nested deeper than [`DEEPEST`]; a text is no level, `[]` is one.
+#[must_use]
+pub fn is_too_deep(value: &Value) -> bool {
+    levels(value) > DEEPEST
+}
+
+/// No deeper than the parser goes, which is not much.
+fn levels(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(levels).max().unwrap_or(0),
+        Value::Object(fields) => 1 + fields.values().map(levels).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// Whether JSON could not be read because it is nested deeper than the parser goes, let alone [`DEEPEST`].
+#[must_use]
+pub fn exceeds_the_parser(error: &serde_json::Error) -> bool {
+    error.to_string().starts_with("recursion limit exceeded")
+}
+
 fn not_json(error: &serde_json::Error, masker: &Masker) -> Error {
     let text = error.to_string();
     let problem = text.rsplit_once(" at line ").map_or(text.as_str(), |(problem, _)| problem);
+    let nested = format!("nested deeper than {DEEPEST} levels");
+    let problem = if exceeds_the_parser(error) { &nested } else { problem };
     Error::Json { line: error.line(), column: error.column(), problem: masker.mask(problem).into_owned() }
 }
 
@@ -231,6 +263,19 @@ mod tests {
             "line 2, column 6 of the output file: expected `:`"
         );
         assert!(of("{\"a\": 1} x").unwrap_err().starts_with("line 1, column 10"));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_at_once() {
+        let nested = |levels: usize| format!("{{\"a\": {}{}}}", "[".repeat(levels), "]".repeat(levels));
+        assert!(of(&nested(DEEPEST)).is_ok());
+        assert_eq!(
+            of(&nested(DEEPEST + 1)).unwrap_err(),
+            "the output `a` is nested deeper than 32 levels: write it flatter, or as a text"
+        );
+        for levels in [124, 126, 127, 128, 500_000] {
+            assert!(of(&nested(levels)).unwrap_err().contains("nested deeper than 32 levels"), "{levels}");
+        }
     }
 
     #[test]

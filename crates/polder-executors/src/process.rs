@@ -11,6 +11,7 @@
 mod children;
 mod ending;
 mod environment;
+mod inherited;
 mod members;
 mod memory;
 mod program;
@@ -74,7 +75,8 @@ pub struct ProcessExecutor {
 }
 
 impl ProcessExecutor {
-    /// Opens the records, and makes this program the one that its descendants come to when they lose their parent.
+    /// Opens the records, and makes this program the one that its descendants come to when they lose their parent. No
+    /// file that this program was itself started with gets to them.
     ///
     /// # Errors
     ///
@@ -83,6 +85,7 @@ impl ProcessExecutor {
         let own = table::raw(std::process::id());
         set_child_subreaper(own)
             .map_err(|error| Error::Unsupported { what: "prctl", source: error.into() })?;
+        inherited::close_on_exec();
         let records = Arc::new(Records::open(config.state.clone())?);
         let lock = lock(&config.state)?;
         let own_path = || std::env::var("PATH").ok().filter(|path| !path.is_empty());

@@ -1,6 +1,7 @@
 //! `polder task http`: sends the request of an `http` step and judges the answer.
 //!
-//! What is sent may hold secrets in every part, so that only the method and where it goes are shown. The body of
+//! What is sent may hold secrets in every part, so that only the method and where it goes are shown; of a request that
+//! does hold some, not even the path. The body of
 //! an answer is read up to [`LARGEST`] and shown, shortened, if the answer does not count as success. Outputs: `status`,
 //! and `body` if the answer is a JSON object. Redirects are followed within the same host only: headers hold secrets.
 
@@ -8,9 +9,11 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use polder_executors::output;
 use polder_types::definition::HttpRequest;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The most of an answer that is read.
@@ -21,6 +24,9 @@ const LARGEST_OUTPUT: usize = 256 * 1024;
 
 /// How much of a refusal is shown.
 const SHOWN: usize = 2000;
+
+/// How many redirects are followed.
+const REDIRECTS: usize = 10;
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(30);
@@ -45,6 +51,8 @@ pub enum Error {
     Refused { place: String, status: StatusCode, expected: String },
     #[error("{place} redirects to another host: give that address, if it is meant")]
     Redirected { place: String },
+    #[error("{place}: it was redirected more than {REDIRECTS} times")]
+    RedirectedTooOften { place: String },
     #[error("the outputs could not be written: {0}")]
     Io(#[from] std::io::Error),
 }
@@ -60,27 +68,38 @@ impl Error {
             Self::Refused { .. } => 22,
             Self::Io(_) => 23,
             Self::Silent { .. } => 28,
-            Self::Redirected { .. } => 47,
+            Self::Redirected { .. } | Self::RedirectedTooOften { .. } => 47,
         }
     }
 }
 
-/// Sends the request that `spec` describes (JSON of [`HttpRequest`]), says in `log` what happens, and writes outputs to
+/// What to send, as it stands on standard input.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Spec {
+    #[serde(flatten)]
+    pub request: HttpRequest,
+    /// Whether secrets may be anywhere in the request.
+    #[serde(default)]
+    pub has_secrets: bool,
+}
+
+/// Sends the request that `spec` describes (JSON of [`Spec`]), says in `log` what happens, and writes outputs to
 /// the file `output`. `silence` is usually [`SILENCE`].
 ///
 /// # Errors
 ///
-/// Every variant of [`Error`]; none has more of the request in it than method, host and path.
+/// Every variant of [`Error`]; none has more of the request in it than method, host and path, and of one with secrets
+/// no path.
 pub async fn run(
     spec: &[u8],
     output: Option<&Path>,
     silence: Duration,
     log: &mut (dyn Write + Send),
 ) -> Result<(), Error> {
-    let request: HttpRequest = serde_json::from_slice(spec)?;
+    let Spec { request, has_secrets } = serde_json::from_slice(spec)?;
     let url: Url =
         request.url.parse().map_err(|error| Error::Request(format!("its address is not valid: {error}")))?;
-    let place = place(&request.method, &url);
+    let place = if has_secrets { bare_place(&request, &url) } else { place(&request.method, &url) };
     writeln!(log, "{place}")?;
     let begin = Instant::now();
     let mut response =
@@ -142,8 +161,8 @@ fn same_host_only() -> Policy {
         let same = first.is_some_and(|first| {
             first.host() == attempt.url().host() && first.scheme() == attempt.url().scheme()
         });
-        if attempt.previous().len() > 10 {
-            attempt.error("more than 10 redirects")
+        if attempt.previous().len() > REDIRECTS {
+            attempt.error("too many redirects")
         } else if same {
             attempt.follow()
         } else {
@@ -158,6 +177,14 @@ fn place(method: &str, url: &Url) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     let path = if url.query().is_none() && url.fragment().is_none() { url.path() } else { "/…" };
     format!("{} {}://{}{port}{path}", method.to_uppercase(), url.scheme(), url.host_str().unwrap_or_default())
+}
+
+/// Method and host, for a request that may have secrets in its path too, which an address writes in its own way. A host
+/// is shown only as it was given: then it is hidden in logs if it is a secret.
+fn bare_place(request: &HttpRequest, url: &Url) -> String {
+    let host = url.host_str().filter(|host| request.url.contains(*host)).unwrap_or("…");
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{} {}://{host}{port}/…", request.method.to_uppercase(), url.scheme())
 }
 
 /// The body, and whether it is all of it.
@@ -175,7 +202,10 @@ async fn read(response: &mut Response) -> Result<(Vec<u8>, bool), reqwest::Error
 
 fn failure(place: &str, silence: Duration, error: &reqwest::Error) -> Error {
     let place = place.to_owned();
-    if error.is_builder() || error.is_redirect() {
+    if error.is_redirect() {
+        return Error::RedirectedTooOften { place };
+    }
+    if error.is_builder() {
         return Error::Request(root_cause(error));
     }
     if error.is_connect() {
@@ -229,6 +259,8 @@ fn write_outputs(
 ) -> Result<(), Error> {
     let mut outputs = json!({"status": status.as_u16()});
     match serde_json::from_slice(body) {
+        Ok(value @ Value::Object(_)) if output::is_too_deep(&value) => too_deep(log)?,
+        Err(error) if output::exceeds_the_parser(&error) => too_deep(log)?,
         Ok(Value::Object(_)) if body.len() > LARGEST_OUTPUT => {
             writeln!(log, "the answer is too large to become the output `body`")?;
         }
@@ -236,4 +268,12 @@ fn write_outputs(
         _ => {}
     }
     Ok(std::fs::write(path, outputs.to_string())?)
+}
+
+fn too_deep(log: &mut (dyn Write + Send)) -> std::io::Result<()> {
+    writeln!(
+        log,
+        "the answer is nested deeper than {} levels: it does not become the output `body`",
+        output::DEEPEST
+    )
 }

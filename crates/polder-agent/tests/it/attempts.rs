@@ -63,6 +63,40 @@ async fn outputs_that_cannot_be_read_fail_the_attempt() {
 }
 
 #[tokio::test]
+async fn outputs_that_are_too_large_or_too_deep_fail_the_attempt_at_once() {
+    let large = "python3 -c 'import json; print(json.dumps({\"a\": \"x\" * 2_000_000}))' > $POLDER_OUTPUT";
+    let deep = "python3 -c 'print(\"{\\\"a\\\":\" + \"[\" * 126 + \"]\" * 126 + \"}\")' > $POLDER_OUTPUT";
+    for (script, problem) in [(large, "larger than 1 MiB"), (deep, "nested deeper than 32 levels")] {
+        let bench = Bench::new();
+        let ended = bench.server.ended(&bench.offer(shell(script))).await;
+        assert_eq!((ended.outcome, ended.code), (Outcome::Failed, Some(Code::BadOutput)));
+        assert!(ended.message.as_ref().unwrap().contains(problem), "{ended:?}");
+        assert!(ended.outputs.is_empty() && ended.exit_code == Some(0));
+    }
+}
+
+#[tokio::test]
+async fn outputs_that_the_server_refuses_are_left_out_at_once() {
+    for (offence, problem) in [
+        (("TOO_LARGE", 413), "the outputs are larger than the server takes: write less"),
+        (("BAD_REQUEST", 400), "the server does not take the outputs: BAD_REQUEST"),
+    ] {
+        let bench = Bench::new();
+        bench.server.change(|state| state.offence = Some(offence));
+        let ended = bench.server.ended(&bench.offer(shell("echo a=1 > $POLDER_OUTPUT"))).await;
+        assert_eq!((ended.outcome, ended.code), (Outcome::Failed, Some(Code::BadOutput)));
+        assert_eq!((ended.message.as_deref(), ended.outputs.len()), (Some(problem), 0));
+        let failed = bench.server.ended(&bench.offer(shell("echo a=1 > $POLDER_OUTPUT; exit 3"))).await;
+        assert_eq!(
+            (failed.code, failed.exit_code),
+            (Some(Code::StepFailed), Some(3)),
+            "the exit matters more"
+        );
+        assert_eq!(bench.server.state().refused, 2);
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_started_says_why_in_its_log_too() {
     let bench = Bench::new();
     let key = bench.offer(assignment(Task::Run(Command::Arguments(vec!["no-such-program".into()]))));
@@ -175,7 +209,8 @@ async fn a_request_is_done_by_the_task_program_which_reads_it() {
     assert_eq!((ended.outcome, ended.code), (Outcome::Failed, Some(Code::HttpFailed)));
     assert_eq!(ended.message.as_deref(), Some("it was refused"));
     let log = bench.server.log(&key);
-    let sent = serde_json::to_string(&request).unwrap().replace("hunter22", "***");
+    let spec = polder_agent::task::http::Spec { request, has_secrets: true };
+    let sent = serde_json::to_string(&spec).unwrap().replace("hunter22", "***");
     assert!(log.contains(&"task http".to_owned()) && log.contains(&sent), "{log:?}");
 }
 

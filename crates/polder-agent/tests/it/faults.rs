@@ -57,6 +57,38 @@ async fn lines_that_could_not_be_stored_are_counted_in_the_log() {
 }
 
 #[tokio::test]
+async fn a_flood_that_fits_in_parts_is_counted_where_lines_are_missing() {
+    let bench = Bench::new();
+    bench.server.change(|state| state.room = Some(2));
+    let wait = |name: &str| format!("until [ -e ../{name} ]; do sleep 0.02; done");
+    let script =
+        format!("seq 1 10; {}; seq 11 20; {}; seq 21 30; {}; seq 31 33", wait("a"), wait("b"), wait("c"));
+    let key = bench.offer(shell(&script));
+    let folder = bench.folder.path().join("attempts").join(key.to_string());
+    let next = |name: &'static str, refused: usize, room: Option<usize>| {
+        let (server, folder) = (bench.server.clone(), folder.clone());
+        async move {
+            server.until(|state| (state.refused == refused).then_some(())).await;
+            server.change(|state| state.room = room);
+            std::fs::write(folder.join(name), "").unwrap();
+        }
+    };
+    // Tried for 3 s, six times; what comes then once: of 11 to 20 the remark and two lines, then a remark alone.
+    next("a", 6, Some(3)).await;
+    next("b", 7, Some(1)).await;
+    next("c", 8, None).await;
+    bench.server.ended(&key).await;
+    let missing = |count: usize| format!("{count} lines are missing here: the server could not store them");
+    let numbers = |from: usize, to: usize| (from..=to).map(|n| n.to_string());
+    let expected = numbers(1, 2)
+        .chain([missing(8)])
+        .chain(numbers(11, 12))
+        .chain([missing(8), missing(10)])
+        .chain(numbers(31, 33));
+    assert_eq!(bench.server.log(&key), expected.collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn an_agent_that_comes_back_ends_and_reports_what_it_had_left() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Server::default());
     let assignment =

@@ -42,6 +42,10 @@ pub(crate) struct State {
     pub(crate) away: bool,
     /// Lines are refused.
     pub(crate) disk_full: bool,
+    /// How many lines still fit when the disk is not quite full; any number if not given.
+    pub(crate) room: Option<usize>,
+    /// What reports of an end that have outputs are refused with.
+    pub(crate) offence: Option<(&'static str, u16)>,
     pub(crate) refused: usize,
     /// Attempts of which every report is refused.
     pub(crate) fenced: Vec<String>,
@@ -152,6 +156,10 @@ impl Server {
             "started" => state.started.push(key.to_owned()),
             "ended" => {
                 let report: AttemptEnded = read(body);
+                if let (Some((code, status)), false) = (state.offence, report.outputs.is_empty()) {
+                    state.refused += 1;
+                    return problem(code, status);
+                }
                 let next = if report.goes_on_with.is_empty() { None } else { state.next.pop() };
                 state.ended.insert(key.to_owned(), report);
                 return json_response(&Continued { next });
@@ -160,7 +168,12 @@ impl Server {
                 state.refused += 1;
                 return problem("UNAVAILABLE", 503);
             }
-            "logs" => return append(state.logs.entry(key.to_owned()).or_default(), read(body)),
+            "logs" => {
+                let State { logs, room, refused, .. } = &mut *state;
+                let answer = append(logs.entry(key.to_owned()).or_default(), read(body), room);
+                *refused += usize::from(answer.status() == 503);
+                return answer;
+            }
             _ => return response(404, Bytes::new()),
         }
         json_response(&json!({}))
@@ -176,13 +189,20 @@ impl Server {
     }
 }
 
-fn append(log: &mut Vec<LogLine>, batch: LogBatch) -> Response<Full<Bytes>> {
+fn append(log: &mut Vec<LogLine>, batch: LogBatch, room: &mut Option<usize>) -> Response<Full<Bytes>> {
     let have = log.len();
     let first = usize::try_from(batch.first_line).unwrap();
-    if first <= have {
-        log.extend(batch.lines.into_iter().skip(have - first));
+    let new: Vec<_> =
+        if first <= have { batch.lines.into_iter().skip(have - first).collect() } else { vec![] };
+    let fitting = room.map_or(new.len(), |room| room.min(new.len()));
+    let all_fit = fitting == new.len();
+    *room = room.map(|room| room - fitting);
+    log.extend(new.into_iter().take(fitting));
+    if all_fit {
+        json_response(&LogPosition { next_line: log.len() as u64 })
+    } else {
+        problem("UNAVAILABLE", 503)
     }
-    json_response(&LogPosition { next_line: log.len() as u64 })
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> T {

@@ -123,6 +123,52 @@ async fn secrets_do_not_follow_a_redirect_to_another_host() {
 }
 
 #[tokio::test]
+async fn a_loop_of_redirects_is_told_as_one() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let again =
+        "HTTP/1.1 307 Temporary Redirect\r\nlocation: /x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut vec![0; 16 * 1024]).await;
+            let _ = stream.write_all(again.as_bytes()).await;
+        }
+    });
+    let (result, ..) = send(spec(&format!("{address}/x")), SILENCE).await;
+    let error = result.unwrap_err();
+    assert_eq!(error.exit_code(), 47);
+    assert_eq!(error.to_string(), format!("POST {address}/x: it was redirected more than 10 times"));
+}
+
+#[tokio::test]
+async fn of_a_request_with_secrets_no_path_is_shown() {
+    let (address, _read) = server(answer("500 Internal Server Error", "")).await;
+    let mut with_secrets = spec(&format!("{address}/p/url&sec ret/1/x"));
+    with_secrets["has_secrets"] = json!(true);
+    let (result, log, _) = send(with_secrets.clone(), SILENCE).await;
+    let error = result.unwrap_err().to_string();
+    assert!(error.starts_with(&format!("POST {address}/… answered 500")), "{error}");
+    assert!(log.starts_with(&format!("POST {address}/…\n")) && !log.contains("sec"), "{log}");
+    // A host that the address writes in its own way would not be found by who looks for the secret in it.
+    with_secrets["url"] = json!("http://SeCrEt.invalid./x");
+    let (result, log, _) = send(with_secrets, SILENCE).await;
+    let shown = format!("{log}{}", result.unwrap_err()).to_lowercase();
+    assert!(shown.starts_with("post http://…/…\n") && !shown.contains("secret"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_deeply_nested_answer_becomes_no_output() {
+    for levels in [32, 126, 200] {
+        let body = format!("{{\"a\": {}{}}}", "[".repeat(levels), "]".repeat(levels));
+        let (address, _read) = server(answer("200 OK", &body)).await;
+        let (result, log, outputs) = send(spec(&address), SILENCE).await;
+        result.unwrap();
+        assert_eq!(outputs.unwrap(), json!({"status": 200}));
+        assert!(log.contains("nested deeper than 32 levels"), "{log}");
+    }
+}
+
+#[tokio::test]
 async fn nonsense_is_refused_without_showing_it() {
     for (change, part) in [
         (json!({"url": "hunter22"}), "address is not valid"),

@@ -4,11 +4,14 @@
 //! * is its main process, or in the process group or session that the main process leads;
 //! * descends from a process that does, as the table of processes stands now or stood at an earlier look;
 //! * has the attempt's mark in its environment, which children inherit;
-//! * lost its parent, and has the attempt's output pipes open or works within its folder.
+//! * lost its parent, and has the attempt's output pipes open or works within its folder;
+//! * lost its parent, and was started when no other attempt ran that still does (see `children`). That finds what
+//!   detached twice, with an emptied environment, to another folder, with its output closed. While other attempts run
+//!   that it might be of as well, it is left alone; the last of them to end takes it along.
 //!
-//! What gets away: a process that, *before* the first look, detached twice, with an emptied environment, from another
-//! folder, with its output closed: all at once, which no program does by accident; and whatever another service starts
-//! on request (`at`, `systemd-run`, `docker`).
+//! What gets away: whatever another service starts on request (`at`, `systemd-run`, `docker`); and, without a trace as
+//! above, what an agent that was killed has left, what runs below an agent that is itself the machine's or container's
+//! init process (give the container one: `docker run --init`), and what joined the agent's own process group.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -54,22 +57,31 @@ impl Members {
         Self { main, is_child: false, marker, folder, pipes: Vec::new(), seen, usage: Usage::default() }
     }
 
-    /// Whether anything is left once the main process is dead; reads no more of the table than it must.
+    /// Whether anything is left once the main process is dead; reads no more of the table than it must. If not, the
+    /// attempt withdraws.
     pub(crate) fn left_any(&mut self) -> bool {
-        let children = Children::lock();
+        let mut children = Children::lock();
         let Some(strangers) = children.strangers() else {
             drop(children);
             return !self.find().is_empty();
         };
-        let mut left = false;
-        for stat in strangers.into_iter().filter_map(Stat::read) {
-            if stat.zombie {
-                self.bury(&children, &stat);
-            } else {
-                left |= self.is_member(&stat);
-            }
+        let left = self.is_any_member(&children, strangers);
+        if let Some(main) = self.main.filter(|_| !left) {
+            children.withdraw(main.pid);
         }
         left
+    }
+
+    fn is_any_member(&mut self, children: &Children, strangers: Vec<u32>) -> bool {
+        let mut any = false;
+        for stat in strangers.into_iter().filter_map(Stat::read) {
+            if stat.zombie {
+                self.bury(children, &stat);
+            } else {
+                any |= self.is_late_enough(&stat) && (self.is_member(&stat) || self.owns(children, &stat));
+            }
+        }
+        any
     }
 
     /// The living processes of the attempt. Takes notice of the dead ones that became children of this program.
@@ -92,14 +104,23 @@ impl Members {
     /// Those that are members by themselves.
     fn direct(&self, table: &HashMap<u32, Stat>) -> HashSet<u32> {
         let own = std::process::id();
-        let of_interest =
-            |stat: &&Stat| stat.id.pid != own && self.main.is_none_or(|main| stat.id.started >= main.started);
-        table
-            .values()
-            .filter(of_interest)
-            .filter(|stat| self.is_member(stat))
-            .map(|stat| stat.id.pid)
-            .collect()
+        let candidates = || table.values().filter(|stat| stat.id.pid != own && self.is_late_enough(stat));
+        // The table was read first: a main process that is in it has been registered by the time the lock is had.
+        let children = Children::lock();
+        let mut members: HashSet<u32> =
+            candidates().filter(|stat| self.owns(&children, stat)).map(|stat| stat.id.pid).collect();
+        drop(children);
+        members.extend(candidates().filter(|stat| self.is_member(stat)).map(|stat| stat.id.pid));
+        members
+    }
+
+    fn is_late_enough(&self, stat: &Stat) -> bool {
+        self.main.is_none_or(|main| stat.id.started >= main.started)
+    }
+
+    /// Whether it is a process without a trace that can be of no other attempt.
+    fn owns(&self, children: &Children, stat: &Stat) -> bool {
+        self.main.is_some_and(|main| self.is_child && children.must_be_of(main, stat))
     }
 
     fn is_member(&self, stat: &Stat) -> bool {

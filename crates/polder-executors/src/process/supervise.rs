@@ -10,7 +10,7 @@ use polder_types::Clock;
 use polder_types::definition::Command;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::children::{Children, Usage};
 use super::ending::{self, Patience};
@@ -20,6 +20,9 @@ use super::program;
 use super::table::Handle;
 use crate::mask::Masker;
 use crate::{Exit, output};
+
+/// How long to wait before looking again for what is there and could not be ended.
+const BREATH: Duration = Duration::from_millis(20);
 
 pub(crate) struct Supervisor {
     pub(crate) command: Command,
@@ -74,13 +77,18 @@ impl Supervisor {
     }
 
     async fn end_rest(&mut self, stopped: bool) -> usize {
-        if !stopped && !self.members.left_any() {
-            return 0;
-        }
         let until = (!stopped).then(|| Instant::now() + self.straggler_grace);
-        let patience = Patience { until, stop: self.stop.clone() };
-        let (ended, members) = ending::end(self.members.clone(), patience).await;
-        self.members = members;
+        let (mut ended, mut left) = (0, stopped || self.members.left_any());
+        while left {
+            let patience = Patience { until, stop: self.stop.clone() };
+            let (more, members) = ending::end(self.members.clone(), patience).await;
+            (self.members, ended) = (members, ended + more);
+            left = self.members.left_any();
+            if left && more == 0 {
+                // Nobody could be taken hold of: there are no open files to be had.
+                sleep(BREATH).await;
+            }
+        }
         ended
     }
 

@@ -143,6 +143,86 @@ async fn a_process_that_only_holds_the_pipes_is_found_by_them() {
     assert_eq!((exit.stragglers, is_in_table(pid)), (1, false));
 }
 
+/// Detaches without a trace: twice, with nothing in its environment, elsewhere, with all files closed. Its number is
+/// written to the file that is given.
+const WITHOUT_TRACE: &str = r#"
+import os, signal, sys
+note = os.path.abspath(sys.argv[1])
+if os.fork() == 0:
+    os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.chdir('/')
+    if os.fork() == 0:
+        with open(note + '.part', 'w') as file: file.write(str(os.getpid()))
+        os.rename(note + '.part', note)
+        os.closerange(0, 1000)
+        os.execve('/usr/bin/env', ['sleep', 'sleep', '1000'], {})
+    os._exit(0)
+os.wait()
+while not os.path.exists(note): pass
+"#;
+
+/// Runs the script above as (part of) an attempt that then does `rest`, until it has detached.
+async fn start_without_trace(bench: &Bench, rest: &str) -> (Running, u32) {
+    let attempt =
+        bench.arguments(&["sh", "-c", &format!("python3 -c \"$0\" note; echo ready; {rest}"), WITHOUT_TRACE]);
+    let note = attempt.working_directory.join("note");
+    let mut running = bench.start(attempt).await;
+    assert_eq!(read_lines(&mut running, 1).await, ["ready"]);
+    let pid = std::fs::read_to_string(note).unwrap().parse().unwrap();
+    assert!(lives(pid));
+    (running, pid)
+}
+
+/// Runs a test in a process of its own, where no attempts of other tests are candidates too.
+pub(crate) fn alone(test: &str) {
+    let status = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--ignored", "--nocapture"])
+        .status();
+    assert!(status.unwrap().success());
+}
+
+#[test]
+fn what_detached_without_a_trace_is_ended_too() {
+    alone("ending::without_a_trace");
+}
+
+#[tokio::test]
+#[ignore = "started by another test"]
+async fn without_a_trace() {
+    let bench = Bench::new();
+    let (running, pid) = start_without_trace(&bench, "sleep 1000").await;
+    running.stopper().stop(Duration::from_millis(50));
+    running.wait().await.unwrap();
+    assert!(!is_in_table(pid), "after it was told to stop");
+    let (running, pid) = start_without_trace(&bench, "").await;
+    assert_eq!((running.wait().await.unwrap().stragglers, is_in_table(pid)), (1, false));
+}
+
+#[test]
+fn what_detached_without_a_trace_goes_with_the_last_that_it_may_be_of() {
+    alone("ending::without_a_trace_beside_others");
+}
+
+#[tokio::test]
+#[ignore = "started by another test"]
+async fn without_a_trace_beside_others() {
+    let bench = Bench::new();
+    let mut before = bench.start(bench.shell("echo ready; sleep 1000")).await;
+    read_lines(&mut before, 1).await;
+    let (running, pid) = start_without_trace(&bench, "sleep 1000").await;
+    // Later by more than the table's grain, which is a hundredth of a second.
+    bench.run(bench.arguments(&["sleep", "0.05"])).await;
+    let after = bench.start(bench.shell("sleep 1000")).await;
+    for (attempt, survives) in [(running, true), (before, false)] {
+        attempt.stopper().stop(Duration::ZERO);
+        attempt.wait().await.unwrap();
+        assert_eq!(is_in_table(pid), survives);
+    }
+    after.stopper().stop(Duration::ZERO);
+    after.wait().await.unwrap();
+}
+
 #[tokio::test]
 async fn children_of_other_parts_of_the_program_are_left_alone() {
     let bench = Bench::new();

@@ -43,6 +43,16 @@ async fn it_starts_in_its_working_directory_with_a_home_and_a_place_for_temporar
 }
 
 #[tokio::test]
+async fn files_that_the_agent_was_started_with_stay_with_it() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    rustix::io::fcntl_setfd(&file, rustix::io::FdFlags::empty()).unwrap();
+    let bench = Bench::new();
+    let (lines, _) = bench.run(bench.shell("for fd in /proc/$$/fd/*; do readlink $fd; done")).await;
+    let open = texts(&lines, LogStream::Stdout);
+    assert_eq!((open.len(), open[0]), (3, "/dev/null"), "{open:?}");
+}
+
+#[tokio::test]
 async fn a_list_is_started_without_a_shell() {
     let bench = Bench::new();
     let (lines, _) = bench.run(bench.arguments(&["printf", "%s|", "$HOME", "a b", "*"])).await;

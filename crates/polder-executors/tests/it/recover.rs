@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use polder_executors::Executor as _;
 
-use crate::ending::{DETACHED, DETACHING};
+use crate::ending::{DETACHED, DETACHING, alone};
 use crate::support::{Bench, attempt, lives, open, read_lines};
 
 const FOLDER: &str = "TEST_FOLDER_OF_THE_AGENT";
@@ -27,9 +27,18 @@ async fn agent_to_be_killed() {
     drop(running.wait().await);
 }
 
+#[test]
+fn what_a_killed_agent_left_running_is_ended_and_told() {
+    alone("recover::left_by_a_killed_agent");
+}
+
+/// Alone, since what the agent leaves comes to this process, where attempts of other tests may end it.
 #[tokio::test]
-async fn what_a_killed_agent_left_running_is_ended_and_told() {
+#[ignore = "started by another test"]
+async fn left_by_a_killed_agent() {
     let folder = tempfile::tempdir().unwrap();
+    // From now on what the agent leaves comes to this process, whatever else there is between it and the init process.
+    let _subreaper = Bench::new();
     let mut agent = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "recover::agent_to_be_killed", "--ignored", "--nocapture"])
         .env(FOLDER, folder.path())
