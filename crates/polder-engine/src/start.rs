@@ -1,5 +1,7 @@
 //! Starts runs for people and systems: idempotency, parameters, the logical date.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
 use polder_store::idempotency::{self, Claim};
@@ -16,6 +18,9 @@ use crate::calls::check_call_back;
 use crate::create::{Blueprint, Made};
 use crate::moves::Mover;
 use crate::{Engine, Error, Result, fault};
+
+const MOST_LABELS: usize = 64;
+const LONGEST_LABEL: usize = 256;
 
 /// A start by a person or a system.
 #[derive(Debug, Clone)]
@@ -97,6 +102,7 @@ impl Engine {
         let logical = logical_date(start.logical_date.as_deref(), &definition.timezone, self.now())?;
         let parameters =
             resolve_parameters(&definition.parameters, &start.parameters).map_err(invalid_parameters)?;
+        check_labels(&start.labels)?;
         if let Some(uri) = &start.call_back_uri {
             check_call_back(uri, &self.inner.options.allowed_callback_hosts)?;
         }
@@ -171,6 +177,16 @@ pub fn start_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
 /// The day that a run is about, in a zone.
 pub(crate) fn day_of(logical: Logical, zone: Tz) -> NaiveDate {
     logical.day.unwrap_or_else(|| logical.at.with_timezone(&zone).date_naive())
+}
+
+/// Labels are for finding runs by, not for data.
+fn check_labels(labels: &BTreeMap<String, String>) -> Result<()> {
+    let long = labels.iter().any(|(name, value)| name.len() > LONGEST_LABEL || value.len() > LONGEST_LABEL);
+    if labels.len() <= MOST_LABELS && !long {
+        return Ok(());
+    }
+    let detail = format!("a run has at most {MOST_LABELS} labels, their names and values at most {LONGEST_LABEL} bytes");
+    Err(Error::BadRequest { detail, hint: Some("give data as parameters".into()) })
 }
 
 pub(crate) fn invalid_parameters(problems: Vec<definition::ParameterProblem>) -> Error {

@@ -266,7 +266,10 @@ impl Mover<'_> {
         blueprint.causes = used.iter().map(|event| event.run).collect();
         match self.create(pipeline, blueprint).await? {
             Made::Run(run, _) => Ok(Some(run)),
-            Made::Taken(_) => Ok(None),
+            Made::Taken(busy) => {
+                stored::skip(&mut self.tx, trigger, found, busy, self.now).await?;
+                Ok(None)
+            }
         }
     }
 

@@ -22,6 +22,8 @@ const LAST_TICKS: u32 = 10;
 const OPEN_DAYS: usize = 7;
 /// How many days that it has fired for are shown.
 const FIRED_DAYS: u32 = 7;
+/// How many matches that started nothing are shown.
+const SKIPS: u32 = 5;
 const MOST_EVENTS: u32 = 1000;
 
 impl Engine {
@@ -121,6 +123,7 @@ impl Engine {
         let mut events = self.store().unused_events(id, MOST_EVENTS).await?;
         events.retain(|event| !is_over(executions, event, self.now()));
         let fired = self.store().fired_days(id, FIRED_DAYS).await?;
+        let skipped = self.store().skipped(id, SKIPS).await?;
         let mut tx = self.store().read().await?;
         let mut exists = BTreeMap::new();
         for condition in executions.expression.conditions() {
@@ -138,6 +141,7 @@ impl Engine {
             timezone: executions.timezone.clone(),
             waiting: waiting.collect(),
             fired,
+            skipped,
         })
     }
 }

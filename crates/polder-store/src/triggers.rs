@@ -5,10 +5,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use polder_types::definition::{ExecutionsTrigger, Trigger};
-use polder_types::executions::Available;
+use polder_types::executions::{Available, Match};
 use polder_types::id::{EventId, PipelineId, ProjectId, RunId, TriggerId};
 use polder_types::run::EventStatus;
-use polder_types::wire::{FiredDay, UsedEvent};
+use polder_types::wire::{FiredDay, SkippedMatch, UsedEvent};
 use uuid::Uuid;
 
 use crate::pipelines::PipelineKey;
@@ -298,7 +298,36 @@ pub async fn fire_day(tx: &mut Tx, trigger: TriggerId, day: NaiveDate, run: Opti
     Ok(())
 }
 
+/// Notes that what a trigger had found started nothing, because `busy` had the place.
+pub async fn skip(
+    tx: &mut Tx,
+    trigger: TriggerId,
+    found: &Match,
+    busy: RunId,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let sql = "INSERT INTO trigger_skips (trigger_id, at, logical_at, day, busy_run_id) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT DO NOTHING";
+    let (logical_at, day) = (found.logical_at, found.day.map(|day| day.to_string()));
+    execute!(tx, sqlx::query(sql).bind(trigger.0).bind(at).bind(logical_at).bind(day).bind(busy.0))?;
+    Ok(())
+}
+
 impl Store {
+    /// The newest matches of a trigger that started nothing.
+    pub async fn skipped(&self, trigger: TriggerId, limit: u32) -> Result<Vec<SkippedMatch>> {
+        let mut tx = self.read().await?;
+        let sql =
+            "SELECT at, logical_at, day, busy_run_id FROM trigger_skips WHERE trigger_id = $1 ORDER BY at DESC LIMIT $2";
+        let rows: Vec<(DateTime<Utc>, DateTime<Utc>, Option<String>, Uuid)> =
+            on!(tx, |c| sqlx::query_as(sql).bind(trigger.0).bind(i64::from(limit)).fetch_all(c))?;
+        let skipped = |(at, logical_at, text, busy): (_, _, Option<String>, Uuid)| {
+            let logical_day = text.as_deref().map(day).transpose()?;
+            Ok(SkippedMatch { at, logical_at, logical_day, busy: RunId(busy) })
+        };
+        rows.into_iter().map(skipped).collect()
+    }
+
     /// The triggers of a pipeline that are in force, on its own.
     pub async fn triggers_of(&self, pipeline: PipelineId) -> Result<Vec<StoredTrigger>> {
         let mut tx = self.read().await?;

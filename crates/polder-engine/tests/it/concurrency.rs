@@ -4,7 +4,7 @@ use polder_engine::{Error, Idempotency, StartRequest};
 use polder_store::on_both_databases;
 use polder_types::Code;
 use polder_types::run::{Outcome, RunStatus};
-use polder_types::wire::{OnFailedReplay, Reason, StartRun, TickOutcome};
+use polder_types::wire::{OnFailedReplay, Reason, StartRun, TickOutcome, TriggerView};
 
 use crate::story::Story;
 
@@ -46,6 +46,22 @@ on_both_databases! {
         assert_eq!(runs[1].error.as_ref().unwrap().code, Code::AlreadyRunning);
         let trigger = story.engine.store().triggers_of(story.id("p").await).await.unwrap()[0].id;
         assert_eq!(story.engine.store().ticks(trigger, 1).await.unwrap()[0].outcome, TickOutcome::Rejected);
+    }
+
+    async fn what_a_trigger_skips_is_told(store: Store) {
+        let story = Story::new(store);
+        story.pipeline("up", "steps: [{name: a, run: x}]").await;
+        let trigger = "triggers: [{executions: {allOf: [{pipeline: up/up}]}}]";
+        story.pipeline("p", &format!("{trigger}\n{}", limited("skip"))).await;
+        let busy = story.start("p").await;
+        let first = story.claim_one().await;
+        story.start_on("up", "2026-11-03").await;
+        story.end(&story.claim_one().await.key, Outcome::Succeeded).await;
+        let why = story.engine.why(story.id("p").await).await.unwrap();
+        let [TriggerView::Executions { skipped, .. }] = &why.triggers[..] else { panic!("{:?}", why.triggers) };
+        assert_eq!(skipped.len(), 1);
+        assert_eq!((skipped[0].busy, skipped[0].logical_at.to_rfc3339().as_str()), (busy, "2026-11-03T00:00:00+00:00"));
+        story.end(&first.key, Outcome::Succeeded).await;
     }
 
     async fn with_replace_the_newer_one_takes_the_place(store: Store) {

@@ -35,6 +35,7 @@ const GROWING: &[&str] = &[
     "trigger_conditions",
     "trigger_days",
     "trigger_events",
+    "trigger_skips",
     "triggers",
 ];
 

@@ -32,6 +32,8 @@ pub enum TriggerView {
         waiting: Vec<Waiting>,
         /// With `within: day`, the newest days that it has fired for: it does so once a day.
         fired: Vec<FiredDay>,
+        /// What it found last and did not start, because the concurrency limit was reached and the policy is not to wait.
+        skipped: Vec<SkippedMatch>,
     },
     Webhook {
         url: String,
@@ -45,6 +47,17 @@ pub struct FiredDay {
     pub day: NaiveDate,
     /// None if the concurrency limit was reached and the policy is not to wait.
     pub run: Option<RunId>,
+}
+
+/// Events that were there and started nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SkippedMatch {
+    pub at: DateTime<Utc>,
+    /// The logical date that the run would have had.
+    pub logical_at: DateTime<Utc>,
+    pub logical_day: Option<NaiveDate>,
+    /// The run that had the place.
+    pub busy: RunId,
 }
 
 /// One truth table of an executions trigger.
