@@ -36,6 +36,10 @@ codes! {
     InvalidParameters = "INVALID_PARAMETERS",
     /// The request is not understood.
     BadRequest = "BAD_REQUEST",
+    /// The route is there, but does not answer to this method.
+    MethodNotAllowed = "METHOD_NOT_ALLOWED",
+    /// The body is of a kind that the route does not read.
+    UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE",
     /// No valid token came with the request.
     Unauthenticated = "UNAUTHENTICATED",
     /// The token's roles do not allow it.

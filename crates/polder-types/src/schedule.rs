@@ -31,6 +31,12 @@ impl Error {
     fn new(message: impl Into<String>, hint: Option<String>) -> Self {
         Self { message: message.into(), hint }
     }
+
+    /// Several as one, for those who can show one only.
+    fn together(errors: &[Self]) -> Self {
+        let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+        Self { message: messages.join("; "), hint: errors.iter().find_map(|error| error.hint.clone()) }
+    }
 }
 
 /// A schedule that was understood. Cheap to clone.
@@ -61,13 +67,19 @@ impl Schedule {
     /// # Errors
     /// If the expression cannot be read, or not with certainty, or never ticks, or if there is no such zone.
     pub fn parse(expression: &str, dialect: Option<Dialect>, timezone: &str) -> Result<Self, Error> {
-        let unknown = |_| Error::new(format!("there is no time zone `{timezone}`"), None);
+        Self::parse_all(expression, dialect, timezone).map_err(|errors| Error::together(&errors))
+    }
+
+    /// As [`Self::parse`], with an error for each field that is wrong.
+    ///
+    /// # Errors
+    /// See [`Self::parse`]; one at least.
+    pub fn parse_all(expression: &str, dialect: Option<Dialect>, timezone: &str) -> Result<Self, Vec<Error>> {
+        let unknown = |_| vec![Error::new(format!("there is no time zone `{timezone}`"), None)];
         let timezone: Tz = timezone.parse().map_err(unknown)?;
-        let (dialect, texts) = dialect::fields(expression, dialect)?;
+        let (dialect, texts) = dialect::fields(expression, dialect).map_err(|error| vec![error])?;
         let fields = Fields::parse(&texts, dialect)?;
-        let cron = fields.cron()?;
-        let never = || Error::new("this schedule never ticks", Some("there is no such day".to_owned()));
-        cron.find_next_occurrence(&DateTime::UNIX_EPOCH, true).map_err(|_| never())?;
+        let cron = fields.ticking().map_err(|error| vec![error])?;
         Ok(Self { dialect, timezone, fields: Arc::new(fields), cron: Arc::new(cron) })
     }
 
@@ -109,17 +121,30 @@ impl Schedule {
 }
 
 impl Fields {
-    fn parse(texts: &[String], dialect: Dialect) -> Result<Self, Error> {
-        let field =
-            |index: usize, unit| Field::parse(texts.get(index).map_or("", String::as_str), unit, dialect);
-        Ok(Self {
-            minute: field(0, Unit::Minute)?,
-            hour: field(1, Unit::Hour)?,
-            day: field(2, Unit::Day)?,
-            month: field(3, Unit::Month)?,
-            weekday: field(4, Unit::Weekday)?,
-            year: (dialect == Dialect::Aws).then(|| field(5, Unit::Year)).transpose()?,
-        })
+    /// All of them are read, so that whoever got several wrong learns of all at once.
+    fn parse(texts: &[String], dialect: Dialect) -> Result<Self, Vec<Error>> {
+        let mut errors = Vec::new();
+        let mut field = |index: usize, unit| {
+            let text = texts.get(index).map_or("", String::as_str);
+            Field::parse(text, unit, dialect).map_err(|error| errors.push(error)).ok()
+        };
+        let [minute, hour, day] = [field(0, Unit::Minute), field(1, Unit::Hour), field(2, Unit::Day)];
+        let [month, weekday] = [field(3, Unit::Month), field(4, Unit::Weekday)];
+        let year = (dialect == Dialect::Aws).then(|| field(5, Unit::Year)).flatten();
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let whole =
+            || Some(Self { minute: minute?, hour: hour?, day: day?, month: month?, weekday: weekday?, year });
+        whole().ok_or(errors)
+    }
+
+    /// As croner searches it, if there is anything to find.
+    fn ticking(&self) -> Result<Cron, Error> {
+        let cron = self.cron()?;
+        let never = |_| Error::new("this schedule never ticks", Some("there is no such day".to_owned()));
+        cron.find_next_occurrence(&DateTime::UNIX_EPOCH, true).map_err(never)?;
+        Ok(cron)
     }
 
     /// Whether a day must fit both the day and the weekday.

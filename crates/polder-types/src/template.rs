@@ -9,6 +9,7 @@ mod context;
 mod engine;
 pub(crate) mod scan;
 mod shell;
+mod undefined;
 
 pub use check::{Mistake, Names, check};
 pub use context::{Context, RunFacts};
@@ -45,7 +46,10 @@ pub fn render(text: &str, context: &Context, quoting: Quoting) -> Result<String,
     if !scan::has_templates(text) {
         return Ok(text.to_owned());
     }
-    let explain = |error| explain(&error, text);
+    if scan::pieces(text).iter().any(|piece| scan::step_of_slice(&piece.tokens).is_some()) {
+        return Err(stepped());
+    }
+    let explain = |error| explain(&error, text, context);
     let template = engine::for_quoting(quoting).template_from_str(text).map_err(explain)?;
     let mut output = engine::Limited::default();
     template.render_captured_to(context.root(), &mut output).map_err(explain)?;
@@ -82,12 +86,16 @@ fn single_expression(text: &str) -> Option<&str> {
 }
 
 fn evaluate(expression: &str, context: &Context) -> Result<Value, Error> {
-    let explain = |error| explain(&error, expression);
+    if scan::step_of_slice(&scan::words(expression)).is_some() {
+        return Err(stepped());
+    }
+    let explain = |error| explain(&error, expression, context);
     let environment = engine::for_quoting(Quoting::None);
     let value =
         environment.compile_expression(expression).and_then(|it| it.eval(context.root())).map_err(explain)?;
     if value.is_undefined() {
-        return Err(Error::Undefined(expression.trim().to_owned()));
+        let name = undefined::missing(expression, context);
+        return Err(Error::Undefined(name.unwrap_or_else(|| format!("`{}`", expression.trim()))));
     }
     let json = serde_json::to_value(&value).map_err(|error| Error::Failed(error.to_string()))?;
     match json.as_str().map(str::len) {
@@ -96,20 +104,18 @@ fn evaluate(expression: &str, context: &Context) -> Result<Value, Error> {
     }
 }
 
-fn explain(error: &minijinja::Error, text: &str) -> Error {
+fn stepped() -> Error {
+    Error::Syntax("slices have no step here".to_owned())
+}
+
+fn explain(error: &minijinja::Error, text: &str, context: &Context) -> Error {
     use minijinja::ErrorKind;
     let detail = || error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     match error.kind() {
         ErrorKind::SyntaxError => Error::Syntax(detail()),
-        ErrorKind::UndefinedError => Error::Undefined(undefined_name(error, text)),
+        ErrorKind::UndefinedError => Error::Undefined(undefined::describe(error, text, context)),
         ErrorKind::OutOfFuel => Error::TooMuchWork(engine::FUEL),
         ErrorKind::WriteFailure => Error::TooLarge(engine::OUTPUT_LIMIT),
         _ => Error::Failed(detail()),
     }
-}
-
-/// The line of the template, which has names only; minijinja tells no more without its debug mode.
-fn undefined_name(error: &minijinja::Error, text: &str) -> String {
-    let line = error.line().and_then(|line| text.lines().nth(line - 1)).unwrap_or(text);
-    error.detail().map_or_else(|| line.trim().chars().take(200).collect(), str::to_owned)
 }

@@ -2,16 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cycles::cycles;
+use super::layout::{self, PROJECT_FILE, is_pipeline};
 use super::pipeline::{self, Draft, Reference};
 use super::project::{self, Settings};
 use super::reader::{Field, Place, Reader};
 use super::tree::{self, Mark, Node};
-use super::{Parsed, Problem, ProblemCode, Project, Severity, Upstream};
+use super::{Parsed, Problem, ProblemCode, Project, Severity, Upstream, starts};
 
-pub(crate) const PROJECT_FILE: &str = "polder.yaml";
-const PIPELINE_FILE: &str = "pipeline.yaml";
-const PIPELINE_FOLDER: &str = "pipelines/";
 /// Bytes of one file at most.
 const FILE_LIMIT: usize = 1 << 20;
 /// Problems that are told of one project at most.
@@ -19,20 +16,10 @@ const PROBLEM_LIMIT: usize = 1000;
 /// Pipelines of one project at most.
 const PIPELINE_LIMIT: usize = 1000;
 
-/// Whether a path is one of the files that [`super::parse`] wants the text of.
-#[must_use]
-pub fn is_definition(path: &str) -> bool {
-    path == PROJECT_FILE || is_pipeline(path)
-}
-
-fn is_pipeline(path: &str) -> bool {
-    let name = path.strip_prefix(PIPELINE_FOLDER).and_then(|name| name.strip_suffix(".yaml"));
-    path == PIPELINE_FILE || name.is_some_and(|name| !name.is_empty() && !name.contains('/'))
-}
-
 pub(crate) fn parse(files: &BTreeMap<String, String>, paths: &BTreeSet<String>) -> Parsed {
+    let has = |path: &str| files.contains_key(path) || paths.contains(path);
     let project_reader = Reader::new(PROJECT_FILE, files.get(PROJECT_FILE).map_or("", String::as_str));
-    let settings = read_settings(&project_reader, files.contains_key(PROJECT_FILE));
+    let settings = read_settings(&project_reader, files.contains_key(PROJECT_FILE), has(PROJECT_FILE));
     let is_read = |(path, _): &(&String, &String)| is_pipeline(path);
     let readers: Vec<Reader<'_>> = files
         .iter()
@@ -47,13 +34,15 @@ pub(crate) fn parse(files: &BTreeMap<String, String>, paths: &BTreeSet<String>) 
         drafts.extend(draft.map(|draft| (reader, draft)));
     }
     report_duplicates(&drafts);
-    report_cycles(&drafts, settings.team.as_deref());
+    starts::report_cycles(&drafts, settings.team.as_deref());
     let mut problems = overall(&project_reader, files, paths);
-    let is_complete = !project_reader.failed() && !readers.iter().any(Reader::failed) && problems.is_empty();
+    problems.extend(layout::problems(paths));
+    let is_error = |problem: &Problem| problem.severity == Severity::Error;
+    let failed = project_reader.failed() || readers.iter().any(Reader::failed);
+    let is_complete = !failed && !problems.iter().any(is_error);
     let upstreams = drafts.iter().flat_map(|(reader, draft)| upstreams(reader, draft)).collect();
     let pipelines = drafts.into_iter().map(|(_, draft)| draft.pipeline).collect();
     problems.extend(project_reader.into_problems());
-    problems.extend(misnamed(paths));
     problems.sort_by_key(position);
     for reader in readers {
         let mut own = reader.into_problems();
@@ -78,8 +67,12 @@ fn root<'a>(reader: &'a Reader<'a>, node: &'a Node) -> Field<'a> {
     Field { reader, node, path: String::new() }
 }
 
-fn read_settings(reader: &Reader<'_>, exists: bool) -> Settings {
-    if !exists {
+/// What `polder.yaml` says. One that is there without its text could not be read, which whoever tried to has reported.
+fn read_settings(reader: &Reader<'_>, is_read: bool, exists: bool) -> Settings {
+    if !is_read {
+        if exists {
+            return Settings::default();
+        }
         let hint = Some("`polder init` makes one".to_owned());
         reader.error(&start(), ProblemCode::MissingFile, format!("there is no `{PROJECT_FILE}`"), hint);
         return Settings::default();
@@ -101,49 +94,47 @@ fn read_tree(reader: &Reader<'_>) -> Option<Node> {
     }
     for fault in faults {
         let place = Place { mark: fault.mark, path: String::new() };
-        reader.error(&place, fault.code, fault.message, fault.hint.map(str::to_owned));
+        reader.error(&place, fault.code, fault.message, fault.hint);
     }
     node
 }
 
-fn start() -> Place {
+/// What is wrong with a file that is not UTF-8: the line and column of the first byte that is none.
+#[must_use]
+pub fn not_utf8(file: &str, bytes: &[u8]) -> Problem {
+    let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+    let text = String::from_utf8_lossy(&bytes[..valid]);
+    let line_start = text.rfind('\n').map_or(0, |end| end + 1);
+    let column = text[line_start..].chars().count() + 1;
+    let mark = Mark { line: text.matches('\n').count() + 1, column, bytes: 0..0 };
+    let place = Place { mark, path: String::new() };
+    let message = "this is not text in UTF-8".to_owned();
+    let hint = Some("save the file as UTF-8".to_owned());
+    let lossy = String::from_utf8_lossy(bytes);
+    Reader::new(file, &lossy).problem(Severity::Error, &place, ProblemCode::Syntax, message, hint)
+}
+
+pub(crate) fn start() -> Place {
     Place { mark: Mark { line: 1, column: 1, bytes: 0..0 }, path: String::new() }
 }
 
-/// What is wrong with the project as a whole.
+/// What is wrong with the project as a whole. Nothing is said about pipelines if there is no project to begin with, or if a
+/// file is there that is meant to be one.
 fn overall(reader: &Reader<'_>, files: &BTreeMap<String, String>, paths: &BTreeSet<String>) -> Vec<Problem> {
-    let count = files.keys().filter(|path| is_pipeline(path)).count();
-    let too_many = format!("{count} pipelines are more than {PIPELINE_LIMIT}");
-    let none = "the project has no pipeline".to_owned();
-    let hint = Some("write one to `pipelines/NAME.yaml`".to_owned());
-    let problem = |code, message, hint| reader.problem(Severity::Error, &start(), code, message, hint);
-    match count {
-        0 if files.contains_key(PROJECT_FILE) && !paths.iter().any(|path| is_misnamed(path)) => {
-            vec![problem(ProblemCode::MissingFile, none, hint)]
+    let mut all: BTreeSet<&String> = files.keys().chain(paths).collect();
+    all.retain(|path| is_pipeline(path));
+    let problem = |code, message, hint| vec![reader.problem(Severity::Error, &start(), code, message, hint)];
+    let has_settings = files.get(PROJECT_FILE).is_some_and(|text| !text.trim().is_empty());
+    match all.len() {
+        0 if has_settings && !layout::has_misplaced(paths) => {
+            let hint = Some("write one to `pipelines/NAME.yaml`".to_owned());
+            problem(ProblemCode::MissingFile, "the project has no pipeline".to_owned(), hint)
         }
-        count if count > PIPELINE_LIMIT => vec![problem(ProblemCode::TooLarge, too_many, None)],
+        count if count > PIPELINE_LIMIT => {
+            problem(ProblemCode::TooLarge, format!("{count} pipelines are more than {PIPELINE_LIMIT}"), None)
+        }
         _ => Vec::new(),
     }
-}
-
-/// `pipelines/x.yml` is not read, which nobody would notice.
-fn misnamed(paths: &BTreeSet<String>) -> Vec<Problem> {
-    let problem = |path: &String| {
-        let hint = Some("rename it to end in .yaml".to_owned());
-        let reader = Reader::new(path, "");
-        reader.problem(
-            Severity::Warning,
-            &start(),
-            ProblemCode::MissingFile,
-            "this file is not read".to_owned(),
-            hint,
-        )
-    };
-    paths.iter().filter(|path| is_misnamed(path)).map(problem).collect()
-}
-
-fn is_misnamed(path: &str) -> bool {
-    path.strip_suffix(".yml").is_some_and(|stem| is_pipeline(&format!("{stem}.yaml")))
 }
 
 fn report_duplicates(drafts: &[(&Reader<'_>, Draft)]) {
@@ -157,48 +148,6 @@ fn report_duplicates(drafts: &[(&Reader<'_>, Draft)]) {
         } else {
             seen.insert(&name.value, reader.file);
         }
-    }
-}
-
-/// Cycles of "a run of this starts a run of that", by triggers and by steps.
-fn report_cycles(drafts: &[(&Reader<'_>, Draft)], team: Option<&str>) {
-    let team = team.unwrap_or_default();
-    let full_name = |draft: &Draft| format!("{team}/{}", draft.pipeline.name);
-    let indices: BTreeMap<String, usize> =
-        drafts.iter().enumerate().map(|(index, (_, draft))| (full_name(draft), index)).collect();
-    let mut edges = vec![Vec::new(); drafts.len()];
-    for (index, (_, draft)) in drafts.iter().enumerate() {
-        for reference in &draft.references {
-            let Some(&other) = indices.get(&reference.name) else { continue };
-            let (from, to) = if reference.is_call { (index, other) } else { (other, index) };
-            if !edges[from].contains(&to) {
-                edges[from].push(to);
-            }
-        }
-    }
-    for cycle in cycles(&edges) {
-        let names: Vec<String> = cycle.iter().map(|index| full_name(&drafts[*index].1)).collect();
-        report_cycle(drafts, &cycle, &names);
-    }
-}
-
-/// At the reference that closes the cycle: of the last to the first by a step, or of the first to the last by a trigger.
-fn report_cycle(drafts: &[(&Reader<'_>, Draft)], cycle: &[usize], names: &[String]) {
-    let [.., last, first] = cycle else { return };
-    let find = |holder: usize, name: &str, is_call: bool| {
-        let (reader, draft) = &drafts[holder];
-        let reference = |reference: &&Reference| reference.is_call == is_call && reference.name == name;
-        draft.references.iter().find(reference).map(|reference| (*reader, &reference.place))
-    };
-    let trigger = find(*first, &names[names.len() - 2], false);
-    if let Some((reader, place)) = trigger.or_else(|| find(*last, &names[0], true)) {
-        let message = format!("these pipelines start each other without end: {}", names.join(" -> "));
-        reader.error(
-            place,
-            ProblemCode::Cycle,
-            message,
-            Some("remove one of these triggers or steps".to_owned()),
-        );
     }
 }
 

@@ -2,10 +2,12 @@
 
 /// Words of other tools for what Polder calls otherwise; used only where the second is valid.
 const SYNONYMS: &[(&str, &str)] = &[
+    ("bool", "boolean"),
     ("cmd", "run"),
     ("command", "run"),
     ("condition", "when"),
     ("cron", "schedule"),
+    ("datetime", "date"),
     ("default_value", "default"),
     ("disabled", "off"),
     ("enabled", "on"),
@@ -18,9 +20,11 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("dependson", "needs"),
     ("environment", "env"),
     ("environment_variables", "env"),
+    ("float", "number"),
     ("id", "name"),
     ("if", "when"),
     ("inputs", "parameters"),
+    ("int", "integer"),
     ("jobs", "steps"),
     ("method", "http"),
     ("on", "triggers"),
@@ -28,7 +32,9 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("retry", "retries"),
     ("script", "run"),
     ("state", "status"),
+    ("str", "string"),
     ("tasks", "steps"),
+    ("text", "string"),
     ("time_zone", "timezone"),
     ("title", "name"),
     ("tz", "timezone"),
@@ -85,6 +91,7 @@ mod tests {
         assert_eq!(nearest("allof", keys), Some("allOf"));
         assert_eq!(nearest("depends_on", keys), Some("needs"));
         assert_eq!(nearest("command", keys), Some("run"));
+        assert_eq!(nearest("int", ["string", "integer", "number"]), Some("integer"));
         assert_eq!(nearest("colour", keys), None);
         assert_eq!(nearest("x", []), None);
     }

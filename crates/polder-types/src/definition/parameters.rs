@@ -142,9 +142,14 @@ pub(crate) fn read(field: &Field<'_>) -> Vec<Parameter> {
 
 /// A tick or an upstream run gives no values: without defaults, each such start would fail.
 pub(crate) fn report_without_default(field: &Field<'_>, parameters: &[Parameter]) {
-    for (key, _) in field.entries().unwrap_or_default() {
+    if !field.is_map() {
+        return;
+    }
+    for (key, value) in field.entries().unwrap_or_default() {
         let is_required = |parameter: &Parameter| parameter.name == key.value && parameter.default.is_none();
-        if parameters.iter().any(is_required) {
+        // A default that is there and wrong has been reported as such.
+        let is_written = value.get("default").is_some_and(|field| !field.is_null());
+        if !is_written && parameters.iter().any(is_required) {
             let message =
                 format!("`{}` has no default, but a trigger starts this pipeline without values", key.value);
             field.reader.error(

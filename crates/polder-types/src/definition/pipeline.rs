@@ -8,8 +8,7 @@ use super::reader::{Field, Located, Place};
 use super::shapes::{Concurrency as ConcurrencyShape, PipelineFile};
 use super::steps::{self, Plan};
 use super::{
-    Concurrency, OnConflict, Pipeline, ProblemCode, Retries, Step, Trigger, parameters, texts, triggers,
-    values,
+    Concurrency, OnConflict, Pipeline, ProblemCode, Retries, Step, parameters, texts, triggers, values,
 };
 use crate::template::{Names, Quoting};
 
@@ -69,9 +68,10 @@ pub(crate) fn read(field: &Field<'_>, settings: &Settings, paths: &BTreeSet<Stri
     };
     read_environment(object.get("env"), object.get("secrets"), &mut around);
     let mut references = Vec::new();
-    let triggers = object.get("triggers").map(|field| triggers::read(&field, &around, &mut references));
+    let triggers_field = object.get("triggers");
+    let triggers = triggers_field.as_ref().map(|field| triggers::read(field, &around, &mut references));
     let triggers = triggers.unwrap_or_default();
-    if triggers.iter().any(|trigger| matches!(trigger, Trigger::Schedule(_) | Trigger::Executions(_))) {
+    if triggers_field.as_ref().is_some_and(triggers::start_without_values) {
         parameters_field.iter().for_each(|field| parameters::report_without_default(field, &parameters));
     }
     let concurrency = object.get("concurrency").and_then(|field| concurrency(&field));

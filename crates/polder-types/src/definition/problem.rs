@@ -85,6 +85,8 @@ pub enum ProblemCode {
     InvalidTemplate,
     /// A path that leaves the project.
     OutsideProject,
+    /// Something that only a later version does.
+    Unsupported,
     /// A trigger on a pipeline that is not deployed (yet).
     UnknownUpstream,
 }

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 
 use super::excerpt::excerpt;
 use super::nearest::did_you_mean;
-use super::tree::{Entry, Kind, Mark, Node};
+use super::tree::{Entry, Kind, MERGE, Mark, Node};
 use super::{Problem, ProblemCode, Severity};
 
 mod object;
@@ -144,6 +144,9 @@ impl<'a> Field<'a> {
     }
 
     fn wrong_type<T>(&self, expected: &str, hint: Option<String>) -> Option<T> {
+        if matches!(self.node.kind, Kind::Broken) {
+            return None;
+        }
         let message = format!("expected {expected}, found {}", self.describe());
         self.error(ProblemCode::WrongType, message, hint);
         None
@@ -154,6 +157,7 @@ impl<'a> Field<'a> {
         match &self.node.kind {
             Kind::List(_) => "a list".to_owned(),
             Kind::Map(_) => "a map".to_owned(),
+            Kind::Broken => "nothing".to_owned(),
             Kind::Scalar { text, .. } => match self.plain() {
                 Some(Plain::Null) | None => "nothing".to_owned(),
                 Some(Plain::Boolean(_)) => format!("the boolean `{text}`"),
@@ -163,12 +167,12 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// What the scalar here means; `None` for lists and maps.
+    /// What the scalar here means; `None` for lists, maps and what is broken.
     pub(crate) fn plain(&self) -> Option<Plain<'a>> {
         match &self.node.kind {
             Kind::Scalar { text, plain: true } => Some(meaning(text)),
             Kind::Scalar { text, plain: false } => Some(Plain::Text(text)),
-            Kind::List(_) | Kind::Map(_) => None,
+            Kind::List(_) | Kind::Map(_) | Kind::Broken => None,
         }
     }
 
@@ -178,6 +182,12 @@ impl<'a> Field<'a> {
 
     pub(crate) fn is_map(&self) -> bool {
         matches!(self.node.kind, Kind::Map(_))
+    }
+
+    /// The value of a key of a map, without a word if it is not there.
+    pub(crate) fn get(&self, key: &str) -> Option<Self> {
+        let Kind::Map(entries) = &self.node.kind else { return None };
+        entries.iter().find(|entry| entry.key == key).map(|entry| self.child(entry))
     }
 
     /// Whether a map here has the key.
@@ -202,20 +212,26 @@ impl<'a> Field<'a> {
     pub(crate) fn scalar_text(&self) -> Option<&'a str> {
         match &self.node.kind {
             Kind::Scalar { text, .. } => Some(text),
-            Kind::List(_) | Kind::Map(_) => self.wrong_type("a text, number or boolean", None),
+            _ => self.wrong_type("a text, number or boolean", None),
         }
     }
 
     pub(crate) fn integer(&self, range: RangeInclusive<i64>) -> Option<i64> {
         match self.plain() {
             Some(Plain::Integer(number)) if range.contains(&number) => Some(number),
-            Some(Plain::Integer(number)) => {
+            Some(Plain::Integer(_) | Plain::Number(_)) if self.is_whole() => {
+                let number = self.scalar_text().map(shorten).unwrap_or_default();
                 let message = format!("{number} is not between {} and {}", range.start(), range.end());
                 self.error(ProblemCode::InvalidValue, message, None);
                 None
             }
             _ => self.wrong_type("a whole number", None),
         }
+    }
+
+    /// Whether a number has nothing after its point: also one that is too large to count with.
+    fn is_whole(&self) -> bool {
+        !matches!(self.plain(), Some(Plain::Number(number)) if number.fract() != 0.0)
     }
 
     /// One of the names of an enum.
@@ -260,7 +276,8 @@ impl<'a> Field<'a> {
     /// The entries of a map whose keys the user chooses.
     pub(crate) fn entries(&self) -> Option<Vec<(Located<&'a str>, Self)>> {
         let Kind::Map(entries) = &self.node.kind else { return self.wrong_type("a map", None) };
-        Some(entries.iter().map(|entry| (self.key(entry), self.child(entry))).collect())
+        let entries = entries.iter().filter(|entry| entry.key != MERGE);
+        Some(entries.map(|entry| (self.key(entry), self.child(entry))).collect())
     }
 
     fn key(&self, entry: &'a Entry) -> Located<&'a str> {

@@ -1,5 +1,6 @@
 //! JSON Schemas of users' files, for editors: made from the structs whose keys the parser reads by.
 
+use schemars::Schema;
 use serde_json::Value;
 
 use super::shapes::{PipelineFile, ProjectFile};
@@ -7,11 +8,16 @@ use super::shapes::{PipelineFile, ProjectFile};
 /// The schema of `polder.yaml`.
 #[must_use]
 pub fn project() -> Value {
-    schemars::schema_for!(ProjectFile).to_value()
+    named(schemars::schema_for!(ProjectFile), "urn:polder:schema:project:1")
 }
 
 /// The schema of a pipeline file.
 #[must_use]
 pub fn pipeline() -> Value {
-    schemars::schema_for!(PipelineFile).to_value()
+    named(schemars::schema_for!(PipelineFile), "urn:polder:schema:pipeline:1")
+}
+
+fn named(mut schema: Schema, id: &str) -> Value {
+    schema.insert("$id".to_owned(), id.into());
+    schema.to_value()
 }

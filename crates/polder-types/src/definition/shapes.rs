@@ -40,7 +40,7 @@ pub(crate) struct Defaults {
     /// How often a failed step is tried again.
     retries: Option<Retries>,
     /// The longest time for one attempt of a step.
-    timeout: Option<DurationText>,
+    timeout: Option<PositiveDuration>,
     /// Environment variables of every `run` step.
     env: Option<Map<Scalar>>,
 }
@@ -77,7 +77,7 @@ pub(crate) struct PipelineFile {
     parameters: Option<Map<Option<Parameter>>>,
     concurrency: Option<Concurrency>,
     /// The longest time for the whole run, from its start.
-    timeout: Option<DurationText>,
+    timeout: Option<PositiveDuration>,
     /// How often a failed step is tried again.
     retries: Option<Retries>,
     /// Environment variables of every `run` step.
@@ -121,16 +121,16 @@ pub(crate) struct ExecutionsTrigger {
 }
 
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, extend("anyOf" = serde_json::json!([{"required": ["allOf"]}, {"required": ["anyOf"]}])))]
 pub(crate) struct Executions {
     /// How `allOf` and `anyOf` beside each other combine; `AND` if left out.
     operator: Option<Operator>,
-    #[schemars(rename = "allOf")]
+    #[schemars(rename = "allOf", length(min = 1))]
     all_of: Option<Vec<Item>>,
-    #[schemars(rename = "anyOf")]
+    #[schemars(rename = "anyOf", length(min = 1))]
     any_of: Option<Vec<Item>>,
     /// How near to each other the events must be: `day`, or a duration such as `6h`.
-    within: Option<String>,
+    within: Option<WithinText>,
     /// Whether it follows when an upstream run is run again; `follow` if left out.
     rerun: Option<Rerun>,
 }
@@ -149,16 +149,16 @@ pub(crate) struct Condition {
     /// `team/name`.
     pipeline: FullName,
     /// One or a list; `SUCCEEDED` if left out.
-    status: Option<OneOrMany<EventStatus>>,
+    status: Option<Statuses>,
 }
 
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, extend("anyOf" = serde_json::json!([{"required": ["allOf"]}, {"required": ["anyOf"]}])))]
 pub(crate) struct Block {
     operator: Option<Operator>,
-    #[schemars(rename = "allOf")]
+    #[schemars(rename = "allOf", length(min = 1))]
     all_of: Option<Vec<Item>>,
-    #[schemars(rename = "anyOf")]
+    #[schemars(rename = "anyOf", length(min = 1))]
     any_of: Option<Vec<Item>>,
 }
 
@@ -197,6 +197,7 @@ pub(crate) struct Parameter {
     /// Used when a start gives no value; without it, a start must.
     default: Option<Value>,
     /// The values allowed.
+    #[schemars(length(min = 1))]
     r#enum: Option<Vec<Value>>,
     description: Option<String>,
 }
@@ -225,7 +226,7 @@ pub(crate) enum Step {
 pub(crate) struct RunStep {
     name: Name,
     /// A text for `sh -c`, or a list: a program and its arguments.
-    run: OneOrMany<String>,
+    run: CommandForm,
     /// The steps that must have ended before; without it, the step written before this one.
     needs: Option<Vec<Name>>,
     /// `on_success` if left out.
@@ -236,7 +237,14 @@ pub(crate) struct RunStep {
     secrets: Option<Map<String>>,
     retries: Option<Retries>,
     /// The longest time for one attempt.
-    timeout: Option<DurationText>,
+    timeout: Option<PositiveDuration>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(crate) enum CommandForm {
+    Text(#[schemars(regex(pattern = "\\S"))] String),
+    Arguments(#[schemars(length(min = 1))] Vec<Scalar>),
 }
 
 /// One HTTP request.
@@ -250,7 +258,7 @@ pub(crate) struct HttpStep {
     /// Name in `{{ secrets.NAME }}`: name of the secret.
     secrets: Option<Map<String>>,
     retries: Option<Retries>,
-    timeout: Option<DurationText>,
+    timeout: Option<PositiveDuration>,
 }
 
 /// Starts another pipeline and waits for its end.
@@ -263,7 +271,7 @@ pub(crate) struct PipelineStep {
     needs: Option<Vec<Name>>,
     when: Option<When>,
     retries: Option<Retries>,
-    timeout: Option<DurationText>,
+    timeout: Option<PositiveDuration>,
 }
 
 #[derive(JsonSchema)]
@@ -331,6 +339,13 @@ pub(crate) enum OneOrMany<T> {
     Many(Vec<T>),
 }
 
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(crate) enum Statuses {
+    One(EventStatus),
+    Many(#[schemars(length(min = 1))] Vec<EventStatus>),
+}
+
 /// A text, number or boolean: taken as it is written.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
@@ -361,10 +376,32 @@ pub(crate) struct FullName(
     #[schemars(regex(pattern = "^[a-z0-9][a-z0-9_-]{0,62}/[a-z0-9][a-z0-9_-]{0,62}$"))] String,
 );
 
-/// `30s`, `15m`, `2h`, `7d`.
+/// `30s`, `15m`, `2h`, `7d`; at most ten years.
 #[derive(JsonSchema)]
 #[schemars(transparent)]
-pub(crate) struct DurationText(#[schemars(regex(pattern = "^[0-9]+(s|m|h|d)$"))] String);
+pub(crate) struct DurationText(
+    #[schemars(regex(pattern = "^0*([0-9]{1,9}s|[0-9]{1,7}m|[0-9]{1,5}h|[0-9]{1,4}d)$"))] String,
+);
+
+/// `30s`, `15m`, `2h`, `7d`; more than nothing, at most ten years.
+#[derive(JsonSchema)]
+#[schemars(transparent)]
+pub(crate) struct PositiveDuration(
+    #[schemars(regex(
+        pattern = "^0*([1-9][0-9]{0,8}s|[1-9][0-9]{0,6}m|[1-9][0-9]{0,4}h|[1-9][0-9]{0,3}d)$"
+    ))]
+    String,
+);
+
+/// `day`, or a duration.
+#[derive(JsonSchema)]
+#[schemars(transparent)]
+pub(crate) struct WithinText(
+    #[schemars(regex(
+        pattern = "^(day|0*([1-9][0-9]{0,8}s|[1-9][0-9]{0,6}m|[1-9][0-9]{0,4}h|[1-9][0-9]{0,3}d))$"
+    ))]
+    String,
+);
 
 /// A name of the IANA time zone database, such as `Europe/Berlin`.
 #[derive(JsonSchema)]

@@ -52,7 +52,36 @@ pub(crate) fn read<'a>(field: &Field<'a>, around: &Surroundings<'_>) -> Option<D
 /// A step of no clear kind: others may need it, so its name counts.
 fn unusable<'a>(object: &Object<'a>, around: &Surroundings<'_>) -> Option<Draft<'a>> {
     object.ignore();
-    common(object, StepKind::Run(Command::Arguments(Vec::new())), around)
+    let mut texts = Vec::new();
+    if let Some(field) = object.get("run") {
+        command(&field, around, &mut texts);
+    }
+    if let Some(field) = object.get("http") {
+        request(&field, &mut texts);
+    }
+    let secrets = object.get("secrets").map(|field| values::secrets(&field)).unwrap_or_default();
+    env(object.get("env"), &secrets, &mut texts);
+    let mut draft = common(object, StepKind::Run(Command::Arguments(Vec::new())), around)?;
+    draft.step.secrets = around.secrets.clone();
+    draft.step.secrets.extend(secrets);
+    draft.texts = texts;
+    Some(draft)
+}
+
+/// The variables of a step as they are written; their templates are checked with its other texts.
+fn env<'a>(
+    field: Option<Field<'a>>,
+    secrets: &BTreeMap<String, String>,
+    texts: &mut Vec<Text<'a>>,
+) -> BTreeMap<String, String> {
+    let mut env = BTreeMap::new();
+    for (name, value) in field.map(|field| values::env(&field)).unwrap_or_default() {
+        let text = value.scalar_text().unwrap_or_default();
+        report_clash(&name, &value, secrets);
+        texts.push(Text { field: value, value: text, quoting: Quoting::None, has_secrets: false });
+        env.insert(name, text.to_owned());
+    }
+    env
 }
 
 /// What every step has.
@@ -86,19 +115,16 @@ fn needs(field: &Field<'_>) -> Vec<Located<String>> {
 fn run<'a>(object: &Object<'a>, around: &Surroundings<'_>) -> Option<Draft<'a>> {
     let mut texts = Vec::new();
     let command = object.require("run").and_then(|field| command(&field, around, &mut texts));
-    let (env, secrets) = (object.get("env"), object.get("secrets"));
+    let (variables, secrets) = (object.get("env"), object.get("secrets"));
     let draft =
         common(object, StepKind::Run(command.unwrap_or_else(|| Command::Arguments(Vec::new()))), around);
     let own_secrets = secrets.map(|field| values::secrets(&field)).unwrap_or_default();
-    let own_env = env.map(|field| values::env(&field)).unwrap_or_default();
+    let own_env = env(variables, &own_secrets, &mut texts);
     let mut draft = draft?;
     (draft.step.env, draft.step.secrets) = (around.env.clone(), around.secrets.clone());
-    for (name, value) in own_env {
-        let text = value.scalar_text().unwrap_or_default();
-        report_clash(&name, &value, &own_secrets);
-        texts.push(Text { field: value, value: text, quoting: Quoting::None, has_secrets: false });
+    for (name, text) in own_env {
         draft.step.secrets.remove(&name);
-        draft.step.env.insert(name, text.to_owned());
+        draft.step.env.insert(name, text);
     }
     for (name, secret) in own_secrets {
         draft.step.env.remove(&name);

@@ -43,6 +43,7 @@ pub(crate) fn within<'a>(field: &Field<'a>) -> Vec<(Field<'a>, &'a str)> {
 fn collect<'a>(reader: &'a Reader<'a>, node: &'a Node, path: &str, found: &mut Vec<(Field<'a>, &'a str)>) {
     match &node.kind {
         Kind::Scalar { text, .. } => found.push((Field { reader, node, path: path.to_owned() }, text)),
+        Kind::Broken => {}
         Kind::List(items) => {
             for (index, item) in items.iter().enumerate() {
                 collect(reader, item, &format!("{path}[{index}]"), found);

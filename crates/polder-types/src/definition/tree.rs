@@ -8,9 +8,11 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use serde_saphyr::granit_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag, options};
+use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, Span, Tag, options};
 
 use super::ProblemCode;
+
+mod syntax;
 
 /// Deepest nesting of lists and maps.
 pub(crate) const DEPTH_LIMIT: usize = 64;
@@ -44,6 +46,8 @@ pub(crate) enum Kind {
     },
     List(Vec<Node>),
     Map(Vec<Entry>),
+    /// Something that was reported already, so that nobody complains about it again.
+    Broken,
 }
 
 #[derive(Debug, Clone)]
@@ -59,8 +63,11 @@ pub(crate) struct Fault {
     pub(crate) code: ProblemCode,
     pub(crate) mark: Mark,
     pub(crate) message: String,
-    pub(crate) hint: Option<&'static str>,
+    pub(crate) hint: Option<String>,
 }
+
+/// The key of merges. One that could not be applied stays in its map: what is missing there may have come from it.
+pub(crate) const MERGE: &str = "<<";
 
 /// Reads one document. `None` for an empty one, or if the text cannot be read to its end.
 pub(crate) fn read(text: &str) -> (Option<Node>, Vec<Fault>) {
@@ -70,35 +77,27 @@ pub(crate) fn read(text: &str) -> (Option<Node>, Vec<Fault>) {
         flow_nesting_limit: DEPTH_LIMIT,
         block_nesting_limit: DEPTH_LIMIT,
     };
-    let mut builder = Builder::default();
+    let mut builder = Builder { text, ..Builder::default() };
+    let mut end = 0;
     for event in Parser::new_from_str_with_options(text, settings) {
         let result = match event {
-            Ok((event, span)) => builder.event(event, &span),
-            Err(error) => Err(syntax_fault(&error.info(), error.marker())),
+            Ok((event, span)) => {
+                end = span.byte_range().map_or(end, |range| range.end.max(end));
+                builder.event(event, &span)
+            }
+            Err(error) => Err(syntax::fault(text, end, &error)),
         };
         if let Err(fault) = result {
-            builder.faults.push(fault);
+            builder.last_fault(fault);
             return (None, builder.faults);
         }
     }
     (builder.root, builder.faults)
 }
 
-fn syntax_fault(info: &str, marker: &Marker) -> Fault {
-    let hint = match info {
-        _ if info.contains("mapping values are not allowed") => {
-            Some("quote a text that contains `: `, or write it as a block with `|`")
-        }
-        _ if info.contains("tab") => Some("YAML is indented with spaces, never with tabs"),
-        _ => None,
-    };
-    let start = marker.byte_offset().unwrap_or(0);
-    let mark = Mark { line: marker.line().max(1), column: marker.col() + 1, bytes: start..start };
-    Fault { code: ProblemCode::Syntax, mark, message: format!("this is not YAML: {info}"), hint }
-}
-
 #[derive(Default)]
-struct Builder {
+struct Builder<'t> {
+    text: &'t str,
     root: Option<Node>,
     documents: usize,
     open: Vec<Open>,
@@ -112,6 +111,7 @@ struct Open {
     mark: Mark,
     anchor: usize,
     content: Content,
+    is_broken: bool,
 }
 
 enum Content {
@@ -126,7 +126,7 @@ enum Key {
     Unusable,
 }
 
-impl Builder {
+impl Builder<'_> {
     fn event(&mut self, event: Event<'_>, span: &Span) -> Result<(), Fault> {
         let mark = mark_of(span);
         match event {
@@ -140,18 +140,24 @@ impl Builder {
             }
             Event::SequenceStart(_, anchor, tag) => {
                 self.check_tag(tag.as_deref(), &mark);
-                self.open.push(Open { mark, anchor, content: Content::List(Vec::new()) });
+                self.open.push(Open { mark, anchor, content: Content::List(Vec::new()), is_broken: false });
             }
             Event::MappingStart(_, anchor, tag) => {
                 self.check_tag(tag.as_deref(), &mark);
-                self.open.push(Open { mark, anchor, content: Content::Map(Vec::new(), None) });
+                self.open.push(Open {
+                    mark,
+                    anchor,
+                    content: Content::Map(Vec::new(), None),
+                    is_broken: false,
+                });
             }
             Event::SequenceEnd | Event::MappingEnd => return self.close(),
             Event::Alias(anchor) => return self.alias(anchor, mark),
             Event::UnresolvedAlias(name) => {
                 let message = format!("no anchor `&{name}` stands before this alias");
-                self.fault(ProblemCode::UnknownName, mark.clone(), message, None);
-                return self.complete(null_at(mark), 0);
+                let hint = "put the text in quotes if it is no alias";
+                self.fault(ProblemCode::UnknownName, mark.clone(), message, Some(hint));
+                return self.complete(broken_at(mark), 0);
             }
             _ => {}
         }
@@ -164,13 +170,18 @@ impl Builder {
             return Ok(());
         }
         let message = "a second document starts here".to_owned();
-        Err(Fault { code: ProblemCode::Conflict, mark, message, hint: Some("one file holds one document") })
+        Err(Fault {
+            code: ProblemCode::Conflict,
+            mark,
+            message,
+            hint: Some("one file holds one document".to_owned()),
+        })
     }
 
     fn alias(&mut self, anchor: usize, mark: Mark) -> Result<(), Fault> {
         if let Some(weight) = self.anchors.get(&anchor).map(|node| node.weight) {
             self.weigh(weight, &mark)?;
-            let node = self.anchors.get(&anchor).cloned().unwrap_or_else(|| null_at(mark));
+            let node = self.anchors.get(&anchor).cloned().unwrap_or_else(|| broken_at(mark));
             return self.complete(node, 0);
         }
         self.fault(
@@ -179,12 +190,13 @@ impl Builder {
             "this alias stands inside its own anchor".to_owned(),
             None,
         );
-        self.complete(null_at(mark), 0)
+        self.complete(broken_at(mark), 0)
     }
 
     fn close(&mut self) -> Result<(), Fault> {
-        let Some(Open { mark, anchor, content }) = self.open.pop() else { return Ok(()) };
+        let Some(Open { mark, anchor, content, is_broken }) = self.open.pop() else { return Ok(()) };
         let kind = match content {
+            _ if is_broken => Kind::Broken,
             Content::List(items) => Kind::List(items),
             Content::Map(entries, _) => Kind::Map(self.merge(entries)),
         };
@@ -197,6 +209,9 @@ impl Builder {
         if anchor != 0 {
             self.weigh(node.weight, &node.mark)?;
             self.anchors.insert(anchor, node.clone());
+        }
+        if self.is_template(&node) {
+            return Ok(());
         }
         match self.open.last_mut().map(|open| &mut open.content) {
             None => self.root = Some(node),
@@ -212,6 +227,29 @@ impl Builder {
             },
         }
         Ok(())
+    }
+
+    /// A map as the first key of a map, `{{ … }}` without quotes: told once, for the whole of it. YAML has it end with a
+    /// value of nothing, which finds the map broken.
+    fn is_template(&mut self, node: &Node) -> bool {
+        let Some(open) = self.open.last_mut() else { return false };
+        let is_first = matches!(&open.content, Content::Map(entries, None) if entries.is_empty());
+        let is_inner = matches!(node.kind, Kind::Map(_) | Kind::Broken)
+            && node.mark.bytes.start == open.mark.bytes.start + 1;
+        if open.is_broken || !(is_first && is_inner) {
+            return open.is_broken;
+        }
+        open.is_broken = true;
+        let fault = syntax::unquoted_template(self.text, &open.mark);
+        self.faults.push(fault);
+        true
+    }
+
+    /// What stops the reading: not told if it only follows from a mistake in the same line.
+    fn last_fault(&mut self, fault: Fault) {
+        if self.faults.last().is_none_or(|last| last.mark.line != fault.mark.line) {
+            self.faults.push(fault);
+        }
     }
 
     /// Counts what is copied because of anchors and aliases, which is how a small file becomes a huge one.
@@ -230,7 +268,7 @@ impl Builder {
         let mut own = Vec::with_capacity(entries.len());
         let mut merged = Vec::new();
         for entry in entries {
-            if entry.key == "<<" {
+            if entry.key == MERGE {
                 merged.push(entry);
             } else if let Some(line) = seen.get(&entry.key) {
                 let message = format!("`{}` is already given in line {line}", entry.key);
@@ -253,7 +291,7 @@ impl Builder {
         match merge.value.kind {
             Kind::Map(entries) => entries,
             Kind::List(items) => {
-                let each = |item| Entry { key: String::new(), mark: merge.mark.clone(), value: item };
+                let each = |item| Entry { key: MERGE.to_owned(), mark: merge.mark.clone(), value: item };
                 items
                     .into_iter()
                     .map(each)
@@ -262,6 +300,7 @@ impl Builder {
                     .flat_map(|item| self.merged_entries(item))
                     .collect()
             }
+            Kind::Broken => vec![merge],
             Kind::Scalar { .. } => {
                 let message = "`<<` takes a map, or a list of maps".to_owned();
                 self.fault(ProblemCode::WrongType, merge.value.mark, message, Some("write `<<: *name`"));
@@ -283,13 +322,13 @@ impl Builder {
     }
 
     fn fault(&mut self, code: ProblemCode, mark: Mark, message: String, hint: Option<&'static str>) {
-        self.faults.push(Fault { code, mark, message, hint });
+        self.faults.push(Fault { code, mark, message, hint: hint.map(str::to_owned) });
     }
 }
 
 fn children_weight(kind: &Kind) -> usize {
     match kind {
-        Kind::Scalar { .. } => 0,
+        Kind::Scalar { .. } | Kind::Broken => 0,
         Kind::List(items) => items.iter().map(|item| item.weight).fold(0, usize::saturating_add),
         Kind::Map(entries) => {
             entries.iter().map(|entry| entry.value.weight + entry.key.len()).fold(0, usize::saturating_add)
@@ -300,9 +339,10 @@ fn children_weight(kind: &Kind) -> usize {
 fn as_key(node: Node) -> (Key, Option<Fault>) {
     match node.kind {
         Kind::Scalar { text, .. } => (Key::Text(text, node.mark), None),
+        Kind::Broken => (Key::Unusable, None),
         Kind::List(_) | Kind::Map(_) => {
             let message = "a key must be a text".to_owned();
-            let hint = Some("quote a text that starts with `{`, such as \"{{ run.date }}\"");
+            let hint = Some("put a text that starts with `{` or `[` in quotes".to_owned());
             (Key::Unusable, Some(Fault { code: ProblemCode::WrongType, mark: node.mark, message, hint }))
         }
     }
@@ -312,8 +352,8 @@ fn is_text_tag(tag: &Tag) -> bool {
     tag.is_yaml_core_schema_tag("str")
 }
 
-fn null_at(mark: Mark) -> Node {
-    Node { mark, kind: Kind::Scalar { text: String::new(), plain: true }, weight: NODE_WEIGHT }
+fn broken_at(mark: Mark) -> Node {
+    Node { mark, kind: Kind::Broken, weight: NODE_WEIGHT }
 }
 
 fn mark_of(span: &Span) -> Mark {

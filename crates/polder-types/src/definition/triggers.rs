@@ -14,7 +14,7 @@ use super::{
     duration, values,
 };
 use crate::run::EventStatus;
-use crate::schedule::Schedule;
+use crate::schedule::{Error, Schedule};
 
 const KINDS: [&str; 4] = ["schedule", "executions", "webhook", "manual"];
 
@@ -26,6 +26,12 @@ pub(crate) fn read(
 ) -> Vec<Trigger> {
     let items = field.items().unwrap_or_default();
     items.iter().filter_map(|item| trigger(item, around, references)).collect()
+}
+
+/// Whether something starts the pipeline without giving values: told by the keys, since the rest may be wrong.
+pub(crate) fn start_without_values(field: &Field<'_>) -> bool {
+    let starts = |item: &Field<'_>| item.has("schedule") || item.has("executions");
+    field.is_list() && field.items().unwrap_or_default().iter().any(starts)
 }
 
 fn trigger(field: &Field<'_>, around: &Surroundings<'_>, references: &mut Vec<Reference>) -> Option<Trigger> {
@@ -77,8 +83,9 @@ fn schedule(field: &Field<'_>, around: &Surroundings<'_>) -> Option<ScheduleTrig
     let (written, dialect) = (written?, dialect?);
     let expression = written.text()?;
     let zone = timezone.as_deref().unwrap_or(Tz::UTC.name());
-    let schedule = Schedule::parse(expression, dialect, zone)
-        .map_err(|error| written.error(ProblemCode::InvalidSchedule, error.message, error.hint))
+    let report = |error: Error| written.error(ProblemCode::InvalidSchedule, error.message, error.hint);
+    let schedule = Schedule::parse_all(expression, dialect, zone)
+        .map_err(|errors| errors.into_iter().for_each(report))
         .ok()?;
     Some(ScheduleTrigger {
         expression: expression.to_owned(),

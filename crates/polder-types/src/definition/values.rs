@@ -99,17 +99,25 @@ pub(crate) fn any_duration(field: &Field<'_>) -> Option<Duration> {
     };
     duration::parse(text)
         .map_err(|error| {
-            let guess = match &error {
-                duration::Error::NoUnit(_) => Some(format!("{text}s")),
-                _ => duration::guess(text),
-            };
-            let hint = guess.map_or_else(
-                || "durations are written 30s, 15m, 2h or 7d".to_owned(),
-                |guess| format!("write `{guess}`; the units are s, m, h and d"),
+            field.error(
+                ProblemCode::InvalidValue,
+                shorten(&error.to_string()),
+                Some(duration_hint(&error, text)),
             );
-            field.error(ProblemCode::InvalidValue, shorten(&error.to_string()), Some(hint));
         })
         .ok()
+}
+
+fn duration_hint(error: &duration::Error, text: &str) -> String {
+    let guess = match error {
+        duration::Error::TooLong(_) => return "the longest is 3650d; leave it out for no limit".to_owned(),
+        duration::Error::NoUnit(_) => Some(format!("{text}s")),
+        duration::Error::Shape(_) => duration::guess(text),
+    };
+    guess.filter(|guess| duration::parse(guess).is_ok()).map_or_else(
+        || "durations are written 30s, 15m, 2h or 7d".to_owned(),
+        |guess| format!("write `{guess}`; the units are s, m, h and d"),
+    )
 }
 
 /// A name of the time zone database.

@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use super::Quoting;
 use super::context::{PROJECT_NAMES, RUN_NAMES};
-use super::engine::{FILTERS, TESTS, for_checking};
-use super::scan::{Piece, PieceKind, Token, TokenKind, has_templates, pieces};
+use super::engine::{FILTERS, TESTS, for_quoting};
+use super::scan::{Piece, PieceKind, Token, TokenKind, has_templates, pieces, step_of_slice};
 use super::shell::{self, Trouble};
 use crate::definition::ProblemCode;
 use crate::definition::nearest::{did_you_mean, nearest};
@@ -44,7 +44,9 @@ pub fn check(text: &str, names: &Names, quoting: Quoting) -> Vec<Mistake> {
         return Vec::new();
     }
     let pieces = pieces(text);
-    let refused = |piece| unknown_statement(text, piece).or_else(|| too_much(piece));
+    let refused = |piece| {
+        unknown_statement(text, piece).or_else(|| too_much(piece)).or_else(|| comment(text, piece, quoting))
+    };
     let mut mistakes: Vec<Mistake> = pieces.iter().filter_map(refused).collect();
     if mistakes.is_empty() {
         match free_names(text) {
@@ -88,7 +90,31 @@ fn too_much(piece: &Piece) -> Option<Mistake> {
     let times = piece.tokens.iter().find(|token| token.kind == TokenKind::Sign(b'*'));
     let long =
         || piece.tokens.get(TOKEN_LIMIT).map(|token| refuse(token, "the expression is too long".to_owned()));
-    times.map(|token| refuse(token, "`*` is not available in templates".to_owned())).or_else(long)
+    let step = step_of_slice(&piece.tokens).map(|token| Mistake {
+        hint: Some("write `| reverse` to turn something round".to_owned()),
+        ..refuse(token, "slices have no step here".to_owned())
+    });
+    step.or_else(|| times.map(|token| refuse(token, "`*` is not available in templates".to_owned())))
+        .or_else(long)
+}
+
+/// A comment that was hardly meant: one that nobody closes, or `${#VARIABLE}` of a shell.
+fn comment(text: &str, piece: &Piece, quoting: Quoting) -> Option<Mistake> {
+    let content = text.get(piece.range.clone()).filter(|_| piece.kind == PieceKind::Comment)?;
+    let is_closed = content.len() >= 4 && content.ends_with("#}");
+    let is_length = quoting == Quoting::Shell && text[..piece.range.start].ends_with('$');
+    let hint = match quoting {
+        Quoting::Shell => {
+            "put it between `{% raw %}` and `{% endraw %}`: `{% raw %}${#VARIABLE}{% endraw %}`"
+        }
+        Quoting::None => "write `{{ '{#' }}` for the characters themselves",
+    };
+    (!is_closed || is_length).then(|| Mistake {
+        code: ProblemCode::InvalidTemplate,
+        range: piece.range.start..piece.range.start + 2,
+        message: "`{#` begins a comment of the template".to_owned(),
+        hint: Some(hint.to_owned()),
+    })
 }
 
 /// Words and signs of one expression at most.
@@ -96,7 +122,7 @@ const TOKEN_LIMIT: usize = 300;
 
 /// The names that are not made by the template itself.
 fn free_names(text: &str) -> Result<HashSet<String>, Mistake> {
-    let template = for_checking().template_from_str(text).map_err(|error| {
+    let template = for_quoting(Quoting::None).template_from_str(text).map_err(|error| {
         let range = error.range().filter(|range| text.get(range.clone()).is_some()).unwrap_or(0..text.len());
         let message = format!("the template cannot be read: {}", error.detail().unwrap_or("syntax error"));
         Mistake { code: ProblemCode::InvalidTemplate, range, message, hint: None }
@@ -286,15 +312,23 @@ impl<'a> Checker<'a> {
 
     fn secret(&self, chain: &Chain<'_>) -> Option<Mistake> {
         let Some(secrets) = &self.names.secrets else {
-            let hint =
-                "name them under `secrets`; a `run` step finds them as environment variables".to_owned();
+            let name = chain.words.get(1).map_or("NAME", |(name, _)| *name);
+            let hint = format!(
+                "a `run` step has them as environment variables: add `secrets: {{{name}: …}}` to it and write `${name}`"
+            );
             return Some(mistake(
                 chain,
                 "secrets can only be interpolated in `http` steps".to_owned(),
                 Some(hint),
             ));
         };
-        self.member(chain, secrets.iter().map(String::as_str))
+        let mistake = self.member(chain, secrets.iter().map(String::as_str))?;
+        let Some((name, _)) = chain.words.get(1) else { return Some(mistake) };
+        let add = format!("add `secrets: {{{name}: …}}`, with the name of the secret, to the step");
+        let near = nearest(name, secrets.iter().map(String::as_str));
+        let hint =
+            near.map_or_else(|| add.clone(), |near| format!("did you mean `secrets.{near}`? Else {add}"));
+        Some(Mistake { hint: Some(hint), ..mistake })
     }
 
     fn unknown_root(&self, name: &str, chain: &Chain<'_>) -> Mistake {

@@ -23,22 +23,12 @@ pub(super) const OUTPUT_LIMIT: usize = 1 << 20;
 
 static PLAIN: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Quoting::None));
 static SHELL: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Quoting::Shell));
-static CHECKING: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut environment = environment(Quoting::None);
-    environment.set_debug(true);
-    environment
-});
 
 pub(super) fn for_quoting(quoting: Quoting) -> &'static Environment<'static> {
     match quoting {
         Quoting::None => &PLAIN,
         Quoting::Shell => &SHELL,
     }
-}
-
-/// The environment whose errors have positions.
-pub(super) fn for_checking() -> &'static Environment<'static> {
-    &CHECKING
 }
 
 fn environment(quoting: Quoting) -> Environment<'static> {
@@ -49,7 +39,8 @@ fn environment(quoting: Quoting) -> Environment<'static> {
     if let Ok(syntax) = SyntaxConfig::builder().keep_trailing_newline(true).build() {
         environment.set_syntax(syntax);
     }
-    environment.set_debug(false);
+    // For the positions in errors. What else it adds to them may be secret and is shown nowhere.
+    environment.set_debug(true);
     environment.set_formatter(format_plainly);
     if quoting == Quoting::Shell {
         environment.set_auto_escape_callback(|_| AutoEscape::Custom("shell".into()));

@@ -104,6 +104,26 @@ fn block(text: &str, start: usize) -> Piece {
     Piece { kind, range: start..end, tokens }
 }
 
+/// The words and signs of an expression without its braces.
+pub(crate) fn words(expression: &str) -> Vec<Token> {
+    tokens(expression, 0, b"\0\0").0
+}
+
+/// The second colon of a slice with a step, `x[a:b:c]`: minijinja panics on some that go backwards.
+pub(crate) fn step_of_slice(tokens: &[Token]) -> Option<&Token> {
+    let mut colons = Vec::new();
+    tokens.iter().find(|token| {
+        match token.kind {
+            TokenKind::Sign(b'[' | b'(' | b'{') => colons.push((token.kind == TokenKind::Sign(b'['), 0)),
+            TokenKind::Sign(b']' | b')' | b'}') => drop(colons.pop()),
+            TokenKind::Sign(b':') => colons.last_mut().into_iter().for_each(|(_, count)| *count += 1),
+            _ => {}
+        }
+        token.kind == TokenKind::Sign(b':')
+            && colons.last().is_some_and(|(is_list, count)| *is_list && *count > 1)
+    })
+}
+
 /// The tokens up to the closing sign, and the position after it.
 fn tokens(text: &str, from: usize, closing: &[u8]) -> (Vec<Token>, usize) {
     let bytes = text.as_bytes();

@@ -20,6 +20,7 @@ pub enum Role {
 
 /// A role, for one team or for all.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Grant {
     pub role: Role,
     /// Absent: for all teams.
@@ -128,8 +129,10 @@ pub struct AuditFilter {
     pub object: Option<String>,
     pub since: Option<DateTime<Utc>>,
     pub until: Option<DateTime<Utc>>,
+    /// Text in any part of an entry. Looks through 20,000 entries for a page; `next_cursor` goes on behind them.
     pub search: Option<String>,
     pub cursor: Option<String>,
+    /// At most this many, from 1 to 500 (what is beyond is taken as the nearest of them); 50 if left out.
     pub limit: Option<u32>,
 }
 

@@ -134,7 +134,7 @@ pub struct RegisterJob {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// A text for `sh -c`, or a list of program and arguments. Templates are allowed.
-    #[schema(value_type = Object)]
+    #[schema(value_type = JobCommand)]
     pub run: Value,
     /// Files beside the command: path → text. Larger projects are deployed instead.
     #[serde(default)]
@@ -169,6 +169,16 @@ fn prod() -> String {
     "prod".to_owned()
 }
 
+/// What a job runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum JobCommand {
+    /// For `sh -c`.
+    Text(String),
+    /// A program and its arguments.
+    Arguments(Vec<String>),
+}
+
 /// A registered job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Job {
@@ -179,4 +189,16 @@ pub struct Job {
     /// POST here starts it.
     pub start_url: String,
     pub revision: RevisionId,
+}
+
+/// A registered job with what it does. Secrets stand in it by their names only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct JobView {
+    #[serde(flatten)]
+    pub job: Job,
+    pub paused: bool,
+    /// The definition with defaults applied, as that of a pipeline of one step.
+    #[schema(value_type = Object)]
+    pub definition: Value,
+    pub files: Vec<ProjectFile>,
 }

@@ -54,6 +54,6 @@ pub struct PipelineFilter {
     pub search: Option<String>,
     pub paused: Option<bool>,
     pub cursor: Option<String>,
-    /// At most this many, from 1 to 500; 50 if left out.
+    /// At most this many, from 1 to 500 (what is beyond is taken as the nearest of them); 50 if left out.
     pub limit: Option<u32>,
 }

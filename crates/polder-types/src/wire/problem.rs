@@ -9,6 +9,9 @@ use crate::Code;
 /// What went wrong, for programs (`code`) and for people (`detail`, `hint`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
+    /// Where the page about the code is, relative to the server.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
     pub code: Code,
     /// The code in words.
     pub title: String,

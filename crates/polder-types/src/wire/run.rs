@@ -227,12 +227,13 @@ pub struct RunFilter {
     pub team: Option<String>,
     pub pipeline: Option<String>,
     pub status: Option<RunStatus>,
-    /// Runs about this day or later.
+    /// Runs about this day or later: by their logical day, where they have one, else by their logical time in UTC.
     pub since: Option<NaiveDate>,
-    /// Text in the pipeline's name, the run's id or its labels.
+    /// Text in the pipeline's name, description, owner or labels; at least four digits of the beginning of the run's id; or, among the
+    /// newest 10,000 runs that fit the rest, of the id's end, or text in the run's own labels (`key=value`).
     pub search: Option<String>,
     pub cursor: Option<String>,
-    /// At most this many, from 1 to 500; 50 if left out.
+    /// At most this many, from 1 to 500 (what is beyond is taken as the nearest of them); 50 if left out.
     pub limit: Option<u32>,
 }
 

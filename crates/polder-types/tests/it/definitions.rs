@@ -63,8 +63,13 @@ fn a_project_needs_its_file_and_a_pipeline() {
     let lonely = parse_files(&[("polder.yaml", "project: p\nteam: t\n")]);
     assert!(render(&lonely.problems).contains("the project has no pipeline"));
     let misnamed = parse_files(&[("polder.yaml", "project: p\nteam: t\n"), ("pipelines/a.yml", "")]);
-    assert_eq!(misnamed.problems[0].severity, Severity::Warning);
+    assert_eq!((misnamed.problems.len(), misnamed.problems[0].severity), (1, Severity::Error));
     assert!(misnamed.problems[0].message.contains("not read"));
+    let beside = format!("name: a\n{STEPS}");
+    let project = ("polder.yaml", "project: p\nteam: t\n");
+    let misnamed = parse_files(&[project, ("pipelines/a.yml", ""), ("pipelines/b.yaml", &beside)]);
+    assert_eq!(misnamed.problems[0].severity, Severity::Warning);
+    assert!(misnamed.project.is_some());
     assert!(parse_files(&[]).project.is_none());
 }
 
@@ -136,9 +141,9 @@ fn aliases_and_merge_keys_are_expanded_within_bounds() {
 #[test]
 fn size_and_depth_are_bounded() {
     assert!(problems(&"#".repeat((1 << 20) + 1))[0].contains("larger than"));
-    assert!(problems(&"[".repeat(100_000))[0].contains("not YAML"));
+    assert!(problems(&"[".repeat(100_000))[0].contains("more than 64 deep"));
     let nested: String = (0..200).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
-    assert!(problems(&nested)[0].contains("not YAML"));
+    assert!(problems(&nested)[0].contains("more than 64 deep"));
     let many: String = (0..1001).map(|index| format!("  - {{name: s{index}, run: 'true'}}\n")).collect();
     assert_eq!(problems(&format!("name: a\nsteps:\n{many}")), ["3:3 1001 steps are more than 1000"]);
     let garbage: String = (0..5000).map(|index| format!("k{index}: 1\n")).collect();

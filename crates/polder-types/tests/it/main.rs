@@ -3,6 +3,7 @@
 
 mod corpus;
 mod definitions;
+mod mistakes;
 mod parameters;
 mod schedules;
 mod schemas;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use polder_types::definition::schema;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{parse_files, parse_folder};
 
@@ -62,6 +62,39 @@ fn both_refuse_the_same_unknown_keys() {
     }
 }
 
+/// What is empty, or a value of another type than most would write: one that refuses goes with the other.
+#[test]
+fn both_judge_the_same_small_values() {
+    let cases = [
+        ("/steps/0/run", json!([]), false),
+        ("/steps/0/run", json!(""), false),
+        ("/steps/0/run", json!("  "), false),
+        ("/steps/0/run", json!(["echo", 5, true]), true),
+        ("/steps", json!([]), false),
+        ("/triggers", json!([{"executions": {}}]), false),
+        ("/triggers", json!([{"executions": {"within": "day"}}]), false),
+        ("/triggers", json!([{"executions": {"allOf": []}}]), false),
+        ("/triggers", json!([{"executions": {"anyOf": [{"operator": "OR"}]}}]), false),
+        ("/triggers", json!([{"executions": {"allOf": [{"pipeline": "t/x", "status": []}]}}]), false),
+        ("/triggers", json!([]), true),
+        ("/parameters", json!({"a": {"enum": []}}), false),
+    ];
+    for (pointer, value, accepted) in cases {
+        let mut pipeline =
+            json!({"name": "a", "steps": [{"name": "a", "run": "true"}], "triggers": [], "parameters": {}});
+        *pipeline.pointer_mut(pointer).unwrap() = value;
+        let by_schema = fits(&schema::pipeline(), &pipeline).is_ok();
+        let text = pipeline.to_string();
+        let parsed = parse_files(&[("polder.yaml", "project: p\nteam: t\n"), ("pipeline.yaml", &text)]);
+        assert_eq!(
+            (by_schema, parsed.project.is_some()),
+            (accepted, accepted),
+            "{text}: {:?}",
+            parsed.problems
+        );
+    }
+}
+
 fn collect_keys(value: &Value, keys: &mut BTreeSet<String>) {
     match value {
         Value::Object(map) => map.iter().for_each(|(key, value)| {
@@ -116,6 +149,7 @@ impl Validator<'_> {
         for (rule, argument) in rules {
             let holds = match rule.as_str() {
                 "$schema"
+                | "$id"
                 | "$defs"
                 | "title"
                 | "description"
@@ -145,7 +179,8 @@ impl Validator<'_> {
                 "minimum" => value.as_f64() >= argument.as_f64(),
                 "maximum" => value.as_f64() <= argument.as_f64(),
                 "minItems" => value.as_array().map(Vec::len) >= argument.as_u64().map(|least| least as usize),
-                "pattern" => true,
+                // Patterns are checked by hand; but nothing is as empty as that.
+                "pattern" => argument != "\\S" || value.as_str().is_some_and(|text| !text.trim().is_empty()),
                 other => panic!("`{other}` is not known to this test"),
             };
             if !holds {

@@ -89,6 +89,15 @@ fn undefined_names_are_errors() {
     assert!(matches!(plain("{{ run.date"), Err(Error::Syntax(_))));
 }
 
+/// minijinja panics on these; found by the fuzzer.
+#[test]
+fn slices_that_go_backwards_are_refused() {
+    for text in ["{{ ''[::-1] }}", "{{ [0, 2, 3][:6:-1] }}", "{{ params.country[1:2:-1] }}"] {
+        assert!(matches!(plain(text), Err(Error::Syntax(_))), "{text}");
+        assert!(matches!(render_value(&json!(text), &context()), Err(Error::Syntax(_))), "{text}");
+    }
+}
+
 #[test]
 fn work_and_output_are_bounded() {
     let forever = "{% for a in range(1000) %}{% for b in range(1000) %}{% endfor %}{% endfor %}";
@@ -176,6 +185,7 @@ fn checks_tell_what_is_wrong_and_where() {
         "{% set x = 1 %}{% include 'x' %}",
         "{{ 'x' * 100000000 }} {{ 2 ** 3 }}",
         "{{ 1 + }}",
+        "{{ run.id[::-1] }} {{ run.payload[[1, 2][0]:3:params.country] }}",
         "{{ run.date",
         "{% if true %}",
         "echo \"{{ run.date }}\" '{{ params.country | safe }}'",
@@ -200,6 +210,7 @@ fn checks_accept_what_is_right() {
         "{{ {'a': run.id} | tojson }} {{ range(3) | list }} {{ not true and false or none }}",
         "{# {{ nope }} #}{% raw %}{{ nope }}{% endraw %}",
         "{% if params.country is none %}{% elif params.country in ['DE'] %}{% else %}{% endif %}",
+        "{{ run.id[1:] }} {{ {'a': 1, 'b': 2} }} {{ run.payload[:2][1:3] }}",
         "{%- if true -%}{{- run.id -}}{%- endif -%}",
     ];
     for text in texts {

@@ -7,7 +7,7 @@ use super::{Field, PROBLEM_LIMIT, shorten};
 use crate::definition::ProblemCode;
 use crate::definition::nearest::{did_you_mean, nearest};
 use crate::definition::shapes::later;
-use crate::definition::tree::Entry;
+use crate::definition::tree::{Entry, MERGE};
 
 /// Unknown keys of one map that are taken for misspelt ones.
 const MISSPELT_LIMIT: usize = 50;
@@ -40,11 +40,21 @@ impl<'a> Object<'a> {
     /// The value of a key that must be there.
     pub(crate) fn require(&self, key: &'static str) -> Option<Field<'a>> {
         let value = self.get(key);
-        if value.is_none() && !self.seems_to_have(&[key]) {
+        if value.is_none() {
+            self.report_missing(key);
+        }
+        value
+    }
+
+    fn report_missing(&self, key: &'static str) {
+        if let Some(entry) = self.entries.iter().find(|entry| entry.key == key) {
+            let hint = Some(format!("write its value after `{key}:`, or indented below it"));
+            let place = self.field.key(entry).place;
+            self.field.reader.error(&place, ProblemCode::MissingKey, format!("`{key}` is empty"), hint);
+        } else if !self.seems_to_have(&[key]) {
             let hint = Some(format!("add `{key}: …`"));
             self.field.error(ProblemCode::MissingKey, format!("`{key}` is missing"), hint);
         }
-        value
     }
 
     /// For maps that are not read any further.
@@ -52,9 +62,11 @@ impl<'a> Object<'a> {
         self.read.borrow_mut().extend(self.all_keys());
     }
 
-    /// Whether a key is written that was probably meant to be one of `keys`, or that only a later version knows.
+    /// Whether a key is written that was probably meant to be one of `keys`, or that only a later version knows, or whether
+    /// one may be missing because of a merge that failed.
     pub(crate) fn seems_to_have(&self, keys: &[&str]) -> bool {
         self.meant(keys).is_some()
+            || self.entries.iter().any(|entry| entry.key == MERGE)
             || self.unknown().take(MISSPELT_LIMIT).any(|entry| later(&entry.key).is_some())
     }
 
@@ -71,7 +83,7 @@ impl<'a> Object<'a> {
 
     fn unknown(&self) -> impl Iterator<Item = &'a Entry> {
         let keys = self.keys;
-        self.entries.iter().filter(move |entry| !keys.contains(&entry.key))
+        self.entries.iter().filter(move |entry| entry.key != MERGE && !keys.contains(&entry.key))
     }
 
     pub(super) fn report_unknown(&self) {

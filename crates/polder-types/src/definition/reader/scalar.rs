@@ -18,6 +18,7 @@ pub(super) fn json(node: &Node) -> serde_json::Value {
     match &node.kind {
         Kind::List(items) => items.iter().map(json).collect(),
         Kind::Map(entries) => entries.iter().map(|entry| (entry.key.clone(), json(&entry.value))).collect(),
+        Kind::Broken => Value::Null,
         Kind::Scalar { text, plain: false } => text.as_str().into(),
         Kind::Scalar { text, plain: true } => match meaning(text) {
             Plain::Null => Value::Null,
@@ -51,7 +52,9 @@ fn number(text: &str) -> Option<Plain<'_>> {
         return None;
     }
     if digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text.parse().ok().map(Plain::Integer);
+        let integer = text.parse().ok().map(Plain::Integer);
+        return integer
+            .or_else(|| text.parse().ok().filter(|number: &f64| number.is_finite()).map(Plain::Number));
     }
     let number: f64 = text.parse().ok()?;
     number.is_finite().then_some(Plain::Number(number))

@@ -1,0 +1,90 @@
+//! Which files of a project are definitions, and which only look as if they were: a file that somebody wrote for Polder and
+//! that it does not read is told, never passed over.
+
+use std::collections::BTreeSet;
+
+use super::files::start;
+use super::reader::Reader;
+use super::{Problem, ProblemCode, Severity};
+
+pub(crate) const PROJECT_FILE: &str = "polder.yaml";
+const PIPELINE_FILE: &str = "pipeline.yaml";
+const PIPELINE_FOLDER: &str = "pipelines/";
+
+/// Whether a path is one of the files that [`super::parse`] wants the text of.
+#[must_use]
+pub fn is_definition(path: &str) -> bool {
+    path == PROJECT_FILE || is_pipeline(path)
+}
+
+pub(crate) fn is_pipeline(path: &str) -> bool {
+    let name = path.strip_prefix(PIPELINE_FOLDER).and_then(|name| name.strip_suffix(".yaml"));
+    path == PIPELINE_FILE || name.is_some_and(|name| !name.is_empty() && !name.contains('/'))
+}
+
+/// What later versions read: the folder, the kinds of files there, whether they may lie deeper, and what they would be.
+const RESERVED: &[(&str, &[&str], bool, &str)] = &[
+    ("connections/", YAML, false, "connections"),
+    ("connectors/", YAML, false, "connectors"),
+    ("dashboards/", YAML, false, "dashboards"),
+    ("models/", &["sql", "yaml", "yml"], true, "models"),
+    ("syncs/", YAML, false, "syncs"),
+];
+const YAML: &[&str] = &["yaml", "yml"];
+
+/// What is wrong with where files lie: errors where they would only be read by a later version or where no pipeline would be
+/// left, else warnings; so are models, which a step may run with dbt.
+pub(crate) fn problems(paths: &BTreeSet<String>) -> Vec<Problem> {
+    let severity =
+        if paths.iter().any(|path| is_pipeline(path)) { Severity::Warning } else { Severity::Error };
+    let mut problems: Vec<Problem> = paths.iter().filter_map(|path| unsupported(path)).collect();
+    // A dbt project has hundreds of models: one of them stands for all.
+    problems.dedup_by(|next, first| next.severity == Severity::Warning && next.message == first.message);
+    problems.extend(paths.iter().filter_map(|path| misplaced(path, severity)));
+    problems.dedup();
+    problems
+}
+
+/// Whether a file is there that is meant to be a pipeline.
+pub(crate) fn has_misplaced(paths: &BTreeSet<String>) -> bool {
+    paths.iter().any(|path| misplaced(path, Severity::Warning).is_some())
+}
+
+fn unsupported(path: &str) -> Option<Problem> {
+    let (_, extension) = path.rsplit_once('.')?;
+    let fits = |(folder, extensions, deeper, _): &&(&str, &[&str], bool, &str)| {
+        let rest = path.strip_prefix(folder);
+        extensions.contains(&extension) && rest.is_some_and(|rest| *deeper || !rest.contains('/'))
+    };
+    let (folder, _, _, kind) = RESERVED.iter().find(fits)?;
+    let message = format!("this version of Polder does not do {kind} yet");
+    let hint = format!(
+        "if it is not meant for Polder, keep it in another folder than `{folder}`, or leave it out with a line in .polderignore"
+    );
+    // A dbt project lies like this too, and may well be what a step runs with dbt itself.
+    let severity = if *folder == "models/" { Severity::Warning } else { Severity::Error };
+    Some(problem(path, severity, ProblemCode::Unsupported, message, hint))
+}
+
+fn misplaced(path: &str, severity: Severity) -> Option<Problem> {
+    let name = path.strip_prefix(PIPELINE_FOLDER).unwrap_or(path);
+    let code = ProblemCode::MissingFile;
+    if path.strip_suffix(".yml").is_some_and(|stem| is_pipeline(&format!("{stem}.yaml"))) {
+        let hint = "rename it to end in .yaml".to_owned();
+        return Some(problem(path, severity, code, "this file is not read".to_owned(), hint));
+    }
+    let (folder, rest) = name.split_once('/').filter(|_| name != path)?;
+    if folder.ends_with(".yaml") {
+        let folder = format!("{PIPELINE_FOLDER}{folder}");
+        let hint = "a pipeline is a file; rename the folder if it is not meant to be one".to_owned();
+        return Some(problem(&folder, severity, code, "this is a folder".to_owned(), hint));
+    }
+    (rest.ends_with(".yaml") || rest.ends_with(".yml")).then(|| {
+        let hint = "pipelines lie directly in `pipelines/`; keep other files elsewhere".to_owned();
+        problem(path, severity, code, "this file is not read".to_owned(), hint)
+    })
+}
+
+fn problem(path: &str, severity: Severity, code: ProblemCode, message: String, hint: String) -> Problem {
+    Reader::new(path, "").problem(severity, &start(), code, message, Some(hint))
+}
