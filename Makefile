@@ -47,15 +47,16 @@ test-examples: test-rust  ## The examples' definitions
 	for project in examples/flights/*/polder.yaml; do target/debug/polder check "$${project%/*}" || exit 1; done
 
 .PHONY: test-python
-test-python: $(VENV)  ## The examples' tests
+test-python: $(VENV)  ## The examples' tests, and whether the OpenAPI document is valid
 	$(VENV)/bin/pytest examples
+	$(VENV)/bin/pytest -p no:cacheprovider --import-mode=importlib tools/tests
 
 .PHONY: bench
 bench: $(if $(POLDER_BIN),,release) install-python  ## What Polder itself costs: a table, and JSON under bench/results
 	@python3 bench $(or $(POLDER_BIN),$(BIN)) $(PARTS)
 
 .PHONY: fuzz
-fuzz: install-build  ## Each fuzz target for a minute (FUZZ_SECONDS; needs a nightly toolchain and cargo-fuzz)
+fuzz: install-build  ## Each fuzz target for a minute (FUZZ_SECONDS; needs cargo-fuzz)
 	tools/fuzz.sh $(FUZZ_SECONDS)
 
 .PHONY: fmt

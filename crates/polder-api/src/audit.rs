@@ -1,5 +1,6 @@
 //! Who did what, when and from where: one entry for everything that changes something. Never a value of a secret.
 
+use polder_store::Tx;
 use polder_types::id::AuditId;
 use polder_types::wire::AuditEntry;
 use serde_json::{Value, json};
@@ -33,8 +34,15 @@ impl<'a> Deed<'a> {
 }
 
 impl Api {
-    /// Writes down what the caller has done.
+    /// Writes down what the caller has done, where the deed's own transaction is over.
     pub(crate) async fn note(&self, caller: &Caller, deed: Deed<'_>) -> Result<()> {
+        let mut tx = self.store().begin().await?;
+        self.note_in(&mut tx, caller, deed).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Writes it down in the transaction of the deed.
+    pub(crate) async fn note_in(&self, tx: &mut Tx, caller: &Caller, deed: Deed<'_>) -> Result<()> {
         let at = self.now();
         let entry = AuditEntry {
             id: AuditId::new(at),
@@ -47,8 +55,6 @@ impl Api {
             environment: deed.environment.map(str::to_owned),
             detail: deed.detail,
         };
-        let mut tx = self.store().begin().await?;
-        polder_store::audit::insert(&mut tx, &caller.workspace, &entry).await?;
-        Ok(tx.commit().await?)
+        Ok(polder_store::audit::insert(tx, &caller.workspace, &entry).await?)
     }
 }

@@ -18,6 +18,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use polder_store::run_views::RunScope;
+use polder_types::id::TokenId;
 use polder_types::wire::{Grant, Role};
 
 pub(crate) use credentials::hash as hash_of;
@@ -26,6 +27,7 @@ pub use first::{first_admin_token, insert_token};
 pub(crate) use known::Known;
 pub(crate) use throttle::Throttle;
 
+use crate::error::Whose;
 use crate::{Api, Error, Result};
 
 /// Who a request is from.
@@ -36,13 +38,15 @@ pub struct Caller {
     pub name: String,
     pub grants: Vec<Grant>,
     pub expires_at: Option<DateTime<Utc>>,
+    /// The token itself; none for those of the server's own parts.
+    pub token: Option<TokenId>,
     /// The address that the request came from; none inside the process.
     pub address: Option<IpAddr>,
 }
 
 impl Caller {
     pub(crate) fn internal(workspace: &str, name: String, grants: Vec<Grant>) -> Self {
-        Self { workspace: workspace.to_owned(), name, grants, expires_at: None, address: None }
+        Self { workspace: workspace.to_owned(), name, grants, expires_at: None, token: None, address: None }
     }
 
     /// Whether the caller has this role, or one that includes it, for a team; without a team: for all teams.
@@ -68,7 +72,7 @@ impl Caller {
         if role != Role::Agent && !self.may(Role::Viewer, Some(team)) {
             return Err(Error::not_found(what));
         }
-        Err(Error::Forbidden { role, team: Some(team.to_owned()) })
+        Err(Error::Forbidden { role, of: Whose::Team(team.to_owned()) })
     }
 
     /// The caller's right to do something in the name of a team that they named themselves: nothing is told by a 403.
@@ -79,7 +83,7 @@ impl Caller {
         if self.may(role, Some(team)) {
             Ok(())
         } else {
-            Err(Error::Forbidden { role, team: Some(team.to_owned()) })
+            Err(Error::Forbidden { role, of: Whose::Team(team.to_owned()) })
         }
     }
 
@@ -88,7 +92,7 @@ impl Caller {
     /// # Errors
     /// 403.
     pub fn require_everywhere(&self, role: Role) -> Result<()> {
-        if self.may(role, None) { Ok(()) } else { Err(Error::Forbidden { role, team: None }) }
+        if self.may(role, None) { Ok(()) } else { Err(Error::Forbidden { role, of: Whose::AllTeams }) }
     }
 
     /// The caller's right to something of any team; what of it they see is filtered further on.
@@ -96,7 +100,7 @@ impl Caller {
     /// # Errors
     /// 403.
     pub fn require_somewhere(&self, role: Role) -> Result<()> {
-        if self.may_somewhere(role) { Ok(()) } else { Err(Error::Forbidden { role, team: None }) }
+        if self.may_somewhere(role) { Ok(()) } else { Err(Error::Forbidden { role, of: Whose::AnyTeam }) }
     }
 
     /// The teams that the caller may look at; `None` for all.
@@ -164,17 +168,17 @@ async fn find(api: &Api, token: &str, address: Option<IpAddr>) -> Result<Caller>
     if let Some(caller) = api.internal().get(&hash).or(api.known().get(&hash, now).as_ref()) {
         return Ok(caller.clone());
     }
-    let waits = address.and_then(|address| api.throttle().wait_of(address, api.limits().failed_logins, now));
-    if let Some(retry_after) = waits {
-        return Err(Error::TooManyFailedLogins { retry_after });
+    // A right token passes whatever others at the same address have tried: it cannot be found by trying.
+    if let Some(found) = known::load(api, token, hash, now).await? {
+        return Ok(found);
     }
-    let found = known::load(api, token, hash, now).await?;
-    if found.is_none()
-        && let Some(address) = address
-    {
+    if let Some(address) = address {
+        if let Some(retry_after) = api.throttle().wait_of(address, api.limits().failed_logins, now) {
+            return Err(Error::TooManyFailedLogins { retry_after });
+        }
         api.throttle().failed(address, now);
     }
-    found.ok_or(Error::Unauthenticated("the token is not known, has expired or was revoked"))
+    Err(Error::Unauthenticated("the token is not known, has expired or was revoked"))
 }
 
 fn address_of(extensions: &Extensions) -> Option<IpAddr> {

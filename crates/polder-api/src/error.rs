@@ -30,12 +30,14 @@ pub enum Error {
     Unauthenticated(&'static str),
     #[error("this address has sent too many wrong tokens")]
     TooManyFailedLogins { retry_after: u64 },
-    #[error("this needs the role {role} {scope}", role = role_name(*role), scope = scope(team.as_deref()))]
-    Forbidden { role: Role, team: Option<String> },
+    #[error("this needs the role {} {of}", role_name(*role))]
+    Forbidden { role: Role, of: Whose },
     #[error("there is no {what}")]
     NotFound { what: String },
     #[error("{detail}")]
-    BadRequest { detail: String, hint: Option<&'static str> },
+    BadRequest { detail: String, hint: Option<String> },
+    #[error("a body of the type {0} is not read")]
+    UnsupportedMediaType(String),
     #[error("{0} does not answer to this method")]
     MethodNotAllowed(String),
     #[error("{what} is larger than {limit} bytes")]
@@ -52,6 +54,25 @@ pub enum Error {
     Stopping,
     #[error("{0}")]
     Internal(String),
+}
+
+/// For whom a role is needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    Team(String),
+    AllTeams,
+    /// One is enough.
+    AnyTeam,
+}
+
+impl std::fmt::Display for Whose {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Team(team) => write!(f, "for team {team}"),
+            Self::AllTeams => f.write_str("for all teams"),
+            Self::AnyTeam => f.write_str("for at least one team"),
+        }
+    }
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -75,7 +96,9 @@ impl Error {
             Self::TooManyFailedLogins { .. } | Self::TooManyOpen { .. } => Code::TooManyRequests,
             Self::Forbidden { .. } => Code::Forbidden,
             Self::NotFound { .. } => Code::NotFound,
-            Self::BadRequest { .. } | Self::MethodNotAllowed(_) => Code::BadRequest,
+            Self::BadRequest { .. } => Code::BadRequest,
+            Self::MethodNotAllowed(_) => Code::MethodNotAllowed,
+            Self::UnsupportedMediaType(_) => Code::UnsupportedMediaType,
             Self::TooLarge { .. } => Code::TooLarge,
             Self::NotReady(_) => Code::NotReady,
             Self::Conflict(_) => Code::Conflict,
@@ -89,20 +112,14 @@ impl Error {
     pub fn problem(&self) -> Problem {
         let code = self.code();
         Problem {
+            kind: Some(format!("/api/v1/errors/{code}")),
             code,
             title: codes::title(code).to_owned(),
-            status: self.http_status().as_u16(),
+            status: status(code).as_u16(),
             detail: self.detail(code),
             hint: self.hint(code),
             errors: self.mistakes(),
             more: self.more(),
-        }
-    }
-
-    fn http_status(&self) -> StatusCode {
-        match self {
-            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            _ => status(self.code()),
         }
     }
 
@@ -121,7 +138,8 @@ impl Error {
 
     fn hint(&self, code: Code) -> Option<String> {
         match self {
-            Self::BadRequest { hint, .. } => hint.map(str::to_owned),
+            Self::BadRequest { hint, .. } => hint.clone(),
+            Self::Forbidden { role, of } => Some(ask_for(*role, of)),
             Self::Engine(error) => engine::hint(error).or_else(|| codes::hint(code)),
             _ => codes::hint(code),
         }
@@ -199,6 +217,11 @@ fn role_name(role: Role) -> &'static str {
     }
 }
 
-fn scope(team: Option<&str>) -> String {
-    team.map_or_else(|| "for all teams".to_owned(), |team| format!("for team {team}"))
+fn ask_for(role: Role, of: &Whose) -> String {
+    let role = if role == Role::Viewer {
+        "viewer (to look) or operator (to change things)"
+    } else {
+        role_name(role)
+    };
+    format!("ask an admin for a token with the role {role} {of}")
 }

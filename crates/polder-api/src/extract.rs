@@ -1,20 +1,32 @@
 //! What handlers take from a request. Axum's own extractors, but what does not fit becomes a problem with a code.
+//!
+//! A body is an object: serde would read a list into one by position, and nobody means that.
+
+mod words;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::Uri;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use polder_types::definition::did_you_mean;
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 
 use crate::{Error, Result};
 
-/// A JSON body. The type of content is not looked at: `curl -d` calls everything a form.
+/// A JSON body.
 #[derive(Debug)]
 pub(crate) struct Json<T>(pub(crate) T);
 
 /// A JSON body that may be left out.
 #[derive(Debug)]
 pub(crate) struct OptionalJson<T>(pub(crate) T);
+
+/// Any JSON, or nothing.
+#[derive(Debug)]
+pub(crate) struct AnyJson(pub(crate) serde_json::Value);
 
 /// A JSON body with secrets in it: what is wrong with it is told without any word of it.
 #[derive(Debug)]
@@ -38,9 +50,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
-        let body = bytes(request, state).await?;
+        let body = json_bytes(request, state).await?;
         refuse_zero(&body)?;
-        parse(&body).map(Self)
+        object(&body).map(Self)
     }
 }
 
@@ -48,7 +60,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Report<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
-        parse(&bytes(request, state).await?).map(Self)
+        object(&json_bytes(request, state).await?).map(Self)
     }
 }
 
@@ -56,9 +68,20 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJ
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
-        let body = bytes(request, state).await?;
+        let body = json_bytes(request, state).await?;
         refuse_zero(&body)?;
-        if body.trim_ascii().is_empty() { Ok(Self(T::default())) } else { parse(&body).map(Self) }
+        if body.trim_ascii().is_empty() { Ok(Self(T::default())) } else { object(&body).map(Self) }
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for AnyJson {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let body = json_bytes(request, state).await?;
+        refuse_zero(&body)?;
+        let nothing = body.trim_ascii().is_empty();
+        if nothing { Ok(Self(serde_json::Value::Null)) } else { parse(&body).map(Self) }
     }
 }
 
@@ -66,9 +89,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for PrivateJson<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
-        let body = bytes(request, state).await?;
+        let body = json_bytes(request, state).await?;
         refuse_zero(&body)?;
-        serde_json::from_slice(&body).map(Self).map_err(|error| Error::bad_request(without_values(&error)))
+        require_object(&body)?;
+        serde_json::from_slice(&body).map(Self).map_err(|error| without_values(&error))
     }
 }
 
@@ -86,20 +110,21 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         refuse_zero_in(parts.uri.path())?;
         let path = axum::extract::Path::from_request_parts(parts, state).await;
-        path.map(|axum::extract::Path(value)| Self(value))
-            .map_err(|error| Error::bad_request(error.body_text()))
+        path.map(|axum::extract::Path(value)| Self(value)).map_err(|error| misread(&error.body_text()))
     }
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        refuse_zero_in(parts.uri.query().unwrap_or_default())?;
-        let query = axum::extract::Query::from_request_parts(parts, state).await;
-        query
-            .map(|axum::extract::Query(value)| Self(value))
-            .map_err(|error| Error::bad_request(error.body_text()))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let query = parts.uri.query().unwrap_or_default();
+        refuse_zero_in(query)?;
+        let joined = join_repeated(query);
+        let uri = Uri::builder().path_and_query(format!("/?{joined}")).build();
+        let uri = uri.map_err(|_| Error::bad_request("the query is not what a URL may hold"))?;
+        let query = axum::extract::Query::try_from_uri(&uri);
+        query.map(|axum::extract::Query(value)| Self(value)).map_err(|error| misread(&error.body_text()))
     }
 }
 
@@ -135,30 +160,97 @@ async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BodyLimit(pub(crate) usize);
 
+/// A body that is JSON. `curl -d` calls everything a form; what says that it is something else is refused.
+async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes> {
+    let kind = request.headers().get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?").to_owned());
+    let body = bytes(request, state).await?;
+    match kind {
+        Some(kind) if !body.is_empty() && !is_read(&kind) => Err(Error::UnsupportedMediaType(kind)),
+        _ => Ok(body),
+    }
+}
+
+fn is_read(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    matches!(essence.as_str(), "" | "application/json" | "text/json" | "application/x-www-form-urlencoded")
+        || essence.ends_with("+json")
+}
+
+fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+    require_object(body)?;
+    parse(body)
+}
+
+fn require_object(body: &[u8]) -> Result<()> {
+    let what = match body.trim_ascii().first() {
+        None => "the request has no body",
+        Some(b'[') => "the body is a list",
+        Some(b'"') => "the body is a text",
+        Some(b'0'..=b'9' | b'-' | b't' | b'f' | b'n') => "the body is a single value",
+        _ => return Ok(()),
+    };
+    Err(Error::BadRequest { detail: what.to_owned(), hint: Some("send a JSON object".to_owned()) })
+}
+
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     serde_json::from_slice(body).map_err(|error| {
-        let hint = (error.is_eof() && body.is_empty()).then_some("send a JSON object");
-        Error::BadRequest { detail: format!("the body is not what is expected: {error}"), hint }
+        let words::Said { what, hint } = words::said(&error.to_string());
+        let detail = match error.classify() {
+            Category::Data => format!("the body is not what is expected: {what}"),
+            _ => format!("the body is not JSON: {what}"),
+        };
+        Error::BadRequest { detail, hint }
     })
 }
 
+/// What axum says of a path or a query: an introduction, the parameter, and what its parser says.
+fn misread(text: &str) -> Error {
+    let text = text.split_once(": ").map_or(text, |(_, rest)| rest);
+    let (place, message) = match text.split_once(": ") {
+        Some((place, message)) if !text.starts_with("unknown") && !text.starts_with("invalid") => {
+            (format!("{}: ", place.strip_prefix("Cannot parse ").unwrap_or(place)), message)
+        }
+        _ => (String::new(), text),
+    };
+    let words::Said { what, hint } = words::said(message);
+    Error::BadRequest { detail: format!("{place}{what}"), hint }
+}
+
+/// A parameter that is given several times is one list. Which ones may be is looked at before (`strict.rs`).
+fn join_repeated(query: &str) -> String {
+    let mut joined: Vec<(&str, String)> = Vec::new();
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    for (name, value) in pairs {
+        match joined.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, values)) => values.push_str(&format!(",{value}")),
+            None => joined.push((name, value.to_owned())),
+        }
+    }
+    joined.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+}
+
 /// What is wrong with a body, by place and expectation only. Serde's own sentences quote values.
-fn without_values(error: &serde_json::Error) -> String {
+fn without_values(error: &serde_json::Error) -> Error {
     let text = error.to_string();
+    let mut hint = None;
     let what = match error.classify() {
-        serde_json::error::Category::Data if text.starts_with("missing field") => {
+        Category::Data if text.starts_with("missing field") => {
             text.split(" at line").next().unwrap_or("a field is missing").to_owned()
         }
-        serde_json::error::Category::Data if text.starts_with("unknown field") => {
-            "a field is not known".to_owned()
+        Category::Data => {
+            words::unknown(&text).map_or("a value has the wrong type".to_owned(), |(name, known)| {
+                hint = did_you_mean(name, known.iter().copied());
+                format!("a field is not known; known: {}", known.join(", "))
+            })
         }
-        serde_json::error::Category::Data => "a value has the wrong type".to_owned(),
         _ => "it is not JSON".to_owned(),
     };
     let (line, column) = (error.line(), error.column());
-    format!(
+    let detail = format!(
         "the body is not what is expected: {what} (line {line}, column {column}; not shown, as it holds secrets)"
-    )
+    );
+    Error::BadRequest { detail, hint }
 }
 
 #[cfg(test)]
@@ -179,11 +271,11 @@ mod tests {
             r#"{"value": "hunter2""#,
         ] {
             let error = serde_json::from_str::<SetSecret>(body).unwrap_err();
-            assert!(!without_values(&error).contains(secret), "{body}: {}", without_values(&error));
+            assert!(!without_values(&error).to_string().contains(secret), "{body}");
         }
         let body = r#"{"team": "a", "name": "b", "run": "true", "secret_values": {"x": {"hunter2": 1}}}"#;
         let error = serde_json::from_str::<RegisterJob>(body).unwrap_err();
-        assert!(!without_values(&error).contains(secret));
+        assert!(!without_values(&error).to_string().contains(secret));
     }
 
     #[test]
@@ -199,6 +291,6 @@ mod tests {
     #[test]
     fn a_missing_field_is_named() {
         let error = serde_json::from_str::<SetSecret>("{}").unwrap_err();
-        assert!(without_values(&error).contains("missing field `value`"));
+        assert!(without_values(&error).to_string().contains("missing field `value`"));
     }
 }

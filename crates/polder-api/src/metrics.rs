@@ -1,6 +1,9 @@
 //! Figures for Prometheus. Counters and histograms are fed by the stream of changes and by the requests; gauges are read
 //! from the store when somebody asks.
 
+mod process;
+mod text;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,13 +12,13 @@ use polder_engine::{Change, ChangeKind};
 use polder_types::id::RunId;
 use polder_types::run::{RunStatus, StepStatus};
 use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+pub(crate) use self::text::Format;
 use crate::{Api, Error, Result};
 
 const RUN_SECONDS: [f64; 12] =
@@ -49,12 +52,18 @@ struct Request {
     status: u16,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Build {
+    version: String,
+}
+
 type Histograms = Family<Team, Histogram, fn() -> Histogram>;
 
 /// All figures. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Metrics {
     registry: Arc<Registry>,
+    build: Family<Build, Gauge>,
     runs: Family<TeamStatus, Counter>,
     run_seconds: Histograms,
     start_seconds: Histograms,
@@ -79,6 +88,7 @@ impl Default for Metrics {
     fn default() -> Self {
         let mut metrics = Self {
             registry: Arc::default(),
+            build: Family::default(),
             runs: Family::default(),
             run_seconds: Family::new_with_constructor(|| Histogram::new(RUN_SECONDS)),
             start_seconds: Family::new_with_constructor(|| Histogram::new(START_SECONDS)),
@@ -98,6 +108,7 @@ impl Default for Metrics {
 impl Metrics {
     fn register(&self) -> Registry {
         let mut registry = Registry::with_prefix("polder");
+        registry.register("build_info", "Always 1; the version of the server", self.build.clone());
         registry.register("runs", "Runs that ended", self.runs.clone());
         registry.register_with_unit(
             "run_duration",
@@ -184,8 +195,9 @@ impl Begun {
 
 impl Api {
     /// All figures as text.
-    pub(crate) async fn figures(&self) -> Result<String> {
+    pub(crate) async fn figures(&self, format: Format) -> Result<String> {
         let metrics = self.metrics();
+        metrics.build.get_or_create(&Build { version: self.version().to_owned() }).set(1);
         metrics.active.clear();
         for (team, environment, status, count) in self.store().active_counts().await? {
             metrics.active.get_or_create(&ActiveRuns { team, environment, status }).set(count);
@@ -193,9 +205,9 @@ impl Api {
         metrics.offered.set(self.store().attempts_offered().await?);
         metrics.outbox.set(self.store().outbox_depth().await?);
         metrics.open.set(i64::try_from(self.open().count()).unwrap_or(i64::MAX));
-        let mut text = String::new();
-        encode(&mut text, &metrics.registry).map_err(|error| Error::Internal(error.to_string()))?;
-        Ok(text)
+        let process = process::registry(self.started_at());
+        let text = format.text(&[&metrics.registry, &process]);
+        text.map_err(|error| Error::Internal(error.to_string()))
     }
 }
 
@@ -230,8 +242,7 @@ mod tests {
         tell(at(10), moved(RunStatus::Succeeded));
         metrics.note_log(run, 1);
         metrics.note_request("GET", "/api/v1/runs", 200);
-        let mut text = String::new();
-        encode(&mut text, &metrics.registry).unwrap();
+        let text = Format::OpenMetrics.text(&[&metrics.registry]).unwrap();
         for line in [
             r#"polder_runs_total{team="web",status="SUCCEEDED"} 1"#,
             r#"polder_run_duration_seconds_sum{team="web"} 10.0"#,

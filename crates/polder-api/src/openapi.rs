@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use utoipa::openapi::path::Operation;
-use utoipa::openapi::schema::ArrayItems;
+use utoipa::openapi::path::{Operation, Parameter};
+use utoipa::openapi::schema::{ArrayItems, SchemaType, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi as _, ToSchema};
@@ -97,7 +97,7 @@ fn completed(mut document: OpenApi) -> OpenApi {
     document
 }
 
-/// The one shape that all errors have, and bodies that need not be there.
+/// The one shape that all errors have, bodies that need not be there, and what has to be said of each answer and parameter.
 fn complete(operation: &mut Operation) {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let error = ResponseBuilder::new().description("What went wrong").content(PROBLEM_JSON, content).build();
@@ -106,6 +106,37 @@ fn complete(operation: &mut Operation) {
         && body.description.as_deref() == Some(OPTIONAL)
     {
         body.required = Some(Required::False);
+    }
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            description(status).clone_into(&mut response.description);
+        }
+    }
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter {
+            without_null(parameter);
+        }
+    }
+}
+
+/// Required of every answer.
+fn description(status: &str) -> &'static str {
+    match status {
+        "201" => "It was made",
+        "202" => "It is under way",
+        _ => "It was done, or here it is",
+    }
+}
+
+/// A parameter that may be left out has no null: a query or a header cannot say it.
+fn without_null(parameter: &mut Parameter) {
+    if let Some(RefOr::T(Schema::Object(object))) = &mut parameter.schema
+        && let SchemaType::Array(types) = &object.schema_type
+        && let [one, Type::Null] = types.as_slice()
+    {
+        object.schema_type = SchemaType::Type(one.clone());
     }
 }
 

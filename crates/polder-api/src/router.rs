@@ -23,7 +23,7 @@ use crate::routes::{
     access, agents, audit, backup, blobs, changes, deployments, jobs, logs, pipelines, revisions, runs,
     secrets, server, start,
 };
-use crate::{Api, Error, Result, auth, openapi};
+use crate::{Api, Error, Result, auth, openapi, strict};
 
 const UPLOAD_TIME: Duration = Duration::from_secs(600);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -61,15 +61,17 @@ fn open() -> OpenApiRouter<Api> {
         .routes(routes!(server::health))
         .routes(routes!(server::ready))
         .routes(routes!(server::openapi))
+        .routes(routes!(server::explain))
 }
 
 /// What needs a token.
 fn guarded() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
+    let routes = OpenApiRouter::new()
         .merge(limited(ordinary(), JSON_BODY, REQUEST_TIME))
         .merge(limited(deploying(), DEPLOY_BODY, REQUEST_TIME))
         .merge(limited(reporting(), LOG_BATCH, REQUEST_TIME))
-        .merge(limited(uploading(), BLOB, UPLOAD_TIME))
+        .merge(limited(uploading(), BLOB, UPLOAD_TIME));
+    routes.layer(from_fn(strict::refuse_unknown))
 }
 
 fn ordinary() -> OpenApiRouter<Api> {
@@ -84,7 +86,7 @@ fn ordinary() -> OpenApiRouter<Api> {
         .routes(routes!(pipelines::resume))
         .routes(routes!(start::pipeline))
         .routes(routes!(start::hook))
-        .routes(routes!(jobs::register))
+        .routes(routes!(jobs::list, jobs::register))
         .routes(routes!(jobs::view))
         .routes(routes!(start::job))
         .routes(routes!(runs::list))
@@ -129,7 +131,21 @@ fn limited(routes: OpenApiRouter<Api>, body: usize, time: Duration) -> OpenApiRo
     let in_time = move |request: Request, next: Next| async move {
         tokio::time::timeout(time, next.run(request)).await.map_err(|_| Error::TooSlow)
     };
-    routes.layer(DefaultBodyLimit::max(body)).layer(Extension(BodyLimit(body))).layer(from_fn(in_time))
+    routes
+        .layer(from_fn(finish))
+        .layer(DefaultBodyLimit::max(body))
+        .layer(Extension(BodyLimit(body)))
+        .layer(from_fn(in_time))
+}
+
+/// What has begun to change something is finished, even if who asked for it has gone: it is not left without its entry in the
+/// audit log. Agents ask again by themselves, and a claim must not go on for one that is gone.
+async fn finish(request: Request, next: Next) -> Result<Response> {
+    if request.method().is_safe() || request.uri().path().contains("/agents/") {
+        return Ok(next.run(request).await);
+    }
+    let answered = tokio::spawn(next.run(request)).await;
+    answered.map_err(|error| Error::Internal(format!("a handler panicked: {error}")))
 }
 
 /// Counts the request, and writes a line about it. Never its query: that may be somebody's credential.

@@ -19,7 +19,7 @@ pub(crate) mod start;
 use axum::Json;
 use polder_store::pipelines::{Pipeline, PipelineKey};
 use polder_types::id::PipelineId;
-use polder_types::wire::Role;
+use polder_types::wire::{Page, Role};
 use serde::Deserialize;
 
 use crate::{Api, Caller, Error, Result};
@@ -34,6 +34,23 @@ pub(crate) struct InEnvironment {
     #[serde(default = "prod")]
     #[param(required = false, default = "prod")]
     pub environment: String,
+}
+
+/// A text to look for in a list that comes whole.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Search {
+    /// Only what has this text in it, in capitals or not.
+    search: Option<String>,
+}
+
+impl Search {
+    /// The items in whose text it is.
+    fn page<T>(&self, items: impl IntoIterator<Item = T>, text: impl Fn(&T) -> String) -> Page<T> {
+        let wanted = self.search.as_deref().unwrap_or_default().trim().to_lowercase();
+        let fits = |item: &T| wanted.is_empty() || text(item).to_lowercase().contains(&wanted);
+        Page { items: items.into_iter().filter(fits).collect(), next_cursor: None }
+    }
 }
 
 fn prod() -> String {

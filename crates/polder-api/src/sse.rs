@@ -8,7 +8,7 @@ use futures::{Stream, StreamExt as _, stream};
 use serde::Serialize;
 
 use crate::limits::{KEEP_ALIVE, Place};
-use crate::{Api, Error};
+use crate::{Api, Caller, Error};
 
 /// One event: its kind, its data as JSON in one line, and the id to come back with.
 pub(crate) fn event<T: Serialize>(kind: &str, id: Option<&str>, data: &T) -> Event {
@@ -20,12 +20,12 @@ pub(crate) fn event<T: Serialize>(kind: &str, id: Option<&str>, data: &T) -> Eve
     }
 }
 
-/// A stream of events that holds its place and ends when the server stops.
-pub(crate) fn respond<S>(api: &Api, place: Place, events: S) -> Response
+/// A stream of events that holds its place, and ends when the server stops or the caller's token does.
+pub(crate) fn respond<S>(api: &Api, caller: &Caller, place: Place, events: S) -> Response
 where
     S: Stream<Item = Event> + Send + 'static,
 {
-    let stop = api.shutdown().clone().cancelled_owned();
+    let stop = api.end_of(caller);
     // Something to read at once: clients and proxies see that the stream is open.
     let hello = stream::once(async { Event::default().comment("open") });
     let events = hello.chain(events.take_until(stop)).map(move |event| {

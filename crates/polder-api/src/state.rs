@@ -129,6 +129,15 @@ impl Api {
         &self.inner.shutdown
     }
 
+    /// Completes when a stream must end: the server stops, or the caller's token is revoked or expires.
+    pub(crate) fn end_of(&self, caller: &Caller) -> impl Future<Output = ()> + Send + use<> {
+        let stopped = self.inner.shutdown.clone().cancelled_owned();
+        let revoked = self.known().end_of(caller, self.now());
+        async move {
+            tokio::select! { () = stopped => {}, () = revoked => {} }
+        }
+    }
+
     pub(crate) fn started_at(&self) -> DateTime<Utc> {
         self.inner.started_at
     }

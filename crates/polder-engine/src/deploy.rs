@@ -10,11 +10,11 @@ mod cycles;
 mod diff;
 pub mod files;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polder_store::projects::ProjectKey;
 use polder_store::{Tx, pipelines, projects, revisions};
-use polder_types::definition::{Parsed, Project};
+use polder_types::definition::{Parsed, Project, StepKind};
 use polder_types::id::{PipelineId, RevisionId};
 use polder_types::wire::{Deploy, Deployed, Plan, ProjectFile};
 
@@ -41,6 +41,17 @@ impl Checked {
     #[must_use]
     pub fn team(&self) -> &str {
         &self.project.team
+    }
+
+    /// The other teams whose pipelines its steps start.
+    #[must_use]
+    pub fn called_teams(&self) -> BTreeSet<&str> {
+        let steps = self.project.pipelines.iter().flat_map(|pipeline| &pipeline.steps);
+        let called = steps.filter_map(|step| match &step.kind {
+            StepKind::Pipeline(call) => Some(call.team.as_str()),
+            _ => None,
+        });
+        called.filter(|team| *team != self.project.team).collect()
     }
 
     /// The name of the project.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use polder_store::pipelines;
 use polder_store::runs::{StoredRun, StoredStep, Taken};
+use polder_store::{idempotency, pipelines};
 use polder_types::definition::{self, resolve_parameters};
 use polder_types::id::RunId;
 use polder_types::run::{RunStatus, StepStatus};
@@ -12,16 +12,28 @@ use serde_json::{Map, Value};
 
 use crate::create::{Blueprint, Made, PinnedAs};
 use crate::moves::Mover;
-use crate::start::invalid_parameters;
-use crate::{Engine, Error, Result, Started};
+use crate::start::{claim_key, invalid_parameters};
+use crate::{Engine, Error, Idempotency, Result, Started};
 
 impl Engine {
     /// Repeats a run that has ended, for the same logical date and with the same parameters.
     ///
     /// # Errors
-    /// When there is no such run, it has not ended, or its pipeline is gone, paused or has no place.
-    pub async fn rerun(&self, run: RunId, rerun: Rerun, by: &str) -> Result<Started> {
+    /// When there is no such run, it has not ended, or its pipeline is gone, paused or has no place; an idempotency key
+    /// that was used for a different request.
+    pub async fn rerun(
+        &self,
+        run: RunId,
+        rerun: Rerun,
+        by: &str,
+        key: Option<&Idempotency>,
+    ) -> Result<Started> {
         let mut mover = Mover::begin(self).await?;
+        if let Some(key) = key
+            && let Some(again) = claim_key(&mut mover, key, &(run, &rerun)).await?
+        {
+            return Ok(Started::again(&again));
+        }
         let old = mover.load(run).await?;
         if !old.run.status.is_terminal() {
             return Err(Error::Conflict {
@@ -59,6 +71,9 @@ impl Engine {
             };
             return Err(Error::AlreadyRunning { run: by });
         };
+        if let Some(key) = key {
+            idempotency::complete(&mut mover.tx, &key.scope, &key.key, new).await?;
+        }
         mover.commit().await?;
         Ok(Started { run: new, status, revision, replayed: false })
     }

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
 use polder_store::idempotency::{self, Claim};
-use polder_store::runs::Logical;
+use polder_store::runs::{Logical, StoredRun};
 use polder_store::{pipelines, runs};
 use polder_types::definition::{self, resolve_parameters};
 use polder_types::id::{PipelineId, RevisionId, RunId};
 use polder_types::run::RunStatus;
 use polder_types::wire::{Mistake, OnFailedReplay, Reason, RunSummary, Severity, StartRun};
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -50,6 +51,12 @@ pub struct Started {
     pub replayed: bool,
 }
 
+impl Started {
+    pub(crate) fn again(run: &StoredRun) -> Self {
+        Self { run: run.id, status: run.status, revision: run.revision, replayed: true }
+    }
+}
+
 impl Engine {
     /// Starts a run of a pipeline, or queues it.
     ///
@@ -58,7 +65,7 @@ impl Engine {
     /// used for a different request.
     pub async fn start_run(&self, request: StartRequest) -> Result<Started> {
         let mut mover = Mover::begin(self).await?;
-        if let Some(replayed) = claim_key(&mut mover, &request).await? {
+        if let Some(replayed) = replay(&mut mover, &request).await? {
             mover.commit().await?;
             return Ok(replayed);
         }
@@ -114,33 +121,40 @@ impl Engine {
     }
 }
 
-/// Takes the idempotency key, or answers with the run that it stands for.
-async fn claim_key(mover: &mut Mover<'_>, request: &StartRequest) -> Result<Option<Started>> {
+/// The run that an earlier request with the same key has started, if the request is a repetition.
+async fn replay(mover: &mut Mover<'_>, request: &StartRequest) -> Result<Option<Started>> {
     let Some(key) = &request.idempotency else { return Ok(None) };
-    let hash = request_hash(request)?;
+    // The address to call back is not part of what is asked: an orchestrator gives each try a new one.
+    let start = StartRun { call_back_uri: None, ..request.start.clone() };
+    let asked = (&start, &request.payload, request.pipeline);
+    let Some(run) = claim_key(mover, key, &asked).await? else { return Ok(None) };
+    let failed = run.status.is_terminal() && run.status != RunStatus::Succeeded;
+    if failed && request.start.on_failed_replay == OnFailedReplay::New {
+        return Ok(None);
+    }
+    if let Some(uri) = &request.start.call_back_uri {
+        mover.call_back_to(&run, uri).await?;
+    }
+    Ok(Some(Started::again(&run)))
+}
+
+/// Takes an idempotency key, or answers with the run that it stands for.
+pub(crate) async fn claim_key(
+    mover: &mut Mover<'_>,
+    key: &Idempotency,
+    asked: &impl Serialize,
+) -> Result<Option<StoredRun>> {
+    let hash = hash_of(asked)?;
     match idempotency::claim(&mut mover.tx, &key.scope, &key.key, &hash, mover.now).await? {
         Claim::New => Ok(None),
         Claim::OtherRequest => Err(Error::IdempotencyMismatch),
         Claim::InFlight => Err(Error::IdempotencyInFlight),
-        Claim::Replay(run) => {
-            let run = runs::load(&mut mover.tx, run).await?;
-            let failed = run.status.is_terminal() && run.status != RunStatus::Succeeded;
-            if failed && request.start.on_failed_replay == OnFailedReplay::New {
-                return Ok(None);
-            }
-            if let Some(uri) = &request.start.call_back_uri {
-                mover.call_back_to(&run, uri).await?;
-            }
-            Ok(Some(Started { run: run.id, status: run.status, revision: run.revision, replayed: true }))
-        }
+        Claim::Replay(run) => Ok(Some(runs::load(&mut mover.tx, run).await?)),
     }
 }
 
-/// The address to call back is not part of it: an orchestrator gives each try a new one.
-fn request_hash(request: &StartRequest) -> Result<String> {
-    let start = StartRun { call_back_uri: None, ..request.start.clone() };
-    let body = serde_json::to_vec(&(&start, &request.payload, request.pipeline));
-    let body = body.map_err(|error| Error::Internal(error.to_string()))?;
+fn hash_of(asked: &impl Serialize) -> Result<String> {
+    let body = serde_json::to_vec(asked).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
@@ -185,7 +199,9 @@ fn check_labels(labels: &BTreeMap<String, String>) -> Result<()> {
     if labels.len() <= MOST_LABELS && !long {
         return Ok(());
     }
-    let detail = format!("a run has at most {MOST_LABELS} labels, their names and values at most {LONGEST_LABEL} bytes");
+    let detail = format!(
+        "a run has at most {MOST_LABELS} labels, their names and values at most {LONGEST_LABEL} bytes"
+    );
     Err(Error::BadRequest { detail, hint: Some("give data as parameters".into()) })
 }
 

@@ -8,7 +8,7 @@ use polder_types::definition;
 use polder_types::id::{PipelineId, ProjectId, RevisionId};
 use uuid::Uuid;
 
-pub use self::list::list;
+pub use self::list::{list, list_jobs};
 use crate::stored::{from_document, to_document};
 use crate::{Error, Result, Tx};
 

@@ -1,5 +1,7 @@
 //! Revisions: immutable deployments of a project, with its definition and the list of its files.
 
+mod list;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -8,6 +10,7 @@ use polder_types::id::{ProjectId, RevisionId};
 use polder_types::wire::{Page, ProjectFile, Revision};
 use uuid::Uuid;
 
+pub use self::list::{RevisionFilter, list_all};
 use crate::stored::{from_cursor, from_document, number, page_size, to_cursor, to_document};
 use crate::{JsonText, Result, Tx};
 
@@ -24,6 +27,7 @@ macro_rules! select_where {
         )
     };
 }
+use select_where;
 
 #[derive(Debug, Clone, Copy)]
 pub struct NewRevision<'a> {
@@ -96,6 +100,24 @@ pub async fn files(tx: &mut Tx, id: RevisionId) -> Result<Vec<ProjectFile>> {
     let sql = "SELECT files FROM revisions WHERE id = $1";
     let text: String = on!(tx, |c| sqlx::query_scalar(sql).bind(id.0).fetch_one(c))?;
     from_document("files of a revision", FILES_VERSION, &text)
+}
+
+/// Whether one of these teams has deployed a file with this content. For people who look at files: it reads lists of files, the newest first.
+pub async fn has_file(tx: &mut Tx, workspace_id: &str, teams: &[String], sha256: &str) -> Result<bool> {
+    let is_hash = sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let sql = "SELECT r.number FROM projects p JOIN revisions r ON r.project_id = p.id
+        WHERE p.workspace_id = $1 AND p.team = $2 AND r.files LIKE $3 ORDER BY r.id DESC LIMIT 1";
+    for team in teams.iter().filter(|_| is_hash) {
+        let found: Option<i64> = on!(tx, |c| sqlx::query_scalar(sql)
+            .bind(workspace_id)
+            .bind(team)
+            .bind(format!("%\"{sha256}\"%"))
+            .fetch_optional(c))?;
+        if found.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 pub async fn project_of(tx: &mut Tx, id: RevisionId) -> Result<ProjectId> {

@@ -1,5 +1,8 @@
 //! Runs as they are listed and shown.
 
+mod conditions;
+mod search;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -8,6 +11,7 @@ use polder_types::run::RunStatus;
 use polder_types::wire::{Attempt, Page, Run, RunFilter, RunSummary, StepRun};
 use uuid::Uuid;
 
+use self::conditions::Conditions;
 use crate::runs::{RunRow, StoredRun, StoredStep, as_u32, load, load_steps, run_error};
 use crate::{Error, Result, Store, Tx};
 
@@ -63,11 +67,20 @@ impl Store {
         Ok(Run { parameters: stored.parameters.clone(), summary: stored.into(), steps, started_runs })
     }
 
-    /// Runs, newest first.
-    pub async fn runs(&self, filter: &RunFilter, scope: &RunScope) -> Result<Page<RunSummary>> {
+    /// Runs, newest first; of any of these statuses, or of all if there are none. What a search finds: see `run_views/search.rs`.
+    pub async fn runs(
+        &self,
+        filter: &RunFilter,
+        statuses: &[RunStatus],
+        scope: &RunScope,
+    ) -> Result<Page<RunSummary>> {
         let limit = filter.limit.unwrap_or(LIMIT).clamp(1, MOST);
         let mut tx = self.read().await?;
-        let rows = select_runs(&mut tx, filter, scope, limit + 1).await?;
+        let conditions = Conditions::new(filter, statuses, scope)?;
+        let rows = match filter.search.as_deref().map(str::trim).filter(|search| !search.is_empty()) {
+            Some(text) => search::found(&mut tx, &conditions, scope, text, limit + 1).await?,
+            None => conditions.runs(&mut tx, limit + 1).await?,
+        };
         page(rows, limit)
     }
 
@@ -95,90 +108,6 @@ impl Store {
             GROUP BY team, environment, status";
         on!(tx, |c| sqlx::query_as(sql).fetch_all(c))
     }
-}
-
-/// The filter's conditions are all optional; each index ends in `id`, so that a page is read from its cursor on.
-async fn select_runs(tx: &mut Tx, filter: &RunFilter, scope: &RunScope, limit: u32) -> Result<Vec<RunRow>> {
-    let mut sql = String::from("SELECT * FROM runs WHERE workspace_id = ");
-    let mut values: Vec<Value> = Vec::new();
-    let mut add = |sql: &mut String, text: &str, value: Value| {
-        values.push(value);
-        sql.push_str(text);
-        sql.push_str(&format!("${}", values.len()));
-    };
-    add(&mut sql, "", Value::Text(scope.workspace.clone()));
-    for (column, value) in [
-        ("environment", filter.environment.as_deref()),
-        ("team", filter.team.as_deref()),
-        ("pipeline", filter.pipeline.as_deref()),
-        ("status", filter.status.map(RunStatus::as_str)),
-    ] {
-        if let Some(value) = value {
-            add(&mut sql, &format!(" AND {column} = "), Value::Text(value.to_owned()));
-        }
-    }
-    if let Some(since) = filter.since {
-        add(&mut sql, " AND logical_at >= ", Value::Time(since.and_time(chrono::NaiveTime::MIN).and_utc()));
-    }
-    if let Some(cursor) = &filter.cursor {
-        add(&mut sql, " AND id < ", Value::Id(cursor.parse().map_err(|_| Error::Cursor)?));
-    }
-    if let Some(teams) = &scope.teams {
-        sql.push_str(" AND team IN (");
-        for (index, team) in teams.iter().enumerate() {
-            add(&mut sql, if index == 0 { "" } else { ", " }, Value::Text(team.clone()));
-        }
-        sql.push_str(if teams.is_empty() { "NULL)" } else { ")" });
-    }
-    if let Some(search) = filter.search.as_deref().filter(|search| !search.is_empty()) {
-        add_search(&mut sql, &mut add, search);
-    }
-    sql.push_str(&format!(" ORDER BY id DESC LIMIT {limit}"));
-    fetch(tx, sql, &values).await
-}
-
-/// An id's beginning, or a part of a pipeline's name; the latter is looked up among pipelines, not among runs.
-fn add_search(sql: &mut String, add: &mut impl FnMut(&mut String, &str, Value), search: &str) {
-    if let Some((low, high)) = id_range(search) {
-        add(sql, " AND id >= ", Value::Id(low));
-        add(sql, " AND id <= ", Value::Id(high));
-        return;
-    }
-    let pattern = format!("%{}%", search.to_lowercase().replace(['%', '_'], ""));
-    add(sql, " AND pipeline_id IN (SELECT id FROM pipelines WHERE search LIKE ", Value::Text(pattern));
-    sql.push(')');
-}
-
-/// The ids that begin with at least eight hexadecimal digits.
-fn id_range(text: &str) -> Option<(Uuid, Uuid)> {
-    let digits: String = text.chars().filter(|c| *c != '-').collect();
-    let hexadecimal = (8..=32).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_hexdigit());
-    let filled = |fill: &str| Uuid::parse_str(&(digits.clone() + &fill.repeat(32 - digits.len()))).ok();
-    if hexadecimal { Some((filled("0")?, filled("f")?)) } else { None }
-}
-
-enum Value {
-    Text(String),
-    Time(DateTime<Utc>),
-    Id(Uuid),
-}
-
-async fn fetch(tx: &mut Tx, sql: String, values: &[Value]) -> Result<Vec<RunRow>> {
-    // The text has only fixed parts and placeholders; every value is bound.
-    macro_rules! bound {
-        ($c:ident) => {{
-            let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
-            for value in values {
-                query = match value {
-                    Value::Text(text) => query.bind(text.clone()),
-                    Value::Time(at) => query.bind(*at),
-                    Value::Id(id) => query.bind(*id),
-                };
-            }
-            query.fetch_all($c)
-        }};
-    }
-    on!(tx, |c| bound!(c))
 }
 
 fn page(mut rows: Vec<RunRow>, limit: u32) -> Result<Page<RunSummary>> {

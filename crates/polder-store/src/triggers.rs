@@ -306,22 +306,25 @@ pub async fn skip(
     busy: RunId,
     at: DateTime<Utc>,
 ) -> Result<()> {
-    let sql = "INSERT INTO trigger_skips (trigger_id, at, logical_at, day, busy_run_id) VALUES ($1, $2, $3, $4, $5)
+    let sql =
+        "INSERT INTO trigger_skips (trigger_id, at, logical_at, day, busy_run_id) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT DO NOTHING";
     let (logical_at, day) = (found.logical_at, found.day.map(|day| day.to_string()));
     execute!(tx, sqlx::query(sql).bind(trigger.0).bind(at).bind(logical_at).bind(day).bind(busy.0))?;
     Ok(())
 }
 
+/// When, for which logical date and day, and the run that was in the way.
+type SkipRow = (DateTime<Utc>, DateTime<Utc>, Option<String>, Uuid);
+
 impl Store {
     /// The newest matches of a trigger that started nothing.
     pub async fn skipped(&self, trigger: TriggerId, limit: u32) -> Result<Vec<SkippedMatch>> {
         let mut tx = self.read().await?;
-        let sql =
-            "SELECT at, logical_at, day, busy_run_id FROM trigger_skips WHERE trigger_id = $1 ORDER BY at DESC LIMIT $2";
-        let rows: Vec<(DateTime<Utc>, DateTime<Utc>, Option<String>, Uuid)> =
+        let sql = "SELECT at, logical_at, day, busy_run_id FROM trigger_skips WHERE trigger_id = $1 ORDER BY at DESC LIMIT $2";
+        let rows: Vec<SkipRow> =
             on!(tx, |c| sqlx::query_as(sql).bind(trigger.0).bind(i64::from(limit)).fetch_all(c))?;
-        let skipped = |(at, logical_at, text, busy): (_, _, Option<String>, Uuid)| {
+        let skipped = |(at, logical_at, text, busy): SkipRow| {
             let logical_day = text.as_deref().map(day).transpose()?;
             Ok(SkippedMatch { at, logical_at, logical_day, busy: RunId(busy) })
         };

@@ -3,11 +3,13 @@
 //! A revoked token is forgotten here at once; another server notices after [`KEPT`].
 
 use std::collections::HashMap;
+use std::future::pending;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use polder_store::tokens::{self, Token};
 use polder_types::id::TokenId;
+use tokio::sync::broadcast;
 
 use super::credentials::Hash;
 use crate::{Api, Caller, Result};
@@ -16,8 +18,20 @@ const KEPT: TimeDelta = TimeDelta::seconds(10);
 /// More than this many are not kept.
 const MOST: usize = 10_000;
 
-#[derive(Debug, Default)]
-pub(crate) struct Known(Mutex<HashMap<Hash, Entry>>);
+/// How many revocations a stream may be behind before it ends to be on the safe side.
+const REVOCATIONS: usize = 64;
+
+#[derive(Debug)]
+pub(crate) struct Known {
+    callers: Mutex<HashMap<Hash, Entry>>,
+    revoked: broadcast::Sender<TokenId>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self { callers: Mutex::default(), revoked: broadcast::channel(REVOCATIONS).0 }
+    }
+}
 
 #[derive(Debug)]
 struct Entry {
@@ -28,17 +42,41 @@ struct Entry {
 
 impl Known {
     pub(crate) fn get(&self, hash: &Hash, now: DateTime<Utc>) -> Option<Caller> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
         known.get(hash).filter(|entry| now < entry.until).map(|entry| entry.caller.clone())
     }
 
-    /// A token was revoked: it is asked for anew.
+    /// A token was revoked: it is asked for anew, and its streams end.
     pub(crate) fn forget(&self, id: TokenId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, entry| entry.id != id);
+        drop(self.revoked.send(id));
+        self.callers.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, entry| entry.id != id);
+    }
+
+    /// Completes when the caller's token is revoked or expires; never for one without a token.
+    pub(crate) fn end_of(
+        &self,
+        caller: &Caller,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let (token, mut revoked) = (caller.token, self.revoked.subscribe());
+        let left = caller.expires_at.map(|end| (end - now).to_std().unwrap_or_default());
+        let expired = async move {
+            match left {
+                Some(left) => tokio::time::sleep(left).await,
+                None => pending().await,
+            }
+        };
+        let gone = async move {
+            let Some(token) = token else { return pending().await };
+            while revoked.recv().await.is_ok_and(|other| other != token) {}
+        };
+        async move {
+            tokio::select! { () = expired => {}, () = gone => {} }
+        }
     }
 
     fn keep(&self, hash: Hash, entry: Entry, now: DateTime<Utc>) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST {
             known.retain(|_, entry| now < entry.until);
         }
@@ -62,6 +100,7 @@ pub(super) async fn load(api: &Api, token: &str, hash: Hash, now: DateTime<Utc>)
         name: token.view.name,
         grants: token.view.grants,
         expires_at,
+        token: Some(id),
         address: None,
     };
     let until = expires_at.map_or(now + KEPT, |end| end.min(now + KEPT));

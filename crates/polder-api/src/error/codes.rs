@@ -7,6 +7,8 @@ use polder_types::Code;
 pub(crate) fn status(code: Code) -> StatusCode {
     match code {
         Code::BadRequest => StatusCode::BAD_REQUEST,
+        Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::Unauthenticated => StatusCode::UNAUTHORIZED,
         Code::Forbidden => StatusCode::FORBIDDEN,
         Code::NotFound | Code::NotReady => StatusCode::NOT_FOUND,
@@ -43,6 +45,8 @@ pub(crate) fn title(code: Code) -> &'static str {
         Code::InvalidDefinition => "The definition has mistakes",
         Code::InvalidParameters => "The parameters do not fit",
         Code::BadRequest => "The request is not understood",
+        Code::MethodNotAllowed => "The path does not answer to this method",
+        Code::UnsupportedMediaType => "The body is not of a kind that is read",
         Code::Unauthenticated => "A valid token is needed",
         Code::Forbidden => "Not allowed",
         Code::NotFound => "Not found",
@@ -79,7 +83,8 @@ pub(crate) fn hint(code: Code) -> Option<String> {
         Code::Unauthenticated => {
             "send `Authorization: Bearer <token>`; the first token is in DATA/admin-token"
         }
-        Code::Forbidden => "ask an admin for a token with this role",
+        Code::MethodNotAllowed => "the header Allow names the methods",
+        Code::UnsupportedMediaType => "send JSON, with `Content-Type: application/json`",
         Code::Paused => "resume the pipeline, then start it again",
         Code::AlreadyRunning => "wait for the running run, or abort it",
         Code::IdempotencyMismatch => "use a new key for a new request",

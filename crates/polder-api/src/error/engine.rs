@@ -14,9 +14,20 @@ pub(super) fn hint(error: &Error) -> Option<String> {
 
 pub(super) fn mistakes(error: &Error) -> Vec<Mistake> {
     match error {
-        Error::InvalidParameters(mistakes) | Error::InvalidDefinition(mistakes) => mistakes.clone(),
+        Error::InvalidParameters(mistakes) | Error::InvalidDefinition(mistakes) => distinct(mistakes),
         _ => Vec::new(),
     }
+}
+
+/// A job's name is that of a project and of a pipeline: what is wrong with it is found twice.
+fn distinct(mistakes: &[Mistake]) -> Vec<Mistake> {
+    let mut told: Vec<Mistake> = Vec::with_capacity(mistakes.len());
+    for mistake in mistakes {
+        if !told.contains(mistake) {
+            told.push(mistake.clone());
+        }
+    }
+    told
 }
 
 /// Further members that a code brings.

@@ -9,9 +9,9 @@ use polder_types::id::TokenId;
 use polder_types::wire::{CreateToken, Grant, Page, Role, TokenView, WhoAmI};
 use serde_json::{Value, json};
 
-use super::Answer;
+use super::{Answer, Search};
 use crate::audit::Deed;
-use crate::extract::{Json as Body, Path};
+use crate::extract::{Json as Body, Path, Query};
 use crate::{Api, Caller, Error, Result, auth};
 
 const LONGEST_NAME: usize = 100;
@@ -24,12 +24,17 @@ pub(crate) async fn whoami(caller: Caller) -> Json<WhoAmI> {
 }
 
 /// Tokens, oldest first; an admin of a team sees those that are for that team only
-#[utoipa::path(get, path = "/tokens", tag = "access", operation_id = "list_tokens", responses((status = 200, body = Page<TokenView>)))]
-pub(crate) async fn tokens(State(api): State<Api>, caller: Caller) -> Answer<Page<TokenView>> {
+#[utoipa::path(get, path = "/tokens", tag = "access", operation_id = "list_tokens", params(Search),
+    responses((status = 200, body = Page<TokenView>)))]
+pub(crate) async fn tokens(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(search): Query<Search>,
+) -> Answer<Page<TokenView>> {
     caller.require_somewhere(Role::Admin)?;
     let found = stored::list(&mut api.read().await?, &caller.workspace).await?;
     let items = found.into_iter().map(|token| token.view).filter(|token| governs(&caller, &token.grants));
-    Ok(Json(Page { items: items.collect(), next_cursor: None }))
+    Ok(Json(search.page(items, text_of)))
 }
 
 /// Make a token; this answer is the only one that shows it
@@ -42,8 +47,11 @@ pub(crate) async fn create_token(
 ) -> Result<Response> {
     caller.require_somewhere(Role::Admin)?;
     check(&api, &create)?;
-    if !governs(&caller, &create.grants) {
-        return Err(Error::Forbidden { role: Role::Admin, team: None });
+    for grant in &create.grants {
+        match &grant.team {
+            Some(team) => caller.require_team(Role::Admin, team)?,
+            None => caller.require_everywhere(Role::Admin)?,
+        }
     }
     let mut tx = api.store().begin().await?;
     tx.lock("token names", &caller.workspace).await?;
@@ -52,10 +60,10 @@ pub(crate) async fn create_token(
         return Err(Error::Conflict(format!("there is a token named {} already", create.name)));
     }
     let created = auth::insert_token(&mut tx, &caller.workspace, &create, &caller.name, api.now()).await?;
-    tx.commit().await?;
     let detail =
         json!({"id": created.view.id, "grants": created.view.grants, "expires_at": created.view.expires_at});
-    api.note(&caller, Deed::new("token.create", create.name.as_str()).with(detail)).await?;
+    api.note_in(&mut tx, &caller, Deed::new("token.create", create.name.as_str()).with(detail)).await?;
+    tx.commit().await?;
     Ok((StatusCode::CREATED, Json(created)).into_response())
 }
 
@@ -75,13 +83,21 @@ pub(crate) async fn revoke_token(
         Err(error) => return Err(error.into()),
     };
     let revoked = stored::revoke(&mut tx, &caller.workspace, id, api.now()).await?;
+    if revoked {
+        let deed = Deed::new("token.revoke", token.view.name.as_str()).with(json!({"id": id}));
+        api.note_in(&mut tx, &caller, deed).await?;
+    }
     tx.commit().await?;
     api.known().forget(id);
-    if revoked {
-        api.note(&caller, Deed::new("token.revoke", token.view.name.as_str()).with(json!({"id": id})))
-            .await?;
-    }
     Ok(Json(json!({"revoked": id})))
+}
+
+fn text_of(token: &TokenView) -> String {
+    let grants = token.grants.iter().map(|grant| {
+        let role = serde_json::to_value(grant.role).unwrap_or_default();
+        format!("{} {}", role.as_str().unwrap_or_default(), grant.team.as_deref().unwrap_or_default())
+    });
+    format!("{} {} {}", token.name, token.created_by, grants.collect::<Vec<_>>().join(" "))
 }
 
 /// Whether the caller is an admin of all that these grants give.
@@ -95,9 +111,10 @@ fn check(api: &Api, create: &CreateToken) -> Result<()> {
         || name.len() > LONGEST_NAME
         || name.chars().any(char::is_control)
         || name == "system"
+        || name.starts_with("agent ")
     {
         return Err(Error::bad_request(format!(
-            "a token's name has 1 to {LONGEST_NAME} characters, and is not `system`"
+            "a token's name has 1 to {LONGEST_NAME} characters; `system` and `agent …` are the server's own"
         )));
     }
     if create.grants.is_empty() {

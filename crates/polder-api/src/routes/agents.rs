@@ -10,8 +10,8 @@ use polder_types::wire::{
 };
 use serde_json::{Value, json};
 
-use super::Answer;
-use crate::extract::{Path, Report};
+use super::{Answer, Search};
+use crate::extract::{Path, Query, Report};
 use crate::{Api, Caller};
 
 /// An agent that was not heard of for this long counts as gone.
@@ -21,8 +21,13 @@ const ALIVE: TimeDelta = TimeDelta::seconds(60);
 type Attempt = (String, RunId, String, u32);
 
 /// Agents, and when each was last heard of
-#[utoipa::path(get, path = "/agents", tag = "agents", operation_id = "list_agents", responses((status = 200, body = Page<AgentView>)))]
-pub(crate) async fn list(State(api): State<Api>, caller: Caller) -> Answer<Page<AgentView>> {
+#[utoipa::path(get, path = "/agents", tag = "agents", operation_id = "list_agents", params(Search),
+    responses((status = 200, body = Page<AgentView>)))]
+pub(crate) async fn list(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(search): Query<Search>,
+) -> Answer<Page<AgentView>> {
     caller.require_somewhere(Role::Viewer)?;
     let now = api.now();
     let small = |number: i64| u32::try_from(number).unwrap_or(0);
@@ -34,7 +39,7 @@ pub(crate) async fn list(State(api): State<Api>, caller: Caller) -> Answer<Page<
         last_seen_at: agent.last_seen_at,
         alive: now - agent.last_seen_at < ALIVE,
     });
-    Ok(Json(Page { items: agents.collect(), next_cursor: None }))
+    Ok(Json(search.page(agents, |agent| format!("{} {}", agent.name, agent.executors.join(" ")))))
 }
 
 /// Ask for attempts to execute, and wait for them

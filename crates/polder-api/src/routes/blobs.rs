@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use polder_store::blobs;
+use polder_store::{blobs, revisions};
 use polder_types::wire::Role;
 use serde_json::{Value, json};
 
@@ -35,14 +35,15 @@ pub(crate) async fn upload(
     }
     let mut tx = api.store().begin().await?;
     blobs::insert(&mut tx, body.into(), api.now()).await?;
+    let deed = Deed::new("blob.upload", sha256.as_str()).with(json!({"size": size}));
+    api.note_in(&mut tx, &caller, deed).await?;
     tx.commit().await?;
-    api.note(&caller, Deed::new("blob.upload", sha256.as_str()).with(json!({"size": size}))).await?;
     Ok(Json(json!({"sha256": sha256, "size": size})))
 }
 
 /// The content of a file
 ///
-/// For whoever knows its hash, which only those learn who may see the revision that it belongs to.
+/// For agents, and for whoever may see a revision that has it.
 #[utoipa::path(get, path = "/blobs/{sha256}", tag = "deployments", operation_id = "download_blob",
     params(("sha256" = String, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream")))]
@@ -51,9 +52,7 @@ pub(crate) async fn download(
     caller: Caller,
     Path(sha256): Path<String>,
 ) -> Result<Response> {
-    if !caller.may_somewhere(Role::Agent) {
-        caller.require_somewhere(Role::Viewer)?;
-    }
+    require_sight(&api, &caller, &sha256).await?;
     let content = match blobs::get(&mut api.read().await?, &sha256).await {
         Err(polder_store::Error::NotFound) => return Err(Error::not_found(format!("content {sha256}"))),
         content => content?,
@@ -65,4 +64,18 @@ pub(crate) async fn download(
     // What users wrote is never to be run by a browser.
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
     Ok(response)
+}
+
+/// Other teams' files are not there for a caller, also if they know a hash.
+async fn require_sight(api: &Api, caller: &Caller, sha256: &str) -> Result<()> {
+    if caller.may(Role::Agent, None) {
+        return Ok(());
+    }
+    caller.require_somewhere(Role::Viewer)?;
+    let Some(teams) = caller.teams() else { return Ok(()) };
+    let mut tx = api.read().await?;
+    if revisions::has_file(&mut tx, &caller.workspace, &teams, sha256).await? {
+        return Ok(());
+    }
+    Err(Error::not_found(format!("content {sha256}")))
 }

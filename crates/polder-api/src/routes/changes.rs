@@ -31,7 +31,8 @@ pub(crate) struct Filter {
 ///
 /// Server-sent events `change` with the data of one change each. After `Last-Event-ID` the stream goes on where it was; `reset`
 /// says that this cannot be done, and what is shown must be loaded anew.
-#[utoipa::path(get, path = "/changes", tag = "server", operation_id = "follow_changes", params(Filter),
+#[utoipa::path(get, path = "/changes", tag = "server", operation_id = "follow_changes",
+    params(Filter, ("Last-Event-ID" = Option<String>, Header, description = "Go on after this event")),
     responses((status = 200, body = ChangeEvent, content_type = "text/event-stream")))]
 pub(crate) async fn changes(
     State(api): State<Api>,
@@ -44,8 +45,8 @@ pub(crate) async fn changes(
     let last = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()).or(filter.from.as_deref());
     // A number that never is tells `reset` at once.
     let start = last.map_or_else(|| api.feed().next(), |id| api.feed().after(id).unwrap_or(u64::MAX));
-    let events = events(api.feed().clone(), start, Seen { caller, filter });
-    Ok(sse::respond(&api, place, events))
+    let events = events(api.feed().clone(), start, Seen { caller: caller.clone(), filter });
+    Ok(sse::respond(&api, &caller, place, events))
 }
 
 /// What a caller sees of the changes.

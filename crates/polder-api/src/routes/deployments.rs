@@ -8,9 +8,9 @@ use polder_store::projects as stored;
 use polder_types::wire::{Deploy, Deployed, Page, Plan, Project, Role};
 use serde_json::json;
 
-use super::Answer;
+use super::{Answer, Search};
 use crate::audit::Deed;
-use crate::extract::Json as Body;
+use crate::extract::{Json as Body, Query};
 use crate::{Api, Caller, Result};
 
 /// What a deployment would change
@@ -33,18 +33,27 @@ pub(crate) async fn deploy(
     caller: Caller,
     Body(deploy): Body<Deploy>,
 ) -> Result<Response> {
-    caller.require_somewhere(Role::Operator)?;
+    // Whose project it is, its files say: only when they are read is it known for which team the role is needed.
+    caller.require_somewhere(Role::Viewer)?;
     let checked = api.engine().check(&caller.workspace, deploy).await?;
     caller.require_team(Role::Operator, checked.team())?;
+    // Whose pipelines its steps start, with their secrets: that takes the same right as starting them by hand.
+    for team in checked.called_teams() {
+        caller.require_team(Role::Operator, team)?;
+    }
     let deployed = api.engine().deploy_checked(&checked, &caller.name).await?;
     note(&api, &caller, "project.deploy", &deployed).await?;
     Ok((created(&deployed), Json(deployed)).into_response())
 }
 
 /// Projects and the revision of each that is deployed
-#[utoipa::path(get, path = "/projects", tag = "deployments", operation_id = "list_projects",
+#[utoipa::path(get, path = "/projects", tag = "deployments", operation_id = "list_projects", params(Search),
     responses((status = 200, body = Page<Project>)))]
-pub(crate) async fn projects(State(api): State<Api>, caller: Caller) -> Answer<Page<Project>> {
+pub(crate) async fn projects(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(search): Query<Search>,
+) -> Answer<Page<Project>> {
     caller.require_somewhere(Role::Viewer)?;
     let mut tx = api.read().await?;
     let found = stored::list(&mut tx, &caller.workspace).await?;
@@ -57,7 +66,8 @@ pub(crate) async fn projects(State(api): State<Api>, caller: Caller) -> Answer<P
         environment: project.environment,
         current_revision: project.current_revision_id,
     });
-    Ok(Json(Page { items: items.collect(), next_cursor: None }))
+    let text = |project: &Project| format!("{}/{} {}", project.team, project.name, project.environment);
+    Ok(Json(search.page(items, text)))
 }
 
 /// Writes down what was deployed, unless it was there already.

@@ -40,7 +40,7 @@ pub(crate) struct Asked {
     follow: bool,
     /// Only lines that contain this text, in capitals or not.
     search: Option<String>,
-    /// At most this many lines, up to 10,000; 1,000 if left out.
+    /// At most this many lines, from 1 to 10,000 (what is beyond is taken as the nearest of them); 1,000 if left out.
     limit: Option<usize>,
 }
 
@@ -48,7 +48,9 @@ pub(crate) struct Asked {
 ///
 /// A page of lines in JSON. With `follow=true` server-sent events: `line` for each line, `end` when the run has ended; with
 /// `Last-Event-ID` they go on where they were. With `Accept: text/plain` the lines as they are.
-#[utoipa::path(get, path = "/runs/{id}/logs", tag = "runs", operation_id = "get_logs", params(("id" = RunId, Path), Asked),
+#[utoipa::path(get, path = "/runs/{id}/logs", tag = "runs", operation_id = "get_logs", 
+    params(("id" = RunId, Path), Asked, ("Last-Event-ID" = Option<String>, Header, description = "Go on after this event"),
+        ("Accept" = Option<String>, Header, description = "`text/plain` for the lines as they are")),
     responses((status = 200, content((Page<NumberedLine> = "application/json"), (String = "text/plain"), (NumberedLine = "text/event-stream")))))]
 pub(crate) async fn logs(
     State(api): State<Api>,
@@ -67,9 +69,9 @@ pub(crate) async fn logs(
         let place = api.open().take(api.limits(), &caller.name)?;
         let reader = reader.only(asked.search.as_deref());
         return Ok(if plain {
-            text(&api, reader, &asked, place)
+            text(&api, &caller, reader, &asked, place)
         } else {
-            sse::respond(&api, place, events(reader))
+            sse::respond(&api, &caller, place, events(reader))
         });
     }
     match asked.search.as_deref().filter(|text| !text.is_empty()) {
@@ -129,9 +131,9 @@ fn line(read: &Read) -> Event {
 }
 
 /// The lines as they are; of several steps, each with its step in front.
-fn text(api: &Api, reader: Reader, asked: &Asked, place: Place) -> Response {
+fn text(api: &Api, caller: &Caller, reader: Reader, asked: &Asked, place: Place) -> Response {
     let (follow, prefixed) = (asked.follow, asked.step.is_none());
-    let stop = api.shutdown().clone().cancelled_owned();
+    let stop = api.end_of(caller);
     let chunks = stream::unfold((reader, place), move |(mut reader, place)| async move {
         let lines = if follow { reader.follow().await } else { reader.read(PAGE).await };
         match lines {

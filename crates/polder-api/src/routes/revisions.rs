@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use polder_store::projects::{self, ProjectKey};
-use polder_store::revisions;
+use polder_store::revisions::{self, RevisionFilter};
 use polder_types::id::RevisionId;
 use polder_types::wire::{Deployed, Page, Revision, RevisionFiles, Role};
 use serde::Deserialize;
@@ -13,21 +13,23 @@ use super::{Answer, deployments};
 use crate::extract::{Path, Query};
 use crate::{Api, Caller, Error, Result};
 
-/// Whose revisions.
+/// Whose revisions; of all projects that the caller may see if none is named.
 #[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Of {
-    team: String,
-    project: String,
-    #[serde(default = "super::prod")]
-    #[param(required = false, default = "prod")]
-    environment: String,
+    team: Option<String>,
+    project: Option<String>,
+    /// If left out: `prod` where a team's project is named, else all.
+    environment: Option<String>,
+    /// Text in the project's name, who deployed, the note or the source. Looks through 2,000 revisions for a page; `next_cursor` goes on
+    /// behind them.
+    search: Option<String>,
     cursor: Option<String>,
-    /// At most this many, from 1 to 500; 50 if left out.
+    /// At most this many, from 1 to 500 (what is beyond is taken as the nearest of them); 50 if left out.
     limit: Option<u32>,
 }
 
-/// The revisions of a project, newest first
+/// Revisions, newest first
 #[utoipa::path(get, path = "/revisions", tag = "deployments", operation_id = "list_revisions", params(Of),
     responses((status = 200, body = Page<Revision>)))]
 pub(crate) async fn list(
@@ -35,13 +37,37 @@ pub(crate) async fn list(
     caller: Caller,
     Query(of): Query<Of>,
 ) -> Answer<Page<Revision>> {
-    let what = format!("project {}/{} in {}", of.team, of.project, of.environment);
-    caller.require(Role::Viewer, &of.team, &what)?;
+    caller.require_somewhere(Role::Viewer)?;
+    let mut environment = of.environment.as_deref();
+    if let (Some(team), Some(name)) = (&of.team, &of.project) {
+        environment = environment.or(Some("prod"));
+        require_project(&api, &caller, environment.unwrap_or_default(), team, name).await?;
+    }
+    let filter = RevisionFilter {
+        team: of.team.as_deref(),
+        project: of.project.as_deref(),
+        environment,
+        search: of.search.as_deref().filter(|search| !search.trim().is_empty()),
+        cursor: of.cursor.as_deref(),
+        limit: of.limit,
+    };
     let mut tx = api.read().await?;
-    let (team, name, environment) = (of.team.as_str(), of.project.as_str(), of.environment.as_str());
+    Ok(Json(revisions::list_all(&mut tx, &caller.workspace, filter, caller.teams().as_deref()).await?))
+}
+
+/// A project that is named has to be there.
+async fn require_project(
+    api: &Api,
+    caller: &Caller,
+    environment: &str,
+    team: &str,
+    name: &str,
+) -> Result<()> {
+    let what = format!("project {team}/{name} in {environment}");
+    caller.require(Role::Viewer, team, &what)?;
     let key = ProjectKey { workspace_id: &caller.workspace, environment, team, name, job: false };
-    let project = projects::find(&mut tx, key).await?.ok_or_else(|| Error::not_found(what))?;
-    Ok(Json(revisions::list(&mut tx, project.id, of.cursor.as_deref(), of.limit).await?))
+    let found = projects::find(&mut api.read().await?, key).await?;
+    found.map(drop).ok_or_else(|| Error::not_found(what))
 }
 
 /// A revision

@@ -3,13 +3,16 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{LOCATION, RETRY_AFTER};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use chrono::NaiveDate;
 use polder_engine::Started;
 use polder_types::Code;
+use polder_types::definition::did_you_mean;
 use polder_types::id::RunId;
 use polder_types::run::RunStatus;
 use polder_types::wire::{Page, Rerun, Role, Run, RunError, RunFilter, RunResult, RunStarted, RunSummary};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Answer, start};
@@ -18,23 +21,66 @@ use crate::extract::{OptionalJson, Path, Query};
 use crate::wait::{self, Until, Wait};
 use crate::{Api, Caller, Error, Result};
 
+/// Which runs to list: the client's [`RunFilter`], but of several statuses.
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Wanted {
+    environment: Option<String>,
+    team: Option<String>,
+    pipeline: Option<String>,
+    /// Of one of these: `?status=FAILED&status=TIMED_OUT`, or `?status=FAILED,TIMED_OUT`.
+    #[serde(default, deserialize_with = "statuses")]
+    #[param(required = false)]
+    status: Vec<RunStatus>,
+    /// Runs about this day or later: by their logical day, where they have one, else by their logical time in UTC.
+    since: Option<NaiveDate>,
+    /// Text in the pipeline's name, description, owner or labels; at least four digits of the beginning of the run's id; or, among the
+    /// newest 10,000 runs that fit the rest, of the id's end, or text in the run's own labels (`key=value`).
+    search: Option<String>,
+    cursor: Option<String>,
+    /// At most this many, from 1 to 500 (what is beyond is taken as the nearest of them); 50 if left out.
+    limit: Option<u32>,
+}
+
+impl Wanted {
+    fn split(self) -> (RunFilter, Vec<RunStatus>) {
+        let Self { environment, team, pipeline, status, since, search, cursor, limit } = self;
+        (RunFilter { environment, team, pipeline, status: None, since, search, cursor, limit }, status)
+    }
+}
+
+/// Statuses with commas between them.
+fn statuses<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<RunStatus>, D::Error> {
+    let known = || RunStatus::ALL.iter().map(|status| status.as_str());
+    let status = |text: &str| {
+        text.parse().map_err(|_| {
+            let hint = did_you_mean(text, known()).map_or_else(String::new, |hint| format!("; {hint}"));
+            let known = known().collect::<Vec<_>>().join(", ");
+            serde::de::Error::custom(format!("`{text}` is no status; known: {known}{hint}"))
+        })
+    };
+    let text = String::deserialize(deserializer)?;
+    text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(status).collect()
+}
+
 /// Runs, newest first
-#[utoipa::path(get, path = "/runs", tag = "runs", operation_id = "list_runs", params(RunFilter),
+#[utoipa::path(get, path = "/runs", tag = "runs", operation_id = "list_runs", params(Wanted),
     responses((status = 200, body = Page<RunSummary>)))]
 pub(crate) async fn list(
     State(api): State<Api>,
     caller: Caller,
-    Query(filter): Query<RunFilter>,
+    Query(wanted): Query<Wanted>,
 ) -> Answer<Page<RunSummary>> {
     caller.require_somewhere(Role::Viewer)?;
-    Ok(Json(api.store().runs(&filter, &caller.scope()).await?))
+    let (filter, statuses) = wanted.split();
+    Ok(Json(api.store().runs(&filter, &statuses, &caller.scope()).await?))
 }
 
 /// A run with its steps and attempts
 ///
 /// Always 200. With `wait`, answers as soon as the run's status changes.
 #[utoipa::path(get, path = "/runs/{id}", tag = "runs", operation_id = "get_run",
-    params(("id" = RunId, Path), ("wait" = Option<u64>, Query, description = "Seconds, at most 50")),
+    params(("id" = RunId, Path), ("wait" = Option<u64>, Query, description = "Seconds to hold the request for; more than 50 is taken as 50")),
     responses((status = 200, body = Run)))]
 pub(crate) async fn view(
     State(api): State<Api>,
@@ -49,7 +95,7 @@ pub(crate) async fn view(
 ///
 /// 202 while the run is active, then 200, 422 or 409: for clients that follow 202 and `Location` by themselves.
 #[utoipa::path(get, path = "/operations/{id}", tag = "runs", operation_id = "get_operation",
-    params(("id" = RunId, Path), ("wait" = Option<u64>, Query, description = "Seconds, at most 50")),
+    params(("id" = RunId, Path), ("wait" = Option<u64>, Query, description = "Seconds to hold the request for; more than 50 is taken as 50")),
     responses((status = 202, body = RunStarted, headers(("Location" = String), ("Retry-After" = u32))),
         (status = 200, body = RunResult, description = "SUCCEEDED"),
         (status = 422, body = Object, description = "FAILED or TIMED_OUT: `{\"error\": {\"code\", \"message\", \"run_id\", \"ui_url\"}}`"),
@@ -74,7 +120,7 @@ pub(crate) async fn operation(
 ///
 /// 404 `NOT_READY` until the run has ended, then 200 whatever its end was: for clients that repeat on 404 only.
 #[utoipa::path(get, path = "/runs/{id}/result", tag = "runs", operation_id = "get_result",
-    params(("id" = RunId, Path), ("wait" = Option<u64>, Query, description = "Seconds, at most 50")),
+    params(("id" = RunId, Path), ("wait" = Option<u64>, Query, description = "Seconds to hold the request for; more than 50 is taken as 50")),
     responses((status = 200, body = RunResult)))]
 pub(crate) async fn result(
     State(api): State<Api>,
@@ -104,21 +150,27 @@ pub(crate) async fn abort(State(api): State<Api>, caller: Caller, Path(id): Path
 }
 
 /// Repeat a run, as a new one
-#[utoipa::path(post, path = "/runs/{id}/rerun", tag = "runs", operation_id = "rerun_run", params(("id" = RunId, Path)),
+///
+/// With `Idempotency-Key`, the same request again answers with the same run.
+#[utoipa::path(post, path = "/runs/{id}/rerun", tag = "runs", operation_id = "rerun_run",
+    params(("id" = RunId, Path), ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 characters")),
     request_body(content = Rerun, description = "May be left out"),
-    responses((status = 202, body = RunStarted, headers(("Location" = String), ("Retry-After" = u32)))))]
+    responses((status = 202, body = RunStarted, headers(("Location" = String), ("Retry-After" = u32), ("Idempotency-Replayed" = bool)))))]
 pub(crate) async fn rerun(
     State(api): State<Api>,
     caller: Caller,
     Path(id): Path<RunId>,
+    headers: HeaderMap,
     OptionalJson(rerun): OptionalJson<Rerun>,
 ) -> Result<Response> {
     let run = operated(&api, &caller, id).await?;
     let detail = json!({"from": rerun.from, "revision": rerun.revision});
-    let started = api.engine().rerun(id, rerun, &caller.name).await?;
-    let deed = deed("run.rerun", &run);
-    let detail = json!({"of": id, "run": started.run, "asked": detail});
-    api.note(&caller, deed.with(detail)).await?;
+    let key = start::idempotency(&headers, format!("rerun {id}"))?;
+    let started = api.engine().rerun(id, rerun, &caller.name, key.as_ref()).await?;
+    if !started.replayed {
+        let detail = json!({"of": id, "run": started.run, "asked": detail});
+        api.note(&caller, deed("run.rerun", &run).with(detail)).await?;
+    }
     Ok(start::answer(&api, &started, false))
 }
 

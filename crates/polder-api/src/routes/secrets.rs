@@ -8,7 +8,7 @@ use polder_types::wire::{Page, Role, SecretView, SetSecret};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Answer;
+use super::{Answer, Search};
 use crate::audit::Deed;
 use crate::extract::{Path, PrivateJson, Query};
 use crate::{Api, Caller, Error, Result};
@@ -19,6 +19,8 @@ use crate::{Api, Caller, Error, Result};
 pub(crate) struct Filter {
     team: Option<String>,
     environment: Option<String>,
+    /// Only those with this text in name, team, environment or the pipelines that ask for it.
+    search: Option<String>,
 }
 
 /// Where a secret belongs.
@@ -40,7 +42,11 @@ pub(crate) async fn list(
             && wanted(&filter.team, &secret.team)
             && wanted(&filter.environment, &secret.environment)
     });
-    Ok(Json(Page { items, next_cursor: None }))
+    let text = |secret: &SecretView| {
+        let SecretView { team, environment, name, used_by, .. } = secret;
+        format!("{team}/{name} {environment} {}", used_by.join(" "))
+    };
+    Ok(Json(Search { search: filter.search }.page(items, text)))
 }
 
 /// Set a secret, anew or over its old value

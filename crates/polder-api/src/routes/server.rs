@@ -2,16 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{Extensions, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
+use polder_types::Code;
 use polder_types::wire::{About, Role};
 use serde_json::{Value, json};
 
 use super::Answer;
+use crate::extract::Path;
+use crate::metrics::Format;
 use crate::{Api, Error, Result, auth};
-
-const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Whether the server is alive
 #[utoipa::path(get, path = "/health", tag = "server", security(()), responses((status = 200, body = Object)))]
@@ -35,6 +36,15 @@ pub(crate) async fn openapi() -> Json<&'static utoipa::openapi::OpenApi> {
     Json(crate::document())
 }
 
+/// The page about an error code, in Markdown
+#[utoipa::path(get, path = "/errors/{code}", tag = "server", operation_id = "explain", security(()), params(("code" = Code, Path)),
+    responses((status = 200, body = String, content_type = "text/markdown")))]
+pub(crate) async fn explain(Path(code): Path<String>) -> Result<Response> {
+    let known: Code = code.parse().map_err(|_| Error::not_found(format!("error code {code}")))?;
+    let kind = HeaderValue::from_static("text/markdown; charset=utf-8");
+    Ok(([(CONTENT_TYPE, kind)], known.page()).into_response())
+}
+
 /// What the server is
 #[utoipa::path(get, path = "/about", tag = "server", responses((status = 200, body = About)))]
 pub(crate) async fn about(State(api): State<Api>) -> Json<About> {
@@ -54,9 +64,11 @@ pub(crate) async fn metrics(
 ) -> Result<Response> {
     if !api.open_metrics() {
         let caller = auth::caller(&api, &headers, &extensions).await?;
-        caller.require_somewhere(Role::Viewer)?;
+        // The figures are of all teams.
+        caller.require_everywhere(Role::Viewer)?;
     }
-    let mut response = api.figures().await?.into_response();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(OPENMETRICS));
-    Ok(response)
+    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    let format = Format::accepted_by(accept);
+    let text = api.figures(format).await?;
+    Ok(([(CONTENT_TYPE, HeaderValue::from_static(format.media_type()))], text).into_response())
 }

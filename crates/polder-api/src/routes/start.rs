@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::InEnvironment;
 use crate::audit::Deed;
-use crate::extract::{OptionalJson, Path, Query};
+use crate::extract::{AnyJson, OptionalJson, Path, Query};
 use crate::{Api, Caller, Error, Result};
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -82,7 +82,7 @@ pub(crate) async fn hook(
     Path((team, name)): Path<(String, String)>,
     Query(place): Query<InEnvironment>,
     headers: HeaderMap,
-    OptionalJson(payload): OptionalJson<Value>,
+    AnyJson(payload): AnyJson,
 ) -> Result<Response> {
     let pipeline =
         super::pipeline_named(&api, &caller, Role::Operator, &team, &name, &place.environment).await?;
@@ -118,7 +118,7 @@ impl Call<'_> {
         let Call { api, caller, pipeline, reason, payload } = self;
         let calls_back = start.call_back_uri.is_some();
         let action = if payload.is_some() { "run.webhook" } else { "run.start" };
-        let idempotency = idempotency(headers, pipeline.id)?;
+        let idempotency = idempotency(headers, pipeline.id.to_string())?;
         let request = StartRequest { pipeline: pipeline.id, reason, start, payload, idempotency };
         let started = api.engine().start_run(request).await?;
         if !started.replayed {
@@ -130,12 +130,13 @@ impl Call<'_> {
     }
 }
 
-fn idempotency(headers: &HeaderMap, pipeline: PipelineId) -> Result<Option<Idempotency>> {
+/// The key of a request, if it has one. Keys of different scopes are different.
+pub(super) fn idempotency(headers: &HeaderMap, scope: String) -> Result<Option<Idempotency>> {
     let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
     let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
     let key =
         key.ok_or_else(|| Error::bad_request("Idempotency-Key takes 1 to 255 printable ASCII characters"))?;
-    Ok(Some(Idempotency { scope: pipeline.to_string(), key: key.to_owned() }))
+    Ok(Some(Idempotency { scope, key: key.to_owned() }))
 }
 
 /// 202 with where to follow the run; 200 without, where the caller waits to be called back.

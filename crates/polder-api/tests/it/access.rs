@@ -8,10 +8,10 @@ use polder_store::on_both_databases;
 use polder_store::testing::TestStore;
 use serde_json::{Value, json};
 
-use crate::harness::{SITE, Server};
+use crate::harness::{SITE, Server, site_with};
 use crate::openapi::operations;
 
-const OPEN: [&str; 3] = ["/health", "/ready", "/openapi.json"];
+const OPEN: [&str; 4] = ["/health", "/ready", "/openapi.json", "/errors/{code}"];
 const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
@@ -27,6 +27,7 @@ fn filled(path: &str, id: &str) -> String {
         ("{epoch}", "1"),
         ("{agent}", "a1"),
         ("{sha256}", EMPTY),
+        ("{code}", "PAUSED"),
     ];
     values.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
 }
@@ -51,7 +52,7 @@ fn body(method: &str, path: &str, deploy: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn every_route_but_three_needs_a_token() {
+async fn every_route_but_four_needs_a_token() {
     let test = TestStore::sqlite().await;
     let limits = Limits { failed_logins: 1_000, ..Limits::default() };
     let server = Server::with_limits(test.store.clone(), limits).await;
@@ -139,6 +140,26 @@ on_both_databases! {
         assert!(listed["items"][0]["last_used_at"].is_string());
     }
 
+    async fn who_may_see_one_team_does_not_see_the_figures_of_all(store: Store) {
+        let server = Server::new(store).await;
+        for (grant, status) in [(("viewer", Some("web")), 403), (("viewer", None), 200)] {
+            let token = server.token(&format!("of {status}"), &[grant]).await;
+            let answer = server.send(Server::request("GET", "/metrics", &token).body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status.as_u16(), status);
+        }
+    }
+
+    async fn starting_another_teams_pipeline_takes_the_right_to(store: Store) {
+        let server = Server::new(store).await;
+        let both = server.token("both", &[("operator", Some("web")), ("operator", Some("other"))]).await;
+        let web = server.token("web", &[("operator", Some("web"))]).await;
+        let text = "name: build\nsteps: [{name: a, pipeline: {name: other/theirs}}]\n";
+        let deploy = server.upload(&site_with("pipelines/build.yaml", text)).await;
+        let problem = server.call(&web, "POST", "/deployments", &deploy).await.is_problem(403, "FORBIDDEN");
+        assert!(problem["detail"].as_str().unwrap().contains("other"), "{problem}");
+        server.call(&both, "POST", "/deployments", &deploy).await.is(201);
+    }
+
     async fn nobody_gives_more_than_they_have(store: Store) {
         let server = Server::new(store).await;
         let web = server.token("web admin", &[("admin", Some("web"))]).await;
@@ -154,6 +175,7 @@ on_both_databases! {
         assert_eq!(names, ["web admin", "x"], "tokens of others are not seen");
         for poor in [
             json!({"name": "", "grants": [{"role": "viewer"}]}),
+            json!({"name": "agent embedded", "grants": [{"role": "viewer"}]}),
             json!({"name": "a", "grants": []}),
             json!({"name": "a", "grants": [{"role": "agent", "team": "web"}]}),
             json!({"name": "a", "grants": [{"role": "viewer"}], "expires_at": "2020-01-01T00:00:00Z"}),
@@ -174,6 +196,8 @@ on_both_databases! {
         refused.is_problem(429, "TOO_MANY_REQUESTS");
         assert_eq!(refused.header("retry-after"), Some("61"));
         server.get("/whoami").await.is(200);
+        let other = server.token("other", &[("viewer", None)]).await;
+        server.call(&other, "GET", "/whoami", &Value::Null).await.is(200);
         server.clock.advance(TimeDelta::seconds(61));
         server.call("pld_guess", "GET", "/whoami", &Value::Null).await.is_problem(401, "UNAUTHENTICATED");
     }

@@ -152,7 +152,7 @@ on_both_databases! {
         let body = server.upload(&refs(&last)).await;
         let problem = server.post("/deployments", body).await.is_problem(422, "INVALID_DEFINITION");
         let message = problem["errors"][0]["message"].as_str().unwrap();
-        assert!(message.contains("c/three → a/one → b/two → c/three"), "{message}");
+        assert!(message.contains("c/three -> a/one -> b/two -> c/three"), "{message}");
         let fine = listening("c", "three", "b/unknown");
         server.deploy(&refs(&fine)).await;
     }

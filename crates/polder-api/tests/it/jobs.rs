@@ -21,8 +21,14 @@ on_both_databases! {
         let registered = server.post("/jobs", job()).await.is(201);
         let id = registered["id"].as_str().unwrap();
         assert_eq!(registered["start_url"], format!("https://polder.example/api/v1/jobs/{id}/runs"));
-        assert_eq!(server.get(&format!("/jobs/{id}")).await.is(200), registered);
-        let again = server.post("/jobs", job()).await.is(201);
+        let view = server.get(&format!("/jobs/{id}")).await;
+        let shown = view.is(200);
+        assert_eq!((&shown["start_url"], &shown["revision"]), (&registered["start_url"], &registered["revision"]));
+        assert_eq!((&shown["files"][0]["path"], &shown["paused"]), (&json!("import.py"), &json!(false)));
+        assert_eq!(shown["definition"]["steps"][0]["secrets"], json!({"TOKEN": "exact-token"}));
+        assert!(!view.text().contains("hush"));
+        assert_eq!(server.get("/jobs").await.is(200)["items"], json!([registered]));
+        let again = server.post("/jobs", job()).await.is(200);
         assert_eq!(again, registered, "the same again changes nothing");
 
         let started = server.post(&format!("/jobs/{id}/runs"), json!({"parameters": {"country": "AT"}})).await.is(202);
@@ -55,6 +61,15 @@ on_both_databases! {
         });
         insta::allow_duplicates! { insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n")); }
         assert_eq!(server.get("/secrets").await.is(200)["items"], json!([]), "nothing is stored of a poor job");
+    }
+
+    async fn a_poor_name_is_told_once(store: Store) {
+        let server = Server::new(store).await;
+        let mut poor = job();
+        poor["name"] = json!("My Job");
+        let problem = server.post("/jobs", poor).await.is_problem(422, "INVALID_DEFINITION");
+        let errors = problem["errors"].as_array().unwrap();
+        assert_eq!((errors.len(), &errors[0]["path"]), (1, &json!("name")), "{problem}");
     }
 
     async fn jobs_have_a_place_and_a_team(store: Store) {

@@ -104,6 +104,18 @@ async fn changes_are_told_as_they_happen_and_can_be_taken_up_again() {
 }
 
 #[tokio::test]
+async fn streams_end_with_the_token() {
+    let test = TestStore::sqlite().await;
+    let server = Server::new(test.store.clone()).await;
+    let created = server.post("/tokens", json!({"name": "ci", "grants": [{"role": "viewer"}]})).await.is(201);
+    let mut events = server.events(created["token"].as_str().unwrap(), "/changes", None).await;
+    let path = format!("/tokens/{}", created["view"]["id"].as_str().or(created["id"].as_str()).unwrap());
+    server.call(&server.admin, "DELETE", &path, &Value::Null).await.is(200);
+    server.deploy_site().await;
+    assert_eq!(events.rest().await, [], "nothing is told to a token that was revoked");
+}
+
+#[tokio::test]
 async fn callers_are_told_what_they_may_see() {
     let test = TestStore::sqlite().await;
     let server = Server::new(test.store.clone()).await;

@@ -15,6 +15,7 @@ mod live;
 mod logs;
 mod openapi;
 mod problems;
+mod requests;
 mod runs;
 mod secrets;
 mod serving;

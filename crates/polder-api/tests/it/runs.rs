@@ -155,6 +155,10 @@ on_both_databases! {
         assert_eq!(answer.header("location"), None);
         let run = server.get(&format!("/runs/{}", started["id"].as_str().unwrap())).await.text();
         assert!(!run.contains("credential"), "its query is a credential");
+        let first = server.start_with("adf", &json!({"callBackUri": uri})).await.is(200);
+        let retried = server.start_with("adf", &json!({"callBackUri": format!("{uri}2")})).await;
+        assert_eq!(retried.header("idempotency-replayed"), Some("true"), "each try has an address of its own");
+        assert_eq!(retried.is(200)["id"], first["id"]);
     }
 
     async fn a_webhook_brings_a_payload(store: Store) {

@@ -71,7 +71,7 @@ on_both_databases! {
                 _ => run.clone(),
             };
             let file = text(&server.get(&format!("/revisions/{}/files", text(&deployed["revision"]["id"]))).await.json()["files"][0]["sha256"]);
-            let filled = path.replace("{id}", &id).replace("{team}", "web").replace("{name}", "build").replace("{sha256}", &file);
+            let filled = path.replace("{id}", &id).replace("{team}", "web").replace("{name}", "build").replace("{sha256}", &file).replace("{code}", "PAUSED");
             let query = if filled == "/revisions" { "?team=web&project=site" } else { "" };
             let answer = server.get(&format!("{filled}{query}")).await;
             assert!(answer.status.is_success() || answer.status == 422, "{filled}: {}", answer.text());

@@ -113,15 +113,10 @@ async fn read_definitions(tx: &mut Tx, files: &[ProjectFile]) -> Result<(Texts, 
     for file in files.iter().filter(|file| is_definition(&file.path)) {
         match String::from_utf8(blobs::get(tx, &file.sha256).await?) {
             Ok(text) => _ = texts.insert(file.path.clone(), text),
-            Err(error) => unreadable.push(not_utf8(&file.path, error.utf8_error().valid_up_to())),
+            Err(error) => unreadable.push(as_mistake(definition::not_utf8(&file.path, &error.into_bytes()))),
         }
     }
     Ok((texts, unreadable))
-}
-
-fn not_utf8(path: &str, offset: usize) -> Mistake {
-    let hint = Some("save it as UTF-8".to_owned());
-    about(path, None, format!("the file is not text in UTF-8 (from byte {offset} on)"), hint)
 }
 
 /// A project that lists its environments is deployed to those only.
@@ -131,7 +126,8 @@ fn check_environment(project: &Project, environment: &str) -> Result<()> {
     }
     let known: Vec<&str> = project.environments.keys().map(String::as_str).collect();
     let message = format!("the project has no environment `{environment}`; it has: {}", known.join(", "));
-    let hint = Some(format!("add `{environment}: {{}}` to `environments`"));
+    let hint = definition::did_you_mean(environment, known.iter().copied())
+        .or_else(|| Some(format!("add `{environment}: {{}}` to `environments`")));
     Err(Error::InvalidDefinition(vec![about("polder.yaml", Some("environments"), message, hint)]))
 }
 

@@ -193,7 +193,7 @@ fn mistake(project: &Project, cycle: &[Name]) -> Mistake {
         line: None,
         column: None,
         path: Some("triggers".to_owned()),
-        message: format!("these pipelines would start each other for ever: {}", words.join(" → ")),
+        message: format!("these pipelines would start each other for ever: {}", words.join(" -> ")),
         hint: Some("take one of these triggers or `pipeline` steps out".to_owned()),
         excerpt: None,
     }

@@ -1,7 +1,7 @@
 //! Steps, attempts, retries, time-outs, aborts, outputs, secrets, and who may report.
 
 use chrono::TimeDelta;
-use polder_engine::Error;
+use polder_engine::{Error, Idempotency};
 use polder_store::on_both_databases;
 use polder_store::secrets::{self, Sealed, SecretKey};
 use polder_types::Code;
@@ -215,9 +215,23 @@ on_both_databases! {
         story.pipeline("p", "steps: [{name: a, run: x}]").await;
         let run = story.start("p").await;
         story.work(Outcome::Succeeded).await;
-        let refused = story.engine.rerun(run, Rerun::default(), "ann").await;
+        let refused = story.engine.rerun(run, Rerun::default(), "ann", None).await;
         assert!(matches!(refused, Err(Error::Conflict { .. })), "{refused:?}");
-        story.engine.rerun(run, Rerun { from: RerunFrom::Start, ..Rerun::default() }, "ann").await.expect("repeated");
+        story.engine.rerun(run, Rerun { from: RerunFrom::Start, ..Rerun::default() }, "ann", None).await.expect("repeated");
+    }
+
+    async fn a_repetition_with_a_key_is_made_once(store: Store) {
+        let story = Story::new(store);
+        story.pipeline("p", "steps: [{name: a, run: x}]").await;
+        let run = story.start("p").await;
+        story.work(Outcome::Failed).await;
+        let key = Idempotency { scope: "p".into(), key: "k".into() };
+        let once = story.engine.rerun(run, Rerun::default(), "ann", Some(&key)).await.unwrap();
+        let again = story.engine.rerun(run, Rerun::default(), "ann", Some(&key)).await.unwrap();
+        assert_eq!((again.run, once.replayed, again.replayed), (once.run, false, true));
+        let other = Rerun { from: RerunFrom::Start, ..Rerun::default() };
+        let refused = story.engine.rerun(run, other, "ann", Some(&key)).await;
+        assert!(matches!(refused, Err(Error::IdempotencyMismatch)), "{refused:?}");
     }
 
     async fn what_is_repeated_with_a_new_definition_takes_its_parameters(store: Store) {
@@ -230,7 +244,7 @@ on_both_databases! {
         assert_eq!(command(&story.claim_one().await.task), "x y");
         story.pipeline("p", "parameters: {must: {type: string}}\nsteps: [{name: a, run: x}]").await;
         story.work(Outcome::Failed).await;
-        let refused = story.engine.rerun(run, Rerun::default(), "ann").await;
+        let refused = story.engine.rerun(run, Rerun::default(), "ann", None).await;
         assert!(matches!(refused, Err(Error::InvalidParameters(_))), "{refused:?}");
     }
 

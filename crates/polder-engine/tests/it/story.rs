@@ -102,13 +102,13 @@ impl Story {
     }
 
     pub(crate) async fn rerun(&self, run: RunId) -> RunId {
-        self.engine.rerun(run, Rerun::default(), "test").await.expect("repeated").run
+        self.engine.rerun(run, Rerun::default(), "test", None).await.expect("repeated").run
     }
 
     /// Repeats all of a run.
     pub(crate) async fn start_anew(&self, run: RunId) -> RunId {
         let rerun = Rerun { from: RerunFrom::Start, ..Rerun::default() };
-        self.engine.rerun(run, rerun, "test").await.expect("repeated").run
+        self.engine.rerun(run, rerun, "test", None).await.expect("repeated").run
     }
 
     /// Everything that can be had now.

@@ -17,9 +17,29 @@ pub async fn list(
     filter: &PipelineFilter,
     teams: Option<&[String]>,
 ) -> Result<Page<Pipeline>> {
+    page(tx, workspace_id, filter, teams, false).await
+}
+
+/// Those of them that are jobs.
+pub async fn list_jobs(
+    tx: &mut Tx,
+    workspace_id: &str,
+    filter: &PipelineFilter,
+    teams: Option<&[String]>,
+) -> Result<Page<Pipeline>> {
+    page(tx, workspace_id, filter, teams, true).await
+}
+
+async fn page(
+    tx: &mut Tx,
+    workspace_id: &str,
+    filter: &PipelineFilter,
+    teams: Option<&[String]>,
+    only_jobs: bool,
+) -> Result<Page<Pipeline>> {
     let after: Option<Position> = from_cursor(filter.cursor.as_deref())?;
     let size = page_size(filter.limit);
-    let sql = statement(filter, teams);
+    let sql = statement(filter, teams, only_jobs);
     let (team, name, environment) = after.unwrap_or_default();
     let rows: Vec<Row> = on!(tx, |c| {
         let query = sqlx::query_as(AssertSqlSafe(sql.as_str()))
@@ -41,12 +61,15 @@ pub async fn list(
     Ok(Page { items, next_cursor })
 }
 
-fn statement(filter: &PipelineFilter, teams: Option<&[String]>) -> String {
+fn statement(filter: &PipelineFilter, teams: Option<&[String]>, only_jobs: bool) -> String {
     let mut sql = select_where!("i.workspace_id = $1 AND i.archived_at IS NULL").to_owned();
     and(&mut sql, filter.environment.is_some(), 2, "i.environment = ?");
     and(&mut sql, filter.team.is_some(), 3, "i.team = ?");
     and(&mut sql, filter.paused.is_some(), 4, "i.paused = ?");
     and(&mut sql, filter.search.is_some(), 5, "i.search LIKE ? ESCAPE '\\'");
+    if only_jobs {
+        sql.push_str(" AND i.job");
+    }
     // Without a cursor the three are empty, and come before every name.
     sql.push_str(" AND (i.team, i.name, i.environment) > ($6, $7, $8)");
     match teams.map(<[String]>::len) {

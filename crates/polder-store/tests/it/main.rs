@@ -8,3 +8,4 @@ mod deployments;
 mod given;
 mod idempotency;
 mod lists;
+mod runs;
