@@ -99,9 +99,18 @@ impl Client {
 
     /// Sends the call and reads the answer as JSON.
     pub(crate) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
+        Ok(self.json_with_headers(call).await?.0)
+    }
+
+    /// The same, with the headers of the answer.
+    pub(crate) async fn json_with_headers<T: DeserializeOwned>(
+        &self,
+        call: Call,
+    ) -> Result<(T, HeaderMap), Error> {
         let answer = self.whole(call).await?;
-        serde_json::from_slice(&answer.body)
-            .map_err(|error| self.unexpected(answer.status, &error.to_string()))
+        let value = serde_json::from_slice(&answer.body)
+            .map_err(|error| self.unexpected(answer.status, &error.to_string()))?;
+        Ok((value, answer.headers))
     }
 
     /// Sends the call and forgets what a good answer says.

@@ -58,6 +58,10 @@ impl Error {
             // The server does not know whether a person or a program asks.
             Self::Problem(problem) if problem.code == Code::Unauthenticated => Some(LOGIN.to_owned()),
             Self::Problem(problem) => problem.hint.clone(),
+            // This is what rustls makes of an answer in plain text.
+            Self::Unreachable { url, source, .. } if source.to_string().contains("InvalidContentType") => {
+                Some(format!("The server there does not speak https: say {}.", url.replacen("https", "http", 1)))
+            }
             Self::Unreachable { url, .. } => Some(unreachable_hint(url)),
             Self::Unexpected { status: Some(502..=504), .. } => {
                 Some("A proxy answered in place of the server; try again when the server is up.".to_owned())
@@ -84,6 +88,7 @@ mod tests {
 
     fn problem(code: Code, hint: Option<&str>) -> Error {
         Error::Problem(Box::new(Problem {
+            kind: None,
             code,
             title: "T".into(),
             status: 400,

@@ -20,7 +20,7 @@ pub use client::{Answer, Client};
 pub use error::{BoxError, Error};
 pub use routes::{LogQuery, Operation};
 pub use sse::ServerEvent;
-pub use stream::{Changes, LogStream};
+pub use stream::{Changes, Connection, LogStream};
 pub use transport::{Body, ByteStream, InProcessService};
 
 /// The address that is tried when nobody says where the server is.

@@ -28,6 +28,18 @@ const END: &str = "end";
 const ERROR: &str = "error";
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
+/// What happens to the connection behind a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Connection {
+    /// It broke, and could not be opened again at once. It is tried again.
+    Lost,
+    /// It is there again; nothing was missed.
+    Back,
+}
+
+/// Told what happens to the connection.
+pub(crate) type Watcher = Box<dyn Fn(Connection) + Send + Sync>;
+
 /// A stream that is open, or was, or will be again.
 struct Resumable {
     client: Client,
@@ -36,6 +48,9 @@ struct Resumable {
     open: Option<Open>,
     failures: usize,
     ended: bool,
+    watcher: Option<Watcher>,
+    /// Whether the watcher believes it to be lost.
+    told_lost: bool,
 }
 
 struct Open {
@@ -47,8 +62,18 @@ struct Open {
 pub(crate) fn events(
     client: Client,
     path: String,
+    watcher: Option<Watcher>,
 ) -> impl Stream<Item = Result<ServerEvent, Error>> + Send + 'static {
-    let stream = Resumable { client, path, last_id: None, open: None, failures: 0, ended: false };
+    let stream = Resumable {
+        client,
+        path,
+        last_id: None,
+        open: None,
+        failures: 0,
+        ended: false,
+        watcher,
+        told_lost: false,
+    };
     futures::stream::try_unfold(stream, |mut stream| async move {
         Ok(stream.next().await?.map(|event| (event, stream)))
     })
@@ -58,9 +83,10 @@ pub(crate) fn events(
 pub(crate) fn typed<T: DeserializeOwned + Send + 'static>(
     client: &Client,
     path: String,
+    watcher: Option<Watcher>,
 ) -> BoxStream<'static, Result<T, Error>> {
     let url = client.url().to_owned();
-    events(client.clone(), path)
+    events(client.clone(), path, watcher)
         .try_filter_map(move |event| {
             let parsed = serde_json::from_str(&event.data).map(Some);
             let error = |error: serde_json::Error| Error::Unexpected {
@@ -102,6 +128,7 @@ impl Resumable {
     async fn advance(&mut self) -> Result<Option<ServerEvent>, Error> {
         if self.open.is_none() {
             self.open = Some(self.reopen().await?);
+            self.tell(Connection::Back);
         }
         let Some(open) = &mut self.open else { return Ok(None) };
         loop {
@@ -136,6 +163,15 @@ impl Resumable {
         Ok(Open { bytes: response.into_body(), parser: Parser::default() })
     }
 
+    /// Tells the watcher what it does not know yet.
+    fn tell(&mut self, now: Connection) {
+        let lost = now == Connection::Lost;
+        if self.told_lost != lost {
+            self.told_lost = lost;
+            self.watcher.iter().for_each(|watcher| watcher(now));
+        }
+    }
+
     /// Waits before the next try, or gives up.
     async fn lost(&mut self, error: Option<Error>) -> Result<(), Error> {
         let first_try = self.last_id.is_none() && self.open.is_none();
@@ -144,6 +180,10 @@ impl Resumable {
         self.failures += 1;
         match (wait, error) {
             (Some(wait), error) if error.is_none() || !first_try => {
+                // The first try comes at once; nobody needs to hear of a connection that is back by then.
+                if self.failures > 1 {
+                    self.tell(Connection::Lost);
+                }
                 tokio::time::sleep(Duration::from_millis(wait)).await;
                 Ok(())
             }

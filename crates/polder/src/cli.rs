@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::commands as c;
-use crate::config::{Context, Location};
+use crate::config::Context;
 use crate::output::Output;
 
 /// Runs scripts and pipelines: scheduled, triggered, logged, kept secret.
@@ -95,7 +95,7 @@ impl Cli {
     pub fn run(self, output: &Output) -> Result<ExitCode> {
         match self.command {
             Command::Server(args) => c::server::run(args, output),
-            other => block_on(other.run(Context::new(output, Location::find(self.url)?))),
+            other => block_on(other.run(Context::new(output, self.url))),
         }
     }
 }
@@ -138,7 +138,7 @@ impl Command {
             Self::Restore(args) => c::backup::restore(args, context).await,
             Self::Schema(args) => c::schema::run(&args, context),
             Self::Explain(args) => c::explain::run(&args, context),
-            Self::Completions(args) => c::completions::run(&args),
+            Self::Completions(args) => c::completions::run(&args, context),
             Self::Task(args) => c::task::run(args).await,
         }
     }

@@ -22,6 +22,7 @@ pub mod rerun;
 pub mod revisions;
 pub mod run;
 pub mod runs;
+mod schedules;
 pub mod schema;
 pub mod secret;
 pub mod server;

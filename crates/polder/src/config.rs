@@ -9,12 +9,14 @@ use anyhow::{Context as _, Result};
 use polder_client::{Client, DEFAULT_URL};
 use serde::{Deserialize, Serialize};
 
+use crate::failure::Failure;
 use crate::output::Output;
 
 /// What every command gets.
 pub struct Context<'a> {
     pub output: &'a Output,
-    pub location: Location,
+    /// The server that was named on the command line or in the environment.
+    url: Option<String>,
 }
 
 /// A server, and the token for it.
@@ -31,14 +33,26 @@ pub struct Logins {
 }
 
 impl<'a> Context<'a> {
-    pub fn new(output: &'a Output, location: Location) -> Self {
-        Self { output, location }
+    pub fn new(output: &'a Output, url: Option<String>) -> Self {
+        Self { output, url }
     }
 
     /// A client of the server. Nothing is sent yet.
     pub fn client(&self) -> Result<Client> {
-        Ok(Client::remote(&self.location.url, self.location.token.as_deref())?)
+        // Only who needs a server has to have logins that can be read.
+        let location = Location::find(self.url.clone())?;
+        client_of(&location.url, location.token.as_deref())
     }
+}
+
+/// A client of the server at the address, if it is one.
+pub fn client_of(url: &str, token: Option<&str>) -> Result<Client> {
+    if !url.contains("://") {
+        return Err(Failure::new(format!("`{url}` is no address of a server: it lacks http://"))
+            .hint(format!("Say http://{url}."))
+            .into());
+    }
+    Ok(Client::remote(url, token)?)
 }
 
 impl Location {
@@ -60,12 +74,15 @@ impl Logins {
     pub fn load() -> Result<Self> {
         let Some(path) = path() else { return Ok(Self::default()) };
         match fs::read(&path) {
-            Ok(bytes) => {
-                serde_json::from_slice(&bytes).with_context(|| format!("cannot read {}", path.display()))
-            }
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| unreadable(&path, &error)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
         }
+    }
+
+    /// Those that can be read; a file that is broken is written anew by whoever logs in.
+    pub fn load_or_begin() -> Self {
+        Self::load().unwrap_or_default()
     }
 
     /// Stores the logins where only this user can read them, and says where.
@@ -86,6 +103,14 @@ impl Logins {
         file.persist(path)?;
         Ok(())
     }
+}
+
+fn unreadable(path: &Path, error: &serde_json::Error) -> anyhow::Error {
+    let path = path.display();
+    Failure::new(format!("the logins in {path} cannot be read"))
+        .cause(error)
+        .hint(format!("Log in again, which writes the file anew, or delete it: rm {path}"))
+        .into()
 }
 
 /// An address as it is stored and compared.

@@ -11,25 +11,55 @@ use serde::Serialize;
 use crate::output::{Output, mistakes};
 
 /// A failure with what to do about it.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Failure {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
     pub message: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Mistake>,
     /// Whether the command line was used wrongly.
-    #[serde(skip)]
     pub usage: bool,
+    /// Whether no server was reached.
+    pub unreachable: bool,
+}
+
+/// A failure as programs read it: each has a code.
+#[derive(Serialize)]
+struct Told<'a> {
+    code: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [Mistake],
 }
 
 impl Failure {
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), ..Self::default() }
+    }
+
+    /// What programs tell failures apart by: a code of the server's, or one of the command line's own.
+    fn name(&self) -> &'static str {
+        match self.code {
+            Some(code) => code.as_str(),
+            None if self.usage => "USAGE",
+            None if self.unreachable => "UNREACHABLE",
+            None => "FAILED",
+        }
+    }
+
+    fn told(&self) -> Told<'_> {
+        Told {
+            code: self.name(),
+            message: &self.message,
+            cause: self.cause.as_deref(),
+            hint: self.hint.as_deref(),
+            errors: &self.errors,
+        }
     }
 
     /// The command line was used wrongly: exit status 2.
@@ -81,9 +111,28 @@ pub fn report(error: &anyhow::Error, output: &Output) -> ExitCode {
     ExitCode::from(if failure.usage { 2 } else { 1 })
 }
 
+/// Tells what the parser of the command line says: help and versions too, which are no failures.
+pub fn misused(error: &clap::Error) -> ExitCode {
+    let wants_json = std::env::args_os().any(|argument| argument == "--json");
+    if !wants_json || !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+    }
+    report(&usage_of(error).into(), &Output::new(true))
+}
+
+/// The first paragraph says what is wrong; what follows is for people.
+fn usage_of(error: &clap::Error) -> Failure {
+    let text = error.render().to_string();
+    let mut paragraphs = text.split("\n\n").map(str::trim);
+    let message = paragraphs.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let hint = paragraphs.find_map(|paragraph| paragraph.strip_prefix("tip: ")).map(str::to_owned);
+    Failure { hint, ..Failure::usage(message) }
+}
+
 fn tell(failure: &Failure, output: &Output) -> std::io::Result<()> {
     if output.json {
-        return output.error_value(&serde_json::json!({ "error": failure }));
+        return output.error_value(&serde_json::json!({ "error": failure.told() }));
     }
     let style = output.error_style();
     let mut text = format!("{} {}\n", style.bad("error:"), failure.message);
@@ -135,5 +184,6 @@ fn of_client(error: &polder_client::Error) -> Failure {
         hint: error.hint(),
         errors,
         usage: false,
+        unreachable: matches!(error, polder_client::Error::Unreachable { .. }),
     }
 }

@@ -21,7 +21,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return failure::misused(&error),
+    };
     let output = output::Output::new(cli.json);
     cli.run(&output).unwrap_or_else(|error| failure::report(&error, &output))
 }

@@ -20,6 +20,21 @@ pub use progress::Progress;
 pub use style::{Style, Tone, run_tone, step_tone};
 pub use table::{Cell, Table, cell};
 
+/// Where remarks beside the result go.
+#[derive(Clone, Copy)]
+pub struct Remarks {
+    wanted: bool,
+}
+
+impl Remarks {
+    pub fn say(self, text: impl Display) {
+        if self.wanted {
+            // A remark that cannot be written is not worth failing for.
+            let _ = writeln!(io::stderr().lock(), "{text}");
+        }
+    }
+}
+
 /// Where a command's results go.
 pub struct Output {
     pub json: bool,
@@ -75,10 +90,12 @@ impl Output {
 
     /// A remark beside the result. Left out when programs read the output.
     pub fn note(&self, text: impl Display) {
-        if !self.json {
-            // A remark that cannot be written is not worth failing for.
-            let _ = writeln!(io::stderr().lock(), "{text}");
-        }
+        self.remarks().say(text);
+    }
+
+    /// For remarks that are made from elsewhere.
+    pub fn remarks(&self) -> Remarks {
+        Remarks { wanted: !self.json }
     }
 
     pub fn error_text(&self, text: &str) -> io::Result<()> {

@@ -4,13 +4,14 @@
 //! project, the other has secrets. Links may point to files inside of the project only.
 
 mod source;
+mod trouble;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use ignore::{DirEntry, WalkBuilder};
 use polder_types::Code;
 use polder_types::definition::{self, Parsed};
@@ -20,12 +21,8 @@ use sha2::{Digest as _, Sha256};
 pub use source::Source;
 
 use crate::failure::Failure;
-use crate::output::{format, mistakes};
+use crate::output::mistakes;
 
-/// What the server accepts; told here before anything is uploaded.
-const MOST_FILES: usize = 20_000;
-const MOST_BYTES: u64 = 100 << 20;
-const LARGEST_FILE: u64 = 10 << 20;
 /// Definitions that are larger are refused by the parser, which wants to say so itself.
 const LARGEST_TEXT: u64 = 4 << 20;
 
@@ -33,6 +30,8 @@ const LARGEST_TEXT: u64 = 4 << 20;
 pub struct Folder {
     pub root: PathBuf,
     pub files: Vec<FileHere>,
+    /// What is wrong with those that are not among the files.
+    troubles: Vec<Mistake>,
 }
 
 /// One file, by its path in the project and where it is.
@@ -44,37 +43,40 @@ pub struct FileHere {
 }
 
 impl Folder {
-    /// Finds the files of the project at `root`.
+    /// Finds the files of the project at `root`. Where no folder was named, one above this folder will do too.
     pub fn open(root: &Path) -> Result<Self> {
         let canonical = root.canonicalize().map_err(|error| no_folder(root, &error))?;
-        if !["polder.yaml", "pipeline.yaml"].iter().any(|name| canonical.join(name).exists()) {
-            return Err(Failure::new(format!("{} is no project: it has no polder.yaml", root.display()))
-                .hint("Begin one with `polder init`, or name the project's folder.")
-                .into());
-        }
-        let mut files = Vec::new();
+        let canonical = project_of(&canonical, root)?;
+        let (mut files, mut troubles) = (Vec::new(), Vec::new());
         for entry in walker(&canonical) {
-            let entry = entry.context("cannot read the project's folder")?;
-            files.extend(file_here(&canonical, &entry)?);
-        }
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(Self { root: canonical, files })
-    }
-
-    /// Reads the definitions, and finds every mistake in them.
-    pub fn parse(&self) -> Result<(Parsed, Vec<Mistake>)> {
-        let paths: BTreeSet<String> = self.files.iter().map(|file| file.path.clone()).collect();
-        let mut texts = BTreeMap::new();
-        let mut unreadable = Vec::new();
-        for file in self.files.iter().filter(|file| definition::is_definition(&file.path)) {
-            match file.text()? {
-                Ok(text) => _ = texts.insert(file.path.clone(), text),
-                Err(mistake) => unreadable.push(mistake),
+            match entry.map_err(|error| trouble::not_seen(&error)).and_then(|it| file_here(&canonical, &it)) {
+                Ok(file) => files.extend(file),
+                Err(mistake) => troubles.push(*mistake),
             }
         }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        troubles.sort_by(|a, b| a.file.cmp(&b.file));
+        Ok(Self { root: canonical, files, troubles })
+    }
+
+    /// Reads the definitions, and finds every mistake: in them, and in what lies beside them.
+    pub fn parse(&self) -> Result<(Parsed, Vec<Mistake>)> {
+        // What cannot be used is there all the same: nobody shall be told that it is missing, too.
+        let unusable = self.troubles.iter().filter_map(|mistake| mistake.file.clone());
+        let paths: BTreeSet<String> =
+            self.files.iter().map(|file| file.path.clone()).chain(unusable).collect();
+        let mut texts = BTreeMap::new();
+        let mut found = self.troubles.clone();
+        for file in self.files.iter().filter(|file| definition::is_definition(&file.path)) {
+            match file.text() {
+                Ok(text) => _ = texts.insert(file.path.clone(), text),
+                Err(mistake) => found.push(*mistake),
+            }
+        }
+        found.extend(trouble::sizes(&self.files));
         let parsed = definition::parse(&texts, &paths);
-        unreadable.extend(parsed.problems.iter().cloned().map(mistakes::from_problem));
-        Ok((parsed, unreadable))
+        found.extend(parsed.problems.iter().cloned().map(mistakes::from_problem));
+        Ok((parsed, found))
     }
 
     /// The list of files with their hashes, as a deployment brings it.
@@ -84,56 +86,32 @@ impl Folder {
     }
 
     fn check_size(&self) -> Result<()> {
-        let hint =
-            "Leave out what the pipelines do not need with a line in .polderignore; data belongs elsewhere.";
-        let too_large = |message: String| Err(Failure::new(message).code(Code::TooLarge).hint(hint).into());
-        if let Some(file) = self.files.iter().find(|file| file.size > LARGEST_FILE) {
-            let (size, most) = (format::bytes(file.size), format::bytes(LARGEST_FILE));
-            return too_large(format!("{} has {size}; a file may have {most}", file.path));
+        let mistakes = trouble::sizes(&self.files);
+        if mistakes.is_empty() {
+            return Ok(());
         }
-        if self.files.len() > MOST_FILES {
-            return too_large(format!(
-                "the project has {} files; it may have {MOST_FILES}",
-                self.files.len()
-            ));
-        }
-        let bytes: u64 = self.files.iter().map(|file| file.size).sum();
-        if bytes > MOST_BYTES {
-            return too_large(format!(
-                "the project has {}; it may have {}",
-                format::bytes(bytes),
-                format::bytes(MOST_BYTES)
-            ));
-        }
-        Ok(())
+        Err(Failure::new("the project is too large").code(Code::TooLarge).errors(mistakes).into())
     }
 }
 
 impl FileHere {
     /// The content as text, or what is wrong with it.
-    fn text(&self) -> Result<Result<String, Mistake>> {
+    fn text(&self) -> Result<String, Box<Mistake>> {
+        let unreadable = |error| trouble::unreadable(&self.path, &error);
+        let file = File::open(&self.full).map_err(unreadable)?;
         let mut bytes = Vec::new();
-        let file = File::open(&self.full).with_context(|| format!("cannot read {}", self.path))?;
-        file.take(LARGEST_TEXT)
-            .read_to_end(&mut bytes)
-            .with_context(|| format!("cannot read {}", self.path))?;
-        Ok(String::from_utf8(bytes).map_err(|error| Mistake {
-            severity: polder_types::wire::Severity::Error,
-            file: Some(self.path.clone()),
-            line: None,
-            column: None,
-            path: None,
-            message: format!(
-                "the file is not text in UTF-8 (from byte {} on)",
-                error.utf8_error().valid_up_to()
-            ),
-            hint: Some("save it as UTF-8".to_owned()),
-            excerpt: None,
-        }))
+        file.take(LARGEST_TEXT).read_to_end(&mut bytes).map_err(unreadable)?;
+        if self.size > LARGEST_TEXT {
+            // Perhaps cut within a character; it is refused for its size.
+            return Ok(String::from_utf8_lossy(&bytes).into_owned());
+        }
+        String::from_utf8(bytes).map_err(|error| {
+            Box::new(mistakes::from_problem(definition::not_utf8(&self.path, error.as_bytes())))
+        })
     }
 
     fn hashed(&self) -> Result<ProjectFile> {
-        let content = fs::read(&self.full).with_context(|| format!("cannot read {}", self.path))?;
+        let content = fs::read(&self.full).map_err(|error| cannot_read(&self.path, &error))?;
         let (sha256, size) = (hex::encode(Sha256::digest(&content)), content.len() as u64);
         Ok(ProjectFile { path: self.path.clone(), sha256, size, executable: self.executable })
     }
@@ -153,43 +131,57 @@ fn walker(root: &Path) -> ignore::Walk {
         .build()
 }
 
-fn file_here(root: &Path, entry: &DirEntry) -> Result<Option<FileHere>> {
+/// A file of the project; nothing for a folder.
+fn file_here(root: &Path, entry: &DirEntry) -> Result<Option<FileHere>, Box<Mistake>> {
     let full = entry.path();
     let relative = full.strip_prefix(root).unwrap_or(full);
     let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { return Ok(None) };
-    let path = relative.to_str().map(str::to_owned).ok_or_else(|| {
-        Failure::new(format!("the name of `{}` is not UTF-8", relative.display())).hint("Rename the file.")
-    })?;
+    let shown = || relative.display().to_string();
+    let path = relative.to_str().map(str::to_owned).ok_or_else(|| trouble::misnamed(&shown()))?;
     if kind.is_symlink() {
         check_link(root, full, &path)?;
     } else if !kind.is_file() {
-        return Err(Failure::new(format!("`{path}` is neither a file nor a folder"))
-            .hint("Remove it, or leave it out with a line in .polderignore.")
-            .into());
+        return Err(trouble::no_file(&path));
     }
-    let metadata = fs::metadata(full).with_context(|| format!("cannot read {path}"))?;
-    Ok(Some(FileHere {
-        path,
-        full: full.to_owned(),
-        size: metadata.len(),
-        executable: is_executable(&metadata),
-    }))
+    let opened = File::open(full).and_then(|file| file.metadata());
+    let metadata = opened.map_err(|error| trouble::unreadable(&path, &error))?;
+    let (size, executable) = (metadata.len(), is_executable(&metadata));
+    Ok(Some(FileHere { path, full: full.to_owned(), size, executable }))
 }
 
-/// Where the project runs, nothing outside of it is there.
-fn check_link(root: &Path, full: &Path, path: &str) -> Result<()> {
+fn check_link(root: &Path, full: &Path, path: &str) -> Result<(), Box<Mistake>> {
     let target = full.canonicalize().ok().filter(|target| target.starts_with(root) && target.is_file());
-    let hint = "Copy what it points to into the project, or leave the link out with a line in .polderignore.";
-    let refuse = || {
-        Failure::new(format!("`{path}` is a link to something that is no file of this project")).hint(hint)
-    };
-    target.map(drop).ok_or_else(|| refuse().into())
+    target.map(drop).ok_or_else(|| trouble::leads_out(path))
 }
 
 #[cfg(unix)]
 fn is_executable(metadata: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
     metadata.permissions().mode() & 0o111 != 0
+}
+
+/// The folder of the project: this one; or, as git looks for its repository, the nearest one above the folder where somebody
+/// is.
+fn project_of(folder: &Path, named: &Path) -> Result<PathBuf> {
+    let is_project =
+        |folder: &Path| ["polder.yaml", "pipeline.yaml"].iter().any(|name| folder.join(name).exists());
+    let depth = if named == Path::new(".") { usize::MAX } else { 1 };
+    if let Some(found) = folder.ancestors().take(depth).find(|folder| is_project(folder)) {
+        return Ok(found.to_owned());
+    }
+    let message = if depth == 1 {
+        format!("{} is no project: it has no polder.yaml", named.display())
+    } else {
+        "this is no project: there is no polder.yaml here or above".to_owned()
+    };
+    Err(Failure::new(message).hint("Begin one with `polder init`, or name the project's folder.").into())
+}
+
+fn cannot_read(path: &str, error: &io::Error) -> anyhow::Error {
+    let hint = format!(
+        "Make it readable (`chmod u+r {path}`), or leave it out of the project with a line in .polderignore."
+    );
+    Failure::new(format!("cannot read {path}")).cause(error).hint(hint).into()
 }
 
 fn no_folder(root: &Path, error: &io::Error) -> anyhow::Error {
@@ -208,6 +200,18 @@ mod tests {
             fs::write(full, text).unwrap();
         }
         folder
+    }
+
+    const PIPELINE: &str = "name: a\nsteps: [{name: a, run: 'true'}]\n";
+
+    /// What is wrong, each with its place.
+    fn told(folder: &tempfile::TempDir) -> Vec<String> {
+        let (_, found) = Folder::open(folder.path()).unwrap().parse().unwrap();
+        let tell = |mistake: Mistake| {
+            let place = mistake.line.zip(mistake.column).map(|(line, column)| format!(":{line}:{column}"));
+            format!("{}{} {}", mistake.file.unwrap_or_default(), place.unwrap_or_default(), mistake.message)
+        };
+        found.into_iter().map(tell).collect()
     }
 
     fn paths(folder: &tempfile::TempDir) -> Vec<String> {
@@ -235,20 +239,40 @@ mod tests {
 
     #[test]
     fn links_may_not_lead_out() {
-        let folder = project(&[("a.txt", "x")]);
+        let folder = project(&[("a.txt", "x"), ("pipeline.yaml", PIPELINE)]);
         std::os::unix::fs::symlink("a.txt", folder.path().join("b.txt")).unwrap();
-        assert_eq!(paths(&folder), ["a.txt", "b.txt", "polder.yaml"]);
+        assert_eq!(paths(&folder), ["a.txt", "b.txt", "pipeline.yaml", "polder.yaml"]);
         std::os::unix::fs::symlink("/etc/passwd", folder.path().join("c.txt")).unwrap();
-        let error = Folder::open(folder.path()).err().unwrap();
-        assert_eq!(error.to_string(), "`c.txt` is a link to something that is no file of this project");
+        assert_eq!(told(&folder), ["c.txt this is a link to something that is no file of this project"],);
     }
 
     #[test]
     fn too_large_a_file_is_told_before_it_is_read() {
-        let folder = project(&[]);
-        File::create(folder.path().join("big.bin")).unwrap().set_len(LARGEST_FILE + 1).unwrap();
-        let error = Folder::open(folder.path()).unwrap().list().err().unwrap();
-        assert_eq!(error.to_string(), "big.bin has 10.0 MiB; a file may have 10.0 MiB");
+        let folder = project(&[("pipeline.yaml", PIPELINE)]);
+        File::create(folder.path().join("big.bin")).unwrap().set_len((10 << 20) + 1).unwrap();
+        assert_eq!(told(&folder), ["big.bin the file has 10.0 MiB; a file may have 10.0 MiB"]);
+        assert!(Folder::open(folder.path()).unwrap().list().is_err());
+    }
+
+    #[test]
+    fn every_trouble_is_told_at_once_and_nothing_that_follows_from_it() {
+        let folder = project(&[("big.bin", ""), ("pipelines/b.yaml", "name: b\nnope: 1\n")]);
+        File::options().write(true).open(folder.path().join("big.bin")).unwrap().set_len(11 << 20).unwrap();
+        fs::write(folder.path().join("pipelines/a.yaml"), b"name: a\n# \xff\n").unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", folder.path().join("c.txt")).unwrap();
+        let status = std::process::Command::new("mkfifo").arg(folder.path().join("pipe")).status();
+        assert!(status.unwrap().success());
+        assert_eq!(
+            told(&folder),
+            [
+                "c.txt this is a link to something that is no file of this project",
+                "pipe this is neither a file nor a folder",
+                "pipelines/a.yaml:2:3 this is not text in UTF-8",
+                "big.bin the file has 11.0 MiB; a file may have 10.0 MiB",
+                "pipelines/b.yaml:1:1 `steps` is missing",
+                "pipelines/b.yaml:2:1 unknown key `nope`",
+            ],
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::path;
-use super::runs::IDEMPOTENCY_KEY;
+use super::runs::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
 use crate::client::{Call, Client};
 use crate::error::Error;
 
@@ -46,9 +46,22 @@ impl Client {
         start: &StartRun,
         idempotency_key: Option<&str>,
     ) -> Result<RunStarted, Error> {
+        Ok(self.start_run_or_replay(team, name, environment, start, idempotency_key).await?.0)
+    }
+
+    /// The same, and whether it is an earlier start with this key that was answered.
+    pub async fn start_run_or_replay(
+        &self,
+        team: &str,
+        name: &str,
+        environment: Option<&str>,
+        start: &StartRun,
+        idempotency_key: Option<&str>,
+    ) -> Result<(RunStarted, bool), Error> {
         let call =
             Call::new(Method::POST, &path(&["pipelines", team, name, "runs"])).query(&In { environment });
-        self.json(call.json(start).key(idempotency_key)).await
+        let (run, headers) = self.json_with_headers(call.json(start).key(idempotency_key)).await?;
+        Ok((run, headers.get(IDEMPOTENCY_REPLAYED).is_some_and(|value| value == "true")))
     }
 
     /// Keeps triggers from starting the pipeline, or lets them again.

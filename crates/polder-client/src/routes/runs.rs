@@ -9,10 +9,11 @@ use serde_json::Value;
 use super::path;
 use crate::client::{Call, Client};
 use crate::error::Error;
-use crate::stream::{LogStream, typed};
+use crate::stream::{Connection, LogStream, typed};
 use crate::transport::ByteStream;
 
 pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub(super) const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// Which lines of a run's log.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -99,15 +100,24 @@ impl Client {
     /// A run's log from the beginning and on, until the run has ended. Goes on after a lost connection.
     #[must_use]
     pub fn follow_logs(&self, run: RunId, query: &LogQuery) -> LogStream {
-        let LogQuery { step, epoch, from, search, .. } = query;
-        let follow = Follow {
-            follow: true,
-            step: step.as_deref(),
-            epoch: *epoch,
-            from: *from,
-            search: search.as_deref(),
-        };
-        let call = Call::new(Method::GET, &path(&["runs", &run.to_string(), "logs"])).query(&follow);
-        typed(self, call.into_path())
+        typed(self, follow_path(run, query), None)
     }
+
+    /// The same, and `watcher` is told when the connection is lost for longer than a moment, and when it is back.
+    pub fn follow_logs_watched(
+        &self,
+        run: RunId,
+        query: &LogQuery,
+        watcher: impl Fn(Connection) + Send + Sync + 'static,
+    ) -> LogStream {
+        typed(self, follow_path(run, query), Some(Box::new(watcher)))
+    }
+}
+
+fn follow_path(run: RunId, query: &LogQuery) -> String {
+    let LogQuery { step, epoch, from, search, .. } = query;
+    let follow =
+        Follow { follow: true, step: step.as_deref(), epoch: *epoch, from: *from, search: search.as_deref() };
+    let call = Call::new(Method::GET, &path(&["runs", &run.to_string(), "logs"])).query(&follow);
+    call.into_path()
 }

@@ -47,7 +47,7 @@ impl Client {
     #[must_use]
     pub fn changes(&self, team: Option<&str>) -> Changes {
         let call = Call::new(Method::GET, &path(&["changes"])).query(&[("team", team)]);
-        events(self.clone(), call.into_path()).boxed()
+        events(self.clone(), call.into_path(), None).boxed()
     }
 
     /// A backup of the database, as it streams.

@@ -9,7 +9,7 @@ use crate::config::Context;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// The run's id, a part of it, or latest:TEAM/NAME
+    /// The run's id, at least 4 digits of its end or beginning, or latest:TEAM/NAME
     run: RunName,
     /// The environment of latest:TEAM/NAME
     #[arg(long = "env", short, default_value = "prod", value_name = "NAME")]

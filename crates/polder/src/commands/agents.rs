@@ -16,7 +16,9 @@ pub async fn run(_args: Args, context: &Context<'_>) -> Result<ExitCode> {
         context.output.value(&page)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut table = Table::new(["AGENT", "STATE", "RUNNING", "SLOTS", "EXECUTORS", "LAST SEEN"]);
+    let mut table = Table::new(["AGENT", "STATE", "RUNNING", "SLOTS", "EXECUTORS", "LAST SEEN"])
+        .flexible(&["AGENT", "EXECUTORS"])
+        .expendable(&["EXECUTORS"]);
     for agent in &page.items {
         table.row([
             cell(&agent.name),
@@ -24,7 +26,7 @@ pub async fn run(_args: Args, context: &Context<'_>) -> Result<ExitCode> {
             cell(agent.running),
             cell(agent.slots),
             cell(agent.executors.join(", ")),
-            cell(format::instant(agent.last_seen_at)),
+            format::instant_cell(Some(agent.last_seen_at)),
         ]);
     }
     context.output.table(table)?;

@@ -24,7 +24,7 @@ pub struct Args {
     #[arg(long, short, value_name = "TEXT")]
     search: Option<String>,
     /// At most this many, the newest first
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
 }
 
@@ -45,10 +45,18 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
         context.output.value(&page)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut table = Table::new(["AT", "ACTOR", "FROM", "ACTION", "OBJECT", "TEAM", "ENV"]);
+    if page.items.is_empty() {
+        context
+            .output
+            .note("There is no such entry. Without options, `polder audit` lists all of the newest.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut table = Table::new(["AT", "ACTOR", "FROM", "ACTION", "OBJECT", "TEAM", "ENV"])
+        .flexible(&["ACTOR", "OBJECT"])
+        .expendable(&["FROM", "TEAM", "ENV"]);
     for entry in &page.items {
         table.row([
-            cell(format::instant(entry.at)),
+            format::instant_cell(Some(entry.at)),
             cell(&entry.actor),
             cell(entry.address.as_deref().unwrap_or("-")),
             cell(&entry.action),

@@ -1,7 +1,7 @@
 //! `polder backup`, from a running server, and `polder restore`, into a place where none runs.
 
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{self, BufRead as _, BufReader, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -70,7 +70,7 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
 async fn save(path: &Path, context: &Context<'_>, progress: &Progress) -> Result<(NamedTempFile, u64)> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let failed = || format!("cannot write {}", path.display());
-    let mut file = NamedTempFile::new_in(folder).with_context(failed)?;
+    let mut file = NamedTempFile::new_in(folder).map_err(|error| cannot_write(path, folder, &error))?;
     let mut stream = context.client()?.backup().await?;
     let mut bytes = 0;
     while let Some(piece) = stream.next().await {
@@ -81,6 +81,22 @@ async fn save(path: &Path, context: &Context<'_>, progress: &Progress) -> Result
     }
     file.as_file().sync_all().with_context(failed)?;
     Ok((file, bytes))
+}
+
+/// The error names a file that nobody has heard of; only its cause is told.
+fn cannot_write(path: &Path, folder: &Path, error: &io::Error) -> Failure {
+    let text = error.to_string();
+    let cause = text.split(" at path ").next().unwrap_or_default();
+    let hint = match error.kind() {
+        ErrorKind::NotFound => {
+            format!("There is no folder {}: make it, or choose another place.", folder.display())
+        }
+        ErrorKind::PermissionDenied => {
+            format!("This user may not write in {}: choose another place.", folder.display())
+        }
+        _ => "Choose another place.".to_owned(),
+    };
+    Failure::new(format!("cannot write {}", path.display())).cause(cause).hint(hint)
 }
 
 /// Only the last line, which tells how many rows there are, says that a backup is whole.

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use anyhow::Result;
 use polder_types::definition::Project;
 use polder_types::wire::Mistake;
+use polder_types::{Clock as _, SystemClock};
 use serde_json::json;
 
+use super::schedules;
 use crate::config::Context;
 use crate::output::{Output, format, mistakes};
 use crate::project::Folder;
@@ -40,7 +42,8 @@ fn tell(output: &Output, project: Option<&Project>, found: &[Mistake]) -> Result
         Some(project) => {
             let pipelines = format::count(project.pipelines.len(), "pipeline");
             let rest = if summary.is_empty() { String::new() } else { format!(" ({summary})") };
-            output.say(format!("{} of team {} is fine: {pipelines}{rest}.", project.name, project.team))
+            output.say(format!("{} of team {} is fine: {pipelines}{rest}.", project.name, project.team))?;
+            output.text(schedules::next(project, SystemClock.now()))
         }
         None => output.say(format!("\n{summary}.")),
     }

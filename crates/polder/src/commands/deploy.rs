@@ -1,5 +1,7 @@
 //! `polder deploy` and `polder plan`: what a project is becomes what an environment has.
 
+mod secrets;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,10 +9,12 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use futures::{StreamExt as _, TryStreamExt as _};
 use polder_client::{Client, Error};
-use polder_types::Code;
+use polder_types::definition::{Environment, Project};
 use polder_types::wire::{Change, Deploy, Deployed, Mistake, PipelineChange, Plan};
+use polder_types::{Clock as _, Code, SystemClock};
 use serde_json::Value;
 
+use super::schedules;
 use crate::config::Context;
 use crate::failure::Failure;
 use crate::output::{Progress, Style, Tone, format, mistakes};
@@ -38,30 +42,42 @@ pub struct Args {
     note: Option<String>,
 }
 
+/// What would be deployed.
+struct Planned {
+    deploy: Deploy,
+    plan: Plan,
+    project: Project,
+}
+
 pub async fn plan(args: PlanArgs, context: &Context<'_>) -> Result<ExitCode> {
-    let (_, plan) = planned(&args, None, context).await?;
-    context.output.show(&plan, |style| shown(&plan, style))?;
+    let planned = planned(&args, None, context).await?;
+    let mut plan = planned.plan;
+    plan.warnings.extend(secrets::missing(&planned.project, &args.environment, &context.client()?).await);
+    context.output.show(&plan, |style| shown(&plan, &ticks(&planned.project, &args.environment), style))?;
     Ok(ExitCode::SUCCESS)
 }
 
 pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
-    let (deploy, plan) = planned(&args.plan, args.note, context).await?;
-    if !context.output.json {
-        context.output.text(shown(&plan, context.output.style()))?;
-    }
-    let deployed = {
+    let Planned { deploy, project, .. } = planned(&args.plan, args.note, context).await?;
+    let client = context.client()?;
+    let mut deployed = {
         let _progress = context.output.progress("deploying");
-        context.client()?.deploy(&deploy).await?
+        client.deploy(&deploy).await?
     };
-    context.output.show(&deployed, |style| told(&deployed, style))?;
+    // What changes is told once it is allowed and done.
+    deployed.plan.warnings.extend(secrets::missing(&project, &deploy.environment, &client).await);
+    context.output.show(&deployed, |style| {
+        let ticks = ticks(&project, &deploy.environment);
+        format!("{}{}", shown(&deployed.plan, &ticks, style), told(&deployed, style))
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Checks the project here, uploads what the server lacks, and asks what would change.
-async fn planned(args: &PlanArgs, note: Option<String>, context: &Context<'_>) -> Result<(Deploy, Plan)> {
+async fn planned(args: &PlanArgs, note: Option<String>, context: &Context<'_>) -> Result<Planned> {
     let progress = context.output.progress("reading the project");
     let folder = Folder::open(&args.folder)?;
-    check(&folder)?;
+    let project = check(&folder)?;
     let source = Source::of(&folder.root);
     let deploy = Deploy {
         environment: args.environment.clone(),
@@ -77,15 +93,15 @@ async fn planned(args: &PlanArgs, note: Option<String>, context: &Context<'_>) -
         }
         answer => answer?,
     };
-    Ok((deploy, plan))
+    Ok(Planned { deploy, plan, project })
 }
 
 /// What is wrong is told here, with the lines in question, before anything is sent.
-fn check(folder: &Folder) -> Result<()> {
+fn check(folder: &Folder) -> Result<Project> {
     let (parsed, found) = folder.parse()?;
     let errors: Vec<Mistake> = found.into_iter().filter(|mistake| mistake.severity.is_error()).collect();
-    if parsed.project.is_some() && errors.is_empty() {
-        return Ok(());
+    if let (Some(project), true) = (parsed.project, errors.is_empty()) {
+        return Ok(project);
     }
     let message = format!("the project has {}; nothing was deployed", format::count(errors.len(), "mistake"));
     Err(Failure::new(message).code(Code::InvalidDefinition).errors(errors).into())
@@ -125,8 +141,16 @@ async fn upload_one(client: &Client, hash: &str, path: Option<&Path>, progress: 
     Ok(())
 }
 
-/// The plan as a short difference.
-pub fn shown(plan: &Plan, style: &Style) -> String {
+/// When schedules tick, where they do.
+fn ticks(project: &Project, environment: &str) -> String {
+    match project.environments.get(environment) {
+        Some(Environment { schedules: false }) => format!("  schedules are off in {environment}\n"),
+        _ => schedules::next(project, SystemClock.now()),
+    }
+}
+
+/// The plan as a short difference, with when schedules tick.
+pub fn shown(plan: &Plan, ticks: &str, style: &Style) -> String {
     let Plan { project, team, environment, .. } = plan;
     let mut text = format!("Project {} of team {team} to {}\n", style.bold(project), style.bold(environment));
     let changed = plan.pipelines.iter().filter(|pipeline| pipeline.change != Change::Unchanged);
@@ -136,7 +160,7 @@ pub fn shown(plan: &Plan, style: &Style) -> String {
         text.push_str(&style.dim(&format!("  = {} unchanged", format::count(unchanged, "pipeline"))));
         text.push('\n');
     }
-    text.push_str(&format!("  {}\n", files_line(plan)));
+    text.push_str(&format!("  {}\n{ticks}", files_line(plan)));
     text.push_str(&mistakes::render(&plan.warnings, style));
     text
 }

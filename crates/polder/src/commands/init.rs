@@ -56,7 +56,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<ExitCode> {
 
 fn told(args: &Args, name: &str, written: &[&str], style: &Style) -> String {
     let here = args.folder == Path::new(".");
-    let folder = if here { String::new() } else { format!(" {}", args.folder.display()) };
+    let folder =
+        if here { String::new() } else { format!(" {}", quoted(&args.folder.display().to_string())) };
     let team = &args.team;
     let next = [
         (format!("polder run --local hello{folder}"), "run it here, without a server"),
@@ -71,6 +72,12 @@ fn told(args: &Args, name: &str, written: &[&str], style: &Style) -> String {
         })
         .collect();
     format!("Project {} of team {team}: {}.\n\nNext:\n{next}", style.bold(name), written.join(", "))
+}
+
+/// As a shell takes it for one word.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+,@%".contains(c);
+    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// Writes the file unless it is there.

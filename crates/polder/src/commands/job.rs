@@ -1,21 +1,20 @@
 //! `polder job`: a script or command becomes a pipeline of one step, by one request.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+mod register;
 
-use anyhow::{Context as _, Result};
+use std::fmt;
+use std::process::ExitCode;
+use std::str::FromStr;
+
+use anyhow::Result;
 use clap::Subcommand;
+use polder_client::Client;
 use polder_types::id::PipelineId;
-use polder_types::wire::{Job, RegisterJob, StartRun};
-use serde_json::{Map, Value, json};
+use polder_types::wire::{Job, StartRun};
 
 use super::follow::started;
-use super::names::{Assignment, FullName};
-use super::values;
+use super::names::{Assignment, FullName, by_name, in_environment};
 use crate::config::Context;
-use crate::failure::Failure;
 use crate::output::Style;
 
 #[derive(clap::Args)]
@@ -27,49 +26,33 @@ pub struct Args {
 #[derive(Subcommand)]
 enum What {
     /// Register a job, or change it
-    Register(Box<Register>),
+    Register(Box<register::Register>),
     /// Run a job
     Run(RunJob),
     /// Show a job and the URL that starts it
-    Show { id: PipelineId },
+    Show(Which),
 }
 
+/// A job that is there.
 #[derive(clap::Args)]
-struct Register {
-    /// TEAM/NAME
-    name: FullName,
-    /// A script to execute (.py, .sh, or one with a `#!` line), stored with the job
-    #[arg(long, value_name = "FILE", required_unless_present_any = ["run", "from"], conflicts_with = "from")]
-    script: Option<PathBuf>,
-    /// A command for the shell; templates are allowed
-    #[arg(long, value_name = "COMMAND", conflicts_with = "from")]
-    run: Option<String>,
-    /// The whole request as JSON, from this file or `-` for stdin
-    #[arg(long, value_name = "FILE")]
-    from: Option<PathBuf>,
-    /// A further file to store with the job
-    #[arg(long = "file", value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// An environment variable
-    #[arg(long = "var", value_name = "NAME=VALUE")]
-    variables: Vec<Assignment>,
-    /// An environment variable with the value of a stored secret
-    #[arg(long = "secret", value_name = "VARIABLE=SECRET")]
-    secrets: Vec<Assignment>,
-    /// Start it by this schedule, such as "0 3 * * *"
-    #[arg(long, value_name = "CRON")]
-    schedule: Option<String>,
-    /// What it is for
-    #[arg(long, value_name = "TEXT")]
-    description: Option<String>,
-    /// The environment
+struct Which {
+    /// TEAM/NAME, or the job's id
+    job: JobName,
+    /// The environment of TEAM/NAME
     #[arg(long = "env", short, default_value = "prod", value_name = "NAME")]
     environment: String,
 }
 
+#[derive(Debug, Clone)]
+enum JobName {
+    Id(PipelineId),
+    Name(FullName),
+}
+
 #[derive(clap::Args)]
 struct RunJob {
-    id: PipelineId,
+    #[command(flatten)]
+    which: Which,
     /// A value for a parameter
     #[arg(long = "param", short, value_name = "NAME=VALUE")]
     parameters: Vec<Assignment>,
@@ -85,87 +68,68 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
     let client = context.client()?;
     match args.what {
         What::Register(register) => {
-            let job = client.register_job(&request(*register)?).await?;
+            let job = client.register_job(&register::request(*register)?).await?;
             context.output.show(&job, |style| told(&job, style))?;
         }
-        What::Show { id } => {
-            let job = client.job(id).await?;
+        What::Show(which) => {
+            let job = client.job(which.find(&client).await?).await?;
             context.output.show(&job, |style| told(&job, style))?;
         }
         What::Run(run) => {
-            let parameters: Map<String, Value> =
-                run.parameters.into_iter().map(|given| (given.key, given.value.into())).collect();
+            let id = run.which.find(&client).await?;
+            let parameters = by_name("--param", run.parameters)?;
             let start = StartRun { parameters, logical_date: run.date, ..StartRun::default() };
-            let answer = client.start_job(run.id, &start, None).await?;
-            return started(&answer, &format!("job {}", run.id), run.follow, context).await;
+            let answer =
+                client.start_job(id, &start, None).await.map_err(|error| run.which.unless_paused(error))?;
+            return started(&answer, &format!("job {}", run.which.job), run.follow, context).await;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn request(args: Register) -> Result<RegisterJob> {
-    if let Some(from) = &args.from {
-        return from_json(&args.name, &values::read("the request", Some(from))?);
-    }
-    let mut files = BTreeMap::new();
-    for path in args.script.iter().chain(&args.files) {
-        files.insert(file_name(path)?, text(path)?);
-    }
-    let run = match (&args.run, &args.script) {
-        (Some(command), _) => command.clone().into(),
-        (None, Some(script)) => command_of(&file_name(script)?),
-        (None, None) => Value::Null,
-    };
-    let mut settings = Map::new();
-    if let Some(schedule) = args.schedule {
-        settings.insert("triggers".to_owned(), json!([{ "schedule": schedule }]));
-    }
-    Ok(RegisterJob {
-        team: args.name.team,
-        name: args.name.name,
-        environment: args.environment,
-        description: args.description,
-        run,
-        files,
-        env: args.variables.into_iter().map(|variable| (variable.key, variable.value)).collect(),
-        secrets: args.secrets.into_iter().map(|secret| (secret.key, secret.value)).collect(),
-        secret_values: BTreeMap::new(),
-        parameters: Map::new(),
-        settings,
-    })
-}
+impl FromStr for JobName {
+    type Err = String;
 
-fn from_json(name: &FullName, text: &str) -> Result<RegisterJob> {
-    let mut request: Map<String, Value> = serde_json::from_str(text)
-        .map_err(|error| Failure::new("the request is no JSON object").cause(error))?;
-    request.insert("team".to_owned(), name.team.clone().into());
-    request.insert("name".to_owned(), name.name.clone().into());
-    let request = serde_json::from_value(request.into());
-    Ok(request.map_err(|error| Failure::new("the request does not register a job").cause(error))?)
-}
-
-/// How a script is started, by its name.
-fn command_of(name: &str) -> Value {
-    match Path::new(name).extension().and_then(|extension| extension.to_str()) {
-        Some("py") => json!(["python3", name]),
-        Some("sh") => json!(["sh", name]),
-        _ => json!([format!("./{name}")]),
+    fn from_str(text: &str) -> Result<Self, String> {
+        let id = text.parse().map(Self::Id);
+        id.or_else(|_| text.parse().map(Self::Name))
+            .map_err(|_| "expected TEAM/NAME, or the id of a job".to_owned())
     }
 }
 
-fn file_name(path: &Path) -> Result<String> {
-    let name = path.file_name().and_then(|name| name.to_str());
-    Ok(name.ok_or_else(|| Failure::usage(format!("{} is no file", path.display())))?.to_owned())
+impl fmt::Display for JobName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Name(name) => name.fmt(f),
+        }
+    }
 }
 
-fn text(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+impl Which {
+    fn unless_paused(&self, error: polder_client::Error) -> anyhow::Error {
+        match &self.job {
+            JobName::Id(_) => error.into(),
+            JobName::Name(name) => name.unless_paused(error.into(), &self.environment),
+        }
+    }
+
+    async fn find(&self, client: &Client) -> Result<PipelineId> {
+        match &self.job {
+            JobName::Id(id) => Ok(*id),
+            JobName::Name(name) => {
+                let pipeline = client.pipeline(&name.team, &name.name, Some(&self.environment)).await;
+                Ok(name.or_nearest(pipeline, client, &self.environment).await?.summary.id)
+            }
+        }
+    }
 }
 
 fn told(job: &Job, style: &Style) -> String {
     let Job { team, name, environment, id, start_url, .. } = job;
     format!(
-        "Job {} in {environment}: {id}\n  start it with POST {start_url}\n  or with    polder job run {id} --follow\n",
-        style.bold(&format!("{team}/{name}"))
+        "Job {} in {environment}: {id}\n  start it with POST {start_url}\n  or with    polder job run {team}/{name}{} --follow\n",
+        style.bold(&format!("{team}/{name}")),
+        in_environment(environment)
     )
 }

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use polder_client::Client;
 
 use super::values;
-use crate::config::{Context, Logins, normal};
+use crate::config::{Context, Logins, client_of, normal};
 use crate::failure::Failure;
 
 #[derive(clap::Args)]
@@ -28,15 +27,15 @@ pub struct LogoutArgs {
 pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
     let url = normal(&args.server);
     // Before anything is typed: is there a server at all?
-    Client::remote(&url, None)?.health().await?;
+    client_of(&url, None)?.health().await?;
     let given =
         std::env::var("POLDER_TOKEN").ok().filter(|token| !token.is_empty() && args.token_file.is_none());
     let token = match given {
         Some(token) => token,
         None => values::read("the token", args.token_file.as_deref())?.trim().to_owned(),
     };
-    let who = Client::remote(&url, Some(&token))?.whoami().await?;
-    let mut logins = Logins::load()?;
+    let who = client_of(&url, Some(&token))?.whoami().await?;
+    let mut logins = Logins::load_or_begin();
     logins.tokens.insert(url.clone(), token);
     logins.current = Some(url.clone());
     let path = logins.save()?;
@@ -55,7 +54,7 @@ pub fn logout(args: LogoutArgs, context: &Context<'_>) -> Result<ExitCode> {
     let mut logins = Logins::load()?;
     let url = args.server.map(|url| normal(&url)).or_else(|| logins.current.clone());
     let Some(url) = url.filter(|url| logins.tokens.contains_key(url)) else {
-        return Err(Failure::new("no login is stored").into());
+        return Err(Failure::new("no login is stored").hint("`polder login URL` stores one.").into());
     };
     logins.tokens.remove(&url);
     if logins.current.as_ref() == Some(&url) {

@@ -16,7 +16,7 @@ const PAGE: u32 = 1_000;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// The run's id, a part of it, or latest:TEAM/NAME
+    /// The run's id, at least 4 digits of its end or beginning, or latest:TEAM/NAME
     run: RunName,
     /// Of this step only
     step: Option<String>,

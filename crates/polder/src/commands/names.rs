@@ -1,5 +1,6 @@
-//! How things are named on the command line: `TEAM/NAME`, and runs by their id, a part of it, or as the latest of a
-//! pipeline.
+//! How things are named on the command line: `TEAM/NAME`, `KEY=VALUE`, and runs.
+
+mod run;
 
 use std::str::FromStr;
 
@@ -7,8 +8,10 @@ use anyhow::Result;
 use polder_client::{Client, Error};
 use polder_types::Code;
 use polder_types::definition::did_you_mean;
-use polder_types::id::RunId;
-use polder_types::wire::{PipelineFilter, RunFilter, RunSummary};
+use polder_types::wire::PipelineFilter;
+use serde_json::{Map, Value};
+
+pub use run::RunName;
 
 use crate::failure::Failure;
 
@@ -48,24 +51,40 @@ impl FullName {
     ) -> Result<T> {
         match answer {
             Err(Error::Problem(mut problem)) if problem.code == Code::NotFound && problem.hint.is_none() => {
-                problem.hint = self.nearest(client, environment).await;
+                problem.hint = Some(self.nearest(client, Some(environment)).await);
                 Err(Error::Problem(problem).into())
             }
             answer => Ok(answer?),
         }
     }
 
-    async fn nearest(&self, client: &Client, environment: &str) -> Option<String> {
+    /// Adds the command that lets it start again to what the server says of a pipeline that is paused: it does not know
+    /// that a person asks.
+    pub fn unless_paused(&self, error: anyhow::Error, environment: &str) -> anyhow::Error {
+        match error.downcast::<Error>() {
+            Ok(Error::Problem(mut problem)) if problem.code == Code::Paused => {
+                let place = in_environment(environment);
+                problem.hint = Some(format!("`polder resume {self}{place}` lets it start again."));
+                Error::Problem(problem).into()
+            }
+            Ok(error) => error.into(),
+            Err(error) => error,
+        }
+    }
+
+    /// The nearest name of a pipeline that is there, as a hint.
+    pub async fn nearest(&self, client: &Client, environment: Option<&str>) -> String {
         let filter = PipelineFilter {
-            environment: Some(environment.to_owned()),
+            environment: environment.map(str::to_owned),
             limit: Some(500),
             ..PipelineFilter::default()
         };
-        let known = client.pipelines(&filter).await.ok()?.items;
+        let known = client.pipelines(&filter).await.map(|page| page.items).unwrap_or_default();
         let names: Vec<String> =
             known.iter().map(|pipeline| format!("{}/{}", pipeline.team, pipeline.name)).collect();
         let nearest = did_you_mean(&self.to_string(), names.iter().map(String::as_str));
-        nearest.or_else(|| Some(format!("`polder pipelines --env {environment}` lists what is there.")))
+        let place = environment.map_or_else(String::new, |environment| format!(" --env {environment}"));
+        nearest.unwrap_or_else(|| format!("`polder pipelines{place}` lists what is there."))
     }
 }
 
@@ -89,72 +108,22 @@ impl FromStr for Assignment {
     }
 }
 
-/// A run as it was named.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RunName {
-    Id(RunId),
-    /// The beginning, or another part, of an id.
-    Part(String),
-    Latest(FullName),
-}
-
-impl FromStr for RunName {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if let Some(pipeline) = text.strip_prefix("latest:") {
-            return pipeline.parse().map(Self::Latest);
-        }
-        if let Ok(id) = text.parse() {
-            return Ok(Self::Id(id));
-        }
-        let is_part = text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-        if is_part {
-            return Ok(Self::Part(text.to_ascii_lowercase()));
-        }
-        Err("expected the id of a run, at least 4 characters of it, or latest:TEAM/NAME".to_owned())
-    }
-}
-
-impl RunName {
-    /// The run that is meant.
-    pub async fn find(&self, client: &Client, environment: &str) -> Result<RunId> {
-        let wanted = match self {
-            Self::Id(id) => return Ok(*id),
-            Self::Part(part) => {
-                RunFilter { search: Some(part.clone()), limit: Some(100), ..RunFilter::default() }
-            }
-            Self::Latest(pipeline) => RunFilter {
-                team: Some(pipeline.team.clone()),
-                pipeline: Some(pipeline.name.clone()),
-                environment: Some(environment.to_owned()),
-                limit: Some(1),
-                ..RunFilter::default()
-            },
-        };
-        self.only(client.runs(&wanted).await?.items)
-    }
-
-    fn only(&self, mut runs: Vec<RunSummary>) -> Result<RunId> {
-        if let Self::Part(part) = self {
-            runs.retain(|run| run.id.to_string().contains(part));
-        }
-        match (self, runs.as_slice()) {
-            (_, [run]) => Ok(run.id),
-            (Self::Latest(pipeline), _) => Err(nothing(&format!("there is no run of {pipeline}"))),
-            (Self::Part(part), []) => Err(nothing(&format!("there is no run with `{part}` in its id"))),
-            (Self::Part(part), [one, other, ..]) => {
-                Err(Failure::new(format!("`{part}` is in the ids of several runs"))
-                    .hint(format!("Give more of it: {} and {} are two of them.", one.id, other.id))
-                    .into())
-            }
-            (Self::Id(id), _) => Ok(*id),
+/// The values by their names; one that is given twice is a mistake.
+pub fn by_name(option: &str, given: Vec<Assignment>) -> Result<Map<String, Value>> {
+    let mut values = Map::new();
+    for Assignment { key, value } in given {
+        if values.insert(key.clone(), value.into()).is_some() {
+            return Err(Failure::usage(format!("{option} {key} is given twice"))
+                .hint("Give each name one value.")
+                .into());
         }
     }
+    Ok(values)
 }
 
-fn nothing(message: &str) -> anyhow::Error {
-    Failure::new(message).code(Code::NotFound).hint("Look at `polder runs`.").into()
+/// What a command has to say for its environment: nothing if it is the usual one.
+pub fn in_environment(environment: &str) -> String {
+    if environment == "prod" { String::new() } else { format!(" --env {environment}") }
 }
 
 #[cfg(test)]
@@ -162,20 +131,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn runs_have_three_kinds_of_names() {
-        let id = "0190a7b2-0000-7000-8000-000000000001";
-        assert_eq!(id.parse(), Ok(RunName::Id(id.parse().unwrap())));
-        assert_eq!("0190A7b2-00".parse(), Ok(RunName::Part("0190a7b2-00".into())));
-        let name = FullName { team: "a".into(), name: "b".into() };
-        assert_eq!("latest:a/b".parse(), Ok(RunName::Latest(name)));
-        for wrong in ["", "abc", "weather", "latest:x", "latest:a/b/c"] {
-            assert!(wrong.parse::<RunName>().is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
     fn a_value_may_have_more_of_the_sign() {
         assert_eq!("a=b=c".parse(), Ok(Assignment { key: "a".into(), value: "b=c".into() }));
         assert!("=b".parse::<Assignment>().is_err());
+    }
+
+    #[test]
+    fn a_name_has_one_value() {
+        let given = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect();
+        assert_eq!(by_name("--param", given(&["a=1", "b=2"])).unwrap().len(), 2);
+        let error = by_name("--param", given(&["a=1", "a=1"])).unwrap_err();
+        assert_eq!(error.to_string(), "--param a is given twice");
     }
 }

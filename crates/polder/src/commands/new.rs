@@ -24,6 +24,7 @@ pub struct Args {
 enum What {
     /// A pipeline, in pipelines/NAME.yaml
     Pipeline {
+        /// The pipeline's name
         name: String,
         /// The project's folder
         #[arg(default_value = ".", value_name = "DIR")]

@@ -21,7 +21,7 @@ pub struct Args {
     #[arg(long, short, value_name = "TEXT")]
     search: Option<String>,
     /// At most this many
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
 }
 
@@ -45,7 +45,9 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
         context.output.note("There is no pipeline. Begin a project with `polder init`, and bring it here with `polder deploy`.");
         return Ok(ExitCode::SUCCESS);
     }
-    let mut table = Table::new(["PIPELINE", "ENV", "LAST RUN", "FOR", "NEXT"]);
+    let mut table = Table::new(["PIPELINE", "ENV", "LAST RUN", "FOR", "NEXT"])
+        .flexible(&["PIPELINE"])
+        .expendable(&["FOR"]);
     for pipeline in &page.items {
         table.row(row(pipeline));
     }
@@ -59,13 +61,13 @@ fn row(pipeline: &PipelineSummary) -> [Cell; 5] {
     let next = if pipeline.paused {
         cell("paused").tone(Tone::Warning)
     } else {
-        cell(format::maybe_instant(pipeline.next_at))
+        format::instant_cell(pipeline.next_at)
     };
     [
         cell(format!("{}/{}", pipeline.team, pipeline.name)),
         cell(&pipeline.environment),
         last.map_or_else(|| cell("-"), |run| cell(run.status).tone(run_tone(run.status))),
-        cell(last.map_or_else(|| "-".to_owned(), format::logical_date)),
+        last.map_or_else(|| cell("-"), format::date_cell),
         next,
     ]
 }

@@ -4,15 +4,19 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::ValueEnum;
+use polder_client::{Client, Error};
+use polder_types::Code;
+use polder_types::id::RunId;
 use polder_types::wire::{Rerun, RerunFrom, RerunRevision};
 
 use super::follow::started;
 use super::names::RunName;
 use crate::config::Context;
+use crate::failure::Failure;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// The run's id, a part of it, or latest:TEAM/NAME
+    /// The run's id, at least 4 digits of its end or beginning, or latest:TEAM/NAME
     run: RunName,
     /// Where to begin
     #[arg(long, value_enum, default_value = "failed")]
@@ -44,6 +48,23 @@ enum Revision {
     Same,
 }
 
+/// What to do instead depends on how the run stands, which the server does not say in commands.
+async fn advised(error: Error, run: RunId, client: &Client) -> anyhow::Error {
+    let Error::Problem(problem) = &error else { return error.into() };
+    if !matches!(problem.code, Code::Conflict | Code::BadRequest) {
+        return error.into();
+    }
+    let Ok(found) = client.run(run, None).await else { return error.into() };
+    let hint = if !found.summary.terminal {
+        format!("Wait for its end with `polder logs {run} -f`, or end it with `polder abort {run}`.")
+    } else if found.summary.succeeded {
+        format!("`polder rerun {run} --from start` runs all of its steps again.")
+    } else {
+        return error.into();
+    };
+    Failure::new(problem.detail.clone()).code(problem.code).hint(hint).into()
+}
+
 pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
     let client = context.client()?;
     let run = args.run.find(&client, &args.environment).await?;
@@ -55,6 +76,9 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
         Revision::Latest => RerunRevision::Latest,
         Revision::Same => RerunRevision::Same,
     };
-    let answer = client.rerun(run, &Rerun { from, revision }).await?;
+    let answer = match client.rerun(run, &Rerun { from, revision }).await {
+        Err(error) => return Err(advised(error, run, &client).await),
+        Ok(answer) => answer,
+    };
     started(&answer, &format!("re-run of {run}"), args.follow, context).await
 }

@@ -23,7 +23,7 @@ pub struct Args {
     #[arg(long = "env", short, default_value = "prod", value_name = "NAME")]
     environment: String,
     /// At most this many, the newest first
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
 }
 
@@ -55,17 +55,19 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
 }
 
 fn table(revisions: &[Revision]) -> Table {
-    let mut table = Table::new(["PROJECT", "ENV", "NUMBER", "", "DEPLOYED", "BY", "NOTE", "ID"]);
+    let mut table = Table::new(["PROJECT", "ENV", "NUMBER", "", "DEPLOYED", "BY", "NOTE", "ID"])
+        .flexible(&["PROJECT", "BY", "NOTE"])
+        .expendable(&["ID", "ENV", "BY"]);
     for revision in revisions {
         table.row([
             cell(format!("{}/{}", revision.team, revision.project)),
             cell(&revision.environment),
             cell(revision.number),
             cell(if revision.current { "current" } else { "" }).tone(Tone::Good),
-            cell(format::instant(revision.created_at)),
+            format::instant_cell(Some(revision.created_at)),
             cell(&revision.created_by),
             cell(revision.note.as_deref().unwrap_or("-")),
-            cell(revision.id),
+            format::id_cell(revision.id),
         ]);
     }
     table
@@ -76,7 +78,7 @@ pub async fn roll_back(args: RollbackArgs, context: &Context<'_>) -> Result<Exit
     let wanted = find(&client, &args).await?;
     let deployed = client.roll_back(wanted).await?;
     context.output.show(&deployed, |style| {
-        format!("{}{}", deploy::shown(&deployed.plan, style), deploy::told(&deployed, style))
+        format!("{}{}", deploy::shown(&deployed.plan, "", style), deploy::told(&deployed, style))
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -8,10 +8,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 use chrono::{DateTime, NaiveDate};
 use polder_types::wire::StartRun;
-use serde_json::Map;
 
-use super::follow::{bad_date, started};
-use super::names::{Assignment, FullName};
+use super::follow::{bad_date, started, started_before};
+use super::names::{Assignment, FullName, by_name};
 use crate::config::Context;
 use crate::failure::Failure;
 
@@ -60,19 +59,24 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
             .hint("`polder pipelines` lists them; --local runs one of this folder.")
     })?;
     let start = StartRun {
-        parameters: args
-            .parameters
-            .into_iter()
-            .map(|given| (given.key, given.value.into()))
-            .collect::<Map<_, _>>(),
+        parameters: by_name("--param", args.parameters)?,
         labels: args.labels.into_iter().map(|label| (label.key, label.value)).collect(),
         logical_date: args.date,
         ..StartRun::default()
     };
     let (client, key) = (context.client()?, args.idempotency_key.as_deref());
-    let answer = client.start_run(&name.team, &name.name, Some(&args.environment), &start, key).await;
-    let answer = name.or_nearest(answer, &client, &args.environment).await?;
-    started(&answer, &name.to_string(), args.follow, context).await
+    let answer =
+        client.start_run_or_replay(&name.team, &name.name, Some(&args.environment), &start, key).await;
+    let (run, replayed) = name
+        .or_nearest(answer, &client, &args.environment)
+        .await
+        .map_err(|error| name.unless_paused(error, &args.environment))?;
+    let tell = name.to_string();
+    if replayed {
+        started_before(&run, &tell, args.follow, context).await
+    } else {
+        started(&run, &tell, args.follow, context).await
+    }
 }
 
 fn is_date(text: &str) -> bool {

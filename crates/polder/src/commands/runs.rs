@@ -4,12 +4,15 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use chrono::NaiveDate;
+use polder_client::Client;
+use polder_types::Code;
 use polder_types::run::RunStatus;
-use polder_types::wire::{RunFilter, RunSummary};
+use polder_types::wire::{PipelineFilter, RunFilter, RunSummary};
 
 use super::names::FullName;
 use super::pages;
 use crate::config::Context;
+use crate::failure::Failure;
 use crate::output::{Table, cell, format, run_tone};
 
 #[derive(clap::Args)]
@@ -26,13 +29,13 @@ pub struct Args {
     #[arg(long, value_parser = status)]
     status: Option<RunStatus>,
     /// About this day or later
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     since: Option<NaiveDate>,
     /// With this text in the pipeline's name, the id or a label
     #[arg(long, short, value_name = "TEXT")]
     search: Option<String>,
     /// At most this many, the newest first
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
 }
 
@@ -41,10 +44,14 @@ fn status(text: &str) -> Result<RunStatus, String> {
     text.to_ascii_uppercase().parse().map_err(|_| format!("one of {}", names.join(", ")))
 }
 
+fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "expected a day such as 2026-11-21".to_owned())
+}
+
 pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
     let client = context.client()?;
-    let (team, pipeline) = match args.pipeline {
-        Some(FullName { team, name }) => (Some(team), Some(name)),
+    let (team, pipeline) = match &args.pipeline {
+        Some(FullName { team, name }) => (Some(team.clone()), Some(name.clone())),
         None => (args.team, None),
     };
     let Args { environment, status, since, search, .. } = args;
@@ -53,6 +60,9 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
         Ok(client.runs(&RunFilter { cursor, limit: Some(limit), ..filter.clone() }).await?)
     });
     let page = page.await?;
+    if let (Some(name), true) = (&args.pipeline, page.items.is_empty()) {
+        check_name(name, filter.environment.as_deref(), &client).await?;
+    }
     if context.output.json {
         context.output.value(&page)?;
         return Ok(ExitCode::SUCCESS);
@@ -66,16 +76,38 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// No runs may mean that there is no such pipeline.
+async fn check_name(name: &FullName, environment: Option<&str>, client: &Client) -> Result<()> {
+    let everywhere = PipelineFilter {
+        environment: environment.map(str::to_owned),
+        team: Some(name.team.clone()),
+        limit: Some(500),
+        ..PipelineFilter::default()
+    };
+    let known = client.pipelines(&everywhere).await?;
+    let is_there = known.items.iter().any(|pipeline| pipeline.name == name.name);
+    if is_there || known.next_cursor.is_some() {
+        return Ok(());
+    }
+    let there = environment.map_or_else(String::new, |environment| format!(" in {environment}"));
+    Err(Failure::new(format!("there is no pipeline {name}{there}"))
+        .code(Code::NotFound)
+        .hint(name.nearest(client, environment).await)
+        .into())
+}
+
 pub(super) fn table(runs: &[RunSummary]) -> Table {
-    let mut table = Table::new(["RUN", "PIPELINE", "ENV", "FOR", "STATUS", "STARTED", "TOOK"]);
+    let mut table = Table::new(["RUN", "PIPELINE", "ENV", "FOR", "STATUS", "STARTED", "TOOK"])
+        .flexible(&["PIPELINE"])
+        .expendable(&["TOOK", "STARTED"]);
     for run in runs {
         table.row([
-            cell(run.id),
+            format::id_cell(run.id),
             cell(format!("{}/{}", run.team, run.pipeline)),
             cell(&run.environment),
-            cell(format::logical_date(run)),
+            format::date_cell(run),
             cell(run.status).tone(run_tone(run.status)),
-            cell(format::maybe_instant(run.started_at)),
+            format::instant_cell(run.started_at),
             cell(format::took(run.started_at, run.ended_at)),
         ]);
     }

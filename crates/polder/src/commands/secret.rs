@@ -1,10 +1,12 @@
 //! `polder secret`. A value is never an argument: others on the machine could read it there.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Subcommand;
+use polder_client::Client;
 use polder_types::wire::SetSecret;
 use serde_json::{Value, json};
 
@@ -84,8 +86,31 @@ async fn set(
 ) -> Result<()> {
     let value = values::read(&format!("the value of {secret}"), file.as_deref())?;
     let environment = environment.environment;
-    context.client()?.set_secret(&secret.team, &environment, &secret.name, &SetSecret { value }).await?;
-    tell(&secret, &environment, "stored", context)
+    let client = context.client()?;
+    client.set_secret(&secret.team, &environment, &secret.name, &SetSecret { value }).await?;
+    tell(&secret, &environment, "stored", context)?;
+    if let Some(remark) = unused(&secret.team, &environment, &client).await {
+        context.output.note(remark);
+    }
+    Ok(())
+}
+
+/// A remark if the team has projects, but none in that environment: it may be misspelt. Without the right to know, nothing.
+async fn unused(team: &str, environment: &str, client: &Client) -> Option<String> {
+    let projects = client.projects().await.ok()?.items;
+    let places: BTreeSet<String> = projects
+        .into_iter()
+        .filter(|project| project.team == team)
+        .map(|project| project.environment)
+        .collect();
+    if places.is_empty() || places.contains(environment) {
+        return None;
+    }
+    let places: Vec<String> = places.into_iter().collect();
+    let where_to = places.join(", ");
+    Some(format!(
+        "Nothing of {team} is deployed to {environment} yet, only to {where_to}: is the name right?"
+    ))
 }
 
 fn tell(secret: &FullName, environment: &str, what: &str, context: &Context<'_>) -> Result<()> {
@@ -103,13 +128,15 @@ async fn list(team: Option<String>, environment: Option<String>, context: &Conte
         context.output.note("There is no secret. Store one with `polder secret set TEAM/NAME`.");
         return Ok(());
     }
-    let mut table = Table::new(["SECRET", "ENV", "VERSION", "UPDATED", "BY", "USED BY"]);
+    let mut table = Table::new(["SECRET", "ENV", "VERSION", "UPDATED", "BY", "USED BY"])
+        .flexible(&["SECRET", "BY", "USED BY"])
+        .expendable(&["VERSION", "BY"]);
     for secret in &page.items {
         table.row([
             cell(format!("{}/{}", secret.team, secret.name)),
             cell(&secret.environment),
             cell(secret.version),
-            cell(format::instant(secret.updated_at)),
+            format::instant_cell(Some(secret.updated_at)),
             cell(&secret.updated_by),
             cell(secret.used_by.join(", ")),
         ]);

@@ -5,6 +5,7 @@ mod logging;
 mod parts;
 mod stop;
 
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -32,10 +33,10 @@ pub struct Args {
     #[arg(long, value_name = "URL", env = "POLDER_DATABASE", hide_env_values = true)]
     database: Option<String>,
     /// The address by which others reach the server [default: the one that it listens on]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = public_url)]
     public_url: Option<String>,
     /// How many steps may run here at the same time [default: two for each processor]
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     slots: Option<u32>,
     /// Answer /metrics without a token
     #[arg(long)]
@@ -46,6 +47,9 @@ pub struct Args {
     /// How long logs of runs are kept, such as 30d; none keeps them for ever
     #[arg(long, value_name = "TIME", default_value = "30d")]
     keep_logs: String,
+    /// Delete the secrets whose master key is lost, and start
+    #[arg(long)]
+    forget_lost_secrets: bool,
     #[command(flatten)]
     logging: Logging,
 }
@@ -61,8 +65,9 @@ pub fn run(args: Args, output: &Output) -> Result<ExitCode> {
 
 async fn serve(args: Args, output: &Output) -> Result<ExitCode> {
     let mut signals = stop::Signals::listen()?;
-    let folder = DataFolder::open(&args.data)?;
+    // An address that cannot be used leaves no new folder behind.
     let listener = bind(&args.listen).await?;
+    let folder = DataFolder::open(&args.data)?;
     let address = listener.local_addr()?;
     let parts = Parts::start(&args, &folder, address).await?;
     announce(&folder, &parts, address, output)?;
@@ -71,14 +76,35 @@ async fn serve(args: Args, output: &Output) -> Result<ExitCode> {
 }
 
 async fn bind(address: &str) -> Result<TcpListener> {
-    let hint = match address.rsplit_once(':') {
-        Some((_, port)) if port.parse::<u16>().is_ok() => {
-            "Is another server running there? Choose another with --listen."
-        }
-        _ => "An address looks like 127.0.0.1:7070.",
+    let refused = |error: io::Error| {
+        let hint = listen_hint(address, error.kind());
+        Failure::new(format!("cannot listen on {address}")).cause(error).hint(hint)
     };
-    let refused = |error| Failure::new(format!("cannot listen on {address}")).cause(error).hint(hint);
     Ok(TcpListener::bind(address).await.map_err(refused)?)
+}
+
+fn listen_hint(address: &str, kind: ErrorKind) -> &'static str {
+    let is_address = address.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    match kind {
+        _ if !is_address => "An address looks like 127.0.0.1:7070.",
+        ErrorKind::AddrInUse => "Is another server running there? Choose another address with --listen.",
+        ErrorKind::AddrNotAvailable => {
+            "This machine has no such address. 127.0.0.1 is for this machine only, 0.0.0.0 is every address that it has."
+        }
+        ErrorKind::PermissionDenied => {
+            "This user may not use that port: choose one of 1024 or more with --listen."
+        }
+        _ => "Choose another address with --listen, such as 127.0.0.1:7070.",
+    }
+}
+
+/// By what others call, links are made.
+fn public_url(text: &str) -> Result<String, String> {
+    let place = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://")).unwrap_or_default();
+    if place.is_empty() || place.starts_with('/') || place.contains([' ', '?', '#']) {
+        return Err("expected an address such as https://polder.example.org".to_owned());
+    }
+    Ok(text.trim_end_matches('/').to_owned())
 }
 
 /// The last line says that requests are answered; scripts and tests wait for it.

@@ -9,11 +9,12 @@ use polder_types::wire::{PipelineView, Run, StepRun, TriggerView};
 use super::names::{FullName, RunName};
 use super::runs;
 use crate::config::Context;
+use crate::failure::Failure;
 use crate::output::{Output, Style, Table, cell, format, step_tone};
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// A run's id, the beginning of it, latest:TEAM/NAME; or a pipeline, TEAM/NAME
+    /// A run's id, at least 4 digits of its end or beginning, latest:TEAM/NAME; or a pipeline, TEAM/NAME
     what: String,
     /// The environment
     #[arg(long = "env", short, default_value = "prod", value_name = "NAME")]
@@ -29,7 +30,11 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
         let pipeline = name.or_nearest(pipeline, &client, &args.environment).await?;
         show_pipeline(&pipeline, context.output)?;
     } else {
-        let name: RunName = args.what.parse().map_err(crate::failure::Failure::usage)?;
+        let name: RunName = args.what.parse().map_err(|error| {
+            Failure::usage(format!("`{}` is neither a run nor a pipeline: {error}", args.what)).hint(
+                "A pipeline is named TEAM/NAME. `polder runs` and `polder pipelines` list what is there.",
+            )
+        })?;
         let run = client.run(name.find(&client, &args.environment).await?, None).await?;
         show_run(&run, context.output)?;
     }

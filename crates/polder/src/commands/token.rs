@@ -5,13 +5,15 @@ use std::process::ExitCode;
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
-use polder_types::definition::duration;
+use polder_client::Client;
+use polder_types::definition::{did_you_mean, duration};
 use polder_types::id::TokenId;
 use polder_types::wire::{CreateToken, Grant, Role, TokenView};
-use polder_types::{Clock as _, SystemClock};
+use polder_types::{Clock as _, Code, SystemClock};
 use serde_json::json;
 
 use crate::config::Context;
+use crate::failure::Failure;
 use crate::output::{Table, Tone, cell, format};
 
 #[derive(clap::Args)]
@@ -36,7 +38,10 @@ enum What {
     /// List tokens
     List,
     /// Revoke a token
-    Revoke { id: TokenId },
+    Revoke {
+        /// The token's name, if no other that is valid has it, or its id
+        token: String,
+    },
 }
 
 pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
@@ -57,14 +62,41 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
                 context.output.table(table(&page.items))?
             }
         }
-        What::Revoke { id } => {
+        What::Revoke { token } => {
+            let id = find(&token, &client).await?;
             client.revoke_token(id).await?;
-            context
-                .output
-                .show(&json!({ "id": id, "result": "revoked" }), |_| format!("Token {id} is revoked.\n"))?;
+            let result = json!({ "id": id, "result": "revoked" });
+            context.output.show(&result, |_| format!("Token {token} is revoked.\n"))?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The token that is meant: by its id, the end of it, or its name.
+async fn find(text: &str, client: &Client) -> Result<TokenId> {
+    if let Ok(id) = text.parse() {
+        return Ok(id);
+    }
+    let mut tokens = client.tokens().await?.items;
+    tokens.retain(|token| token.revoked_at.is_none());
+    let names: Vec<String> = tokens.iter().map(|token| token.name.clone()).collect();
+    tokens.retain(|token| token.name == text || format::short_id(&token.id.to_string()) == text);
+    match tokens.as_slice() {
+        [token] => Ok(token.id),
+        [] => Err(Failure::new(format!("there is no valid token `{text}`"))
+            .code(Code::NotFound)
+            .hint(
+                did_you_mean(text, names.iter().map(String::as_str))
+                    .unwrap_or_else(|| "`polder token list` lists them.".to_owned()),
+            )
+            .into()),
+        several => {
+            let ids: Vec<String> = several.iter().map(|token| token.id.to_string()).collect();
+            Err(Failure::new(format!("several tokens have the name `{text}`"))
+                .hint(format!("Name one by its id: {}.", ids.join(", ")))
+                .into())
+        }
+    }
 }
 
 fn grant(text: &str) -> Result<Grant, String> {
@@ -90,18 +122,21 @@ fn expiry(text: &str) -> Result<DateTime<Utc>, String> {
 }
 
 fn table(tokens: &[TokenView]) -> Table {
-    let mut table = Table::new(["ID", "NAME", "ROLES", "CREATED", "LAST USED", "EXPIRES"]);
+    let mut table = Table::new(["ID", "NAME", "ROLES", "CREATED", "LAST USED", "EXPIRES"])
+        .flexible(&["NAME", "ROLES"])
+        .expendable(&["CREATED", "LAST USED"]);
     for token in tokens {
         let expires = match (token.revoked_at, token.expires_at) {
             (Some(_), _) => cell("revoked").tone(Tone::Bad),
-            (None, at) => cell(at.map_or_else(|| "never".to_owned(), format::instant)),
+            (None, None) => cell("never"),
+            (None, at) => format::instant_cell(at),
         };
         table.row([
-            cell(token.id),
+            format::id_cell(token.id),
             cell(&token.name),
             cell(token.grants.iter().map(shown).collect::<Vec<_>>().join(", ")),
-            cell(format::instant(token.created_at)),
-            cell(format::maybe_instant(token.last_used_at)),
+            format::instant_cell(Some(token.created_at)),
+            format::instant_cell(token.last_used_at),
             expires,
         ]);
     }

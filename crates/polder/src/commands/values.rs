@@ -23,7 +23,9 @@ pub fn read(what: &str, file: Option<&Path>) -> Result<String> {
     let value = text.strip_suffix('\n').unwrap_or(&text);
     let value = value.strip_suffix('\r').unwrap_or(value);
     if value.is_empty() {
-        return Err(Failure::new(format!("{what} is empty")).into());
+        return Err(Failure::new(format!("{what} is empty"))
+            .hint("Type it at the prompt, pipe it in, or name a file that has it.")
+            .into());
     }
     Ok(value.to_owned())
 }

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use polder_types::wire::{ExpressionView, RunSummary, TickOutcome, TriggerView, Waiting, Why};
+use polder_types::wire::{
+    ExpressionView, FiredDay, RunSummary, SkippedMatch, TickOutcome, TriggerView, Waiting, Why,
+};
 
 use super::names::FullName;
 use crate::config::Context;
@@ -45,6 +47,9 @@ fn told(why: &Why, style: &Style) -> String {
         Some(run) => {
             let _ =
                 writeln!(text, "  last run: {}\n    {}", run_line(run, style), format::reason(&run.reason));
+            if let Some(error) = &run.error {
+                let _ = writeln!(text, "    {} ({})", error.message, error.code.as_str());
+            }
         }
         None => text.push_str("  it has not run yet\n"),
     }
@@ -57,25 +62,45 @@ fn run_line(run: &RunSummary, style: &Style) -> String {
 
 fn trigger_text(text: &mut String, trigger: &TriggerView, style: &Style) {
     match trigger {
-        TriggerView::Schedule { expression, meaning, next, last_ticks, .. } => {
+        TriggerView::Schedule { id, expression, meaning, next, last_ticks, .. } => {
             let _ = writeln!(text, "  schedule `{expression}`: {meaning}");
             let _ = match next.first() {
                 Some(next) => writeln!(text, "    next {}", format::instant(*next)),
-                None => writeln!(text, "    no next tick: schedules are off here, or the pipeline is paused"),
+                None if id.is_none() => writeln!(text, "    schedules are off in this environment"),
+                None => writeln!(text, "    no next tick while the pipeline is paused"),
             };
             for tick in last_ticks.iter().take(3) {
                 let _ = writeln!(text, "    {} {}", format::instant(tick.planned_at), outcome(tick.outcome));
             }
         }
-        TriggerView::Executions { within, timezone, waiting, .. } => {
+        TriggerView::Executions { within, timezone, waiting, fired, skipped, .. } => {
             let within =
                 within.as_ref().map_or_else(String::new, |within| format!(" (within {within}, {timezone})"));
             let _ = writeln!(text, "  runs of other pipelines{within}");
             waiting.iter().for_each(|waiting| waiting_text(text, waiting, style));
+            fired.iter().for_each(|fired| fired_text(text, fired));
+            skipped.iter().for_each(|skipped| skipped_text(text, skipped));
         }
         TriggerView::Webhook { url } => _ = writeln!(text, "  webhook: POST {url}"),
         TriggerView::Manual => text.push_str("  by hand\n"),
     }
+}
+
+fn fired_text(text: &mut String, fired: &FiredDay) {
+    let _ = match fired.run {
+        Some(run) => writeln!(text, "    {}: has fired, run {run}; once a day", fired.day),
+        None => writeln!(text, "    {}: has fired, and was skipped; once a day", fired.day),
+    };
+}
+
+fn skipped_text(text: &mut String, skipped: &SkippedMatch) {
+    let date = skipped.logical_day.map_or_else(|| format::instant(skipped.logical_at), |day| day.to_string());
+    let _ = writeln!(
+        text,
+        "    skipped for {date} at {}: run {} was active",
+        format::instant(skipped.at),
+        skipped.busy
+    );
 }
 
 fn waiting_text(text: &mut String, waiting: &Waiting, style: &Style) {

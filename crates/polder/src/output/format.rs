@@ -1,7 +1,11 @@
 //! Times, durations and sizes as people read them.
 
+use std::fmt::Display;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use polder_types::wire::{Reason, RunSummary};
+
+use super::{Cell, cell};
 
 /// `2026-11-21 09:30:00Z`.
 pub fn instant(at: DateTime<Utc>) -> String {
@@ -13,12 +17,31 @@ pub fn maybe_instant(at: Option<DateTime<Utc>>) -> String {
     at.map_or_else(|| "-".to_owned(), instant)
 }
 
-/// `0.3s`, `12.5s`, `3m 4s`, `2h 5m`, `3d 4h`.
+/// A cell with an instant, or a dash.
+pub fn instant_cell(at: Option<DateTime<Utc>>) -> Cell {
+    let short = at.map(|at| at.format("%m-%d %H:%MZ").to_string());
+    cell(maybe_instant(at)).narrow(short.unwrap_or_else(|| "-".to_owned()))
+}
+
+/// A cell with an id; on a terminal its end, by which people may name it.
+pub fn id_cell(id: impl Display) -> Cell {
+    let id = id.to_string();
+    let brief = short_id(&id).to_owned();
+    cell(id).brief(brief)
+}
+
+/// The end of an id. Ids begin with the time, so that those of one hour begin alike; they end in chance.
+pub fn short_id(id: &str) -> &str {
+    id.get(id.len().saturating_sub(8)..).unwrap_or(id)
+}
+
+/// `340ms`, `12.5s`, `3m 4s`, `2h 5m`, `3d 4h`.
 pub fn duration(duration: TimeDelta) -> String {
     let milliseconds = duration.num_milliseconds().max(0);
     let seconds = milliseconds / 1000;
     match seconds {
-        0..60 => format!("{}.{}s", seconds, milliseconds % 1000 / 100),
+        0 => format!("{milliseconds}ms"),
+        1..60 => format!("{}.{}s", seconds, milliseconds % 1000 / 100),
         60..3_600 => format!("{}m {}s", seconds / 60, seconds % 60),
         3_600..86_400 => format!("{}h {}m", seconds / 3_600, seconds % 3_600 / 60),
         _ => format!("{}d {}h", seconds / 86_400, seconds % 86_400 / 3_600),
@@ -52,6 +75,14 @@ pub fn bytes(bytes: u64) -> String {
 /// What the run is about: a day, or an instant.
 pub fn logical_date(run: &RunSummary) -> String {
     run.logical_day.map_or_else(|| instant(run.logical_at), |day| day.to_string())
+}
+
+/// A cell with what the run is about.
+pub fn date_cell(run: &RunSummary) -> Cell {
+    match run.logical_day {
+        Some(day) => cell(day),
+        None => instant_cell(Some(run.logical_at)),
+    }
 }
 
 /// What started a run, in words.
@@ -90,7 +121,7 @@ mod tests {
     fn durations_have_two_parts_at_most() {
         let shown =
             [340, 59_990, 184_000, 7_500_000, 273_600_000].map(|ms| duration(TimeDelta::milliseconds(ms)));
-        assert_eq!(shown, ["0.3s", "59.9s", "3m 4s", "2h 5m", "3d 4h"]);
+        assert_eq!(shown, ["340ms", "59.9s", "3m 4s", "2h 5m", "3d 4h"]);
     }
 
     #[test]

@@ -10,6 +10,8 @@ pub struct Style {
     pub terminal: bool,
     /// Whether it may be coloured: on a terminal, unless NO_COLOR says no.
     pub color: bool,
+    /// How many characters a line of the terminal has.
+    pub width: usize,
 }
 
 /// What a piece of text says by its colour.
@@ -25,17 +27,21 @@ pub enum Tone {
 
 impl Style {
     pub fn of_stdout() -> Self {
-        Self { terminal: Term::stdout().is_term(), color: console::colors_enabled() && may_color() }
+        Self::of(&Term::stdout(), console::colors_enabled())
     }
 
     pub fn of_stderr() -> Self {
-        Self { terminal: Term::stderr().is_term(), color: console::colors_enabled_stderr() && may_color() }
+        Self::of(&Term::stderr(), console::colors_enabled_stderr())
+    }
+
+    fn of(term: &Term, color: bool) -> Self {
+        Self { terminal: term.is_term(), color: color && may_color(), width: width(term) }
     }
 
     /// For a file or a test.
     #[cfg(test)]
     pub fn plain() -> Self {
-        Self { terminal: false, color: false }
+        Self { terminal: false, color: false, width: 80 }
     }
 
     pub fn paint(&self, tone: Tone, text: &str) -> String {
@@ -73,6 +79,11 @@ impl Style {
     pub fn step_status(&self, status: StepStatus) -> String {
         self.paint(step_tone(status), status.as_str())
     }
+}
+
+/// What the table crate finds, else the terminal's own answer: the one that knows no number of lines says 80.
+fn width(term: &Term) -> usize {
+    comfy_table::Table::new().width().unwrap_or_else(|| term.size().1).into()
 }
 
 fn may_color() -> bool {

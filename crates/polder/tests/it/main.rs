@@ -6,5 +6,6 @@
 mod crashes;
 mod errors;
 mod local;
+mod mistakes;
 mod session;
 mod story;

@@ -18,8 +18,8 @@ const FILTERS: [(&str, &str); 13] = [
     (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z", "[time]"),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:[port]"),
     // Measured: time, memory and CPU of a step.
-    (r"(?m)^(\S+ +[A-Z_]+ +\d+) +(\d+\.\ds|-) .*$", "$1 [figures]"),
-    (r"\b\d+\.\d+s\b", "[took]"),
+    (r"(?m)^(\S+ +[A-Z_]+ +\d+) +(\d+\.\ds|\d+ms|-) .*$", "$1 [figures]"),
+    (r"\b(\d+\.\d+s|\d+ms)\b", "[took]"),
     (r"\d+ rows", "[n] rows"),
     (r"\d+ tables", "[n] tables"),
     (r"\d+(\.\d)? (B|KiB|MiB)\b", "[size]"),
@@ -135,6 +135,11 @@ impl Session {
         // A command that reads nothing may have ended already.
         let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
         child.wait_with_output().unwrap()
+    }
+
+    /// The same, in a folder below.
+    pub(crate) fn output_in(&self, folder: &str, arguments: &[&str]) -> Output {
+        self.command(arguments).current_dir(self.path(folder)).output().unwrap()
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

@@ -7,6 +7,7 @@
 mod attempt;
 mod driver;
 mod secrets;
+mod stop;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use polder_executors::process::{self, ProcessExecutor};
-use polder_types::definition::{ParameterProblem, Pipeline, Project, resolve_parameters};
+use polder_types::definition::{ParameterProblem, Pipeline, Project, did_you_mean, resolve_parameters};
 use polder_types::run::RunStatus;
 use polder_types::wire::{Mistake, NumberedLine, Severity};
 use polder_types::{Clock, Code, SystemClock};
@@ -24,6 +25,7 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::super::names::by_name;
 use super::Args;
 use crate::config::Context;
 use crate::failure::Failure;
@@ -53,8 +55,9 @@ pub(super) async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
     let output = context.output;
     let folder = Folder::open(&args.folder)?;
     let project = project(&folder, output)?;
+    environment(&project, &args.environment)?;
     let pipeline = pipeline(&project, &args.pipeline)?.clone();
-    let given = args.parameters.iter().map(|given| (given.key.clone(), given.value.clone().into())).collect();
+    let given = by_name("--param", args.parameters.clone())?;
     let parameters = parameters(&pipeline, &given)?;
     let (sender, lines) = mpsc::channel(256);
     let here = Arc::new(here(&args, folder, project, &pipeline, sender)?);
@@ -123,13 +126,27 @@ fn project(folder: &Folder, output: &Output) -> Result<Project> {
     }
 }
 
+/// What could not be deployed there is not run as if it were there.
+fn environment(project: &Project, name: &str) -> Result<()> {
+    if project.environments.contains_key(name) {
+        return Ok(());
+    }
+    let known: Vec<&str> = project.environments.keys().map(String::as_str).collect();
+    let nearest = did_you_mean(name, known.iter().copied());
+    Err(Failure::new(format!("the project has no environment `{name}`"))
+        .code(Code::NotFound)
+        .hint(nearest.unwrap_or_else(|| format!("polder.yaml has: {}.", known.join(", "))))
+        .into())
+}
+
 fn pipeline<'a>(project: &'a Project, name: &str) -> Result<&'a Pipeline> {
     let short = name.strip_prefix(&format!("{}/", project.team)).unwrap_or(name);
     project.pipelines.iter().find(|pipeline| pipeline.name == short).ok_or_else(|| {
         let names: Vec<&str> = project.pipelines.iter().map(|pipeline| pipeline.name.as_str()).collect();
+        let nearest = did_you_mean(short, names.iter().copied());
         Failure::new(format!("the project has no pipeline `{name}`"))
             .code(Code::NotFound)
-            .hint(format!("It has: {}.", names.join(", ")))
+            .hint(nearest.unwrap_or_else(|| format!("It has: {}.", names.join(", "))))
             .into()
     })
 }

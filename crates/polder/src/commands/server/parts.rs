@@ -75,10 +75,28 @@ async fn open_store(args: &Args, folder: &DataFolder) -> Result<Store> {
         Some(url) => url.parse()?,
         None => DatabaseUrl::Sqlite(folder.database()),
     };
+    if let DatabaseUrl::Postgres(url) = &url {
+        tracing::info!("connecting to the database at {}", host_of(url));
+    }
     Store::open(&url).await.map_err(|error| cannot_open(&url, &error).into())
 }
 
+/// Where it is, without user and password.
+fn host_of(url: &str) -> &str {
+    let after_user = url.rsplit('@').next().unwrap_or_default();
+    let place = after_user.split_once("://").map_or(after_user, |(_, place)| place);
+    place.split(['?', '#']).next().unwrap_or_default()
+}
+
 fn cannot_open(url: &DatabaseUrl, error: &polder_store::Error) -> Failure {
+    let cause = std::error::Error::source(error).map(ToString::to_string);
+    if let (DatabaseUrl::Sqlite(path), Some(cause)) =
+        (url, cause.as_ref().filter(|cause| cause.contains("(code: 26)")))
+    {
+        let message = format!("{} is no database of polder, or it is damaged", path.display());
+        let hint = "Move it away and bring back a backup with `polder restore`, or choose another folder with --data.";
+        return Failure::new(message).code(Code::Unavailable).cause(cause).hint(hint);
+    }
     let hint = match (error, url) {
         (polder_store::Error::Schema(_), _) => {
             "Start the version of polder that the data belongs to, or choose another folder with --data."
@@ -88,7 +106,8 @@ fn cannot_open(url: &DatabaseUrl, error: &polder_store::Error) -> Failure {
             "Is the database running, and may this user log in? The address is --database."
         }
     };
-    let cause = std::error::Error::source(error).map(ToString::to_string);
+    // Some errors tell their cause themselves.
+    let cause = cause.filter(|cause| !error.to_string().contains(cause.as_str()));
     Failure { cause, ..Failure::new(error.to_string()).code(Code::Unavailable).hint(hint) }
 }
 
@@ -100,9 +119,7 @@ async fn start_engine(
     clock: &Arc<dyn Clock>,
     stop: &CancellationToken,
 ) -> Result<Engine> {
-    let keyring = load_keyring(folder, store)
-        .await
-        .map_err(|error| Failure::new(error.to_string()).code(Code::MasterKey))?;
+    let keyring = load_keyring(args, folder, store).await.map_err(|error| no_keyring(&error))?;
     let options = polder_engine::Options {
         store: store.clone(),
         logs: LogStore::new(folder.logs())?,
@@ -115,11 +132,22 @@ async fn start_engine(
     Ok(Engine::start(options, stop.clone()).await?)
 }
 
-async fn load_keyring(folder: &DataFolder, store: &Store) -> Result<Keyring, polder_engine::vault::Error> {
-    let variable = std::env::var("POLDER_MASTER_KEY").ok();
-    let keyring = Keyring::load(&folder.master_key(), variable.as_deref())?;
-    keyring.finish_rotation(store).await?;
-    Ok(keyring)
+async fn load_keyring(
+    args: &Args,
+    folder: &DataFolder,
+    store: &Store,
+) -> Result<Keyring, polder_engine::vault::Error> {
+    let (path, variable) = (folder.master_key(), std::env::var("POLDER_MASTER_KEY").ok());
+    if args.forget_lost_secrets {
+        let count = Keyring::forget_lost(&path, variable.as_deref(), store).await?;
+        tracing::warn!(count, "deleted secrets whose master key is lost");
+    }
+    Keyring::open_for(&path, variable.as_deref(), store).await
+}
+
+fn no_keyring(error: &polder_engine::vault::Error) -> Failure {
+    let hint = "Put the right key back. If it is lost for good, start once with --forget-lost-secrets, and set them again.";
+    Failure::new(error.to_string()).code(Code::MasterKey).hint(hint)
 }
 
 /// `none` keeps them for ever.

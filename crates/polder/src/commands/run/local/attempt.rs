@@ -20,8 +20,8 @@ use polder_types::wire::{
 };
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
+use super::stop::Stop;
 use super::{Here, driver, zone};
 
 /// Seconds between TERM and KILL, as on a server.
@@ -38,7 +38,7 @@ pub(super) struct Ask {
     pub parameters: Arc<Map<String, Value>>,
     /// Of each step, by its name.
     pub outputs: Vec<(String, Map<String, Value>)>,
-    pub stop: CancellationToken,
+    pub stop: Stop,
 }
 
 /// Executes the attempt, and tells how it ended.
@@ -53,7 +53,10 @@ pub(super) async fn execute(ask: Ask) -> AttemptEnded {
             polder_agent::without_exit(Outcome::Failed, ask.here.clock.now(), code, message)
         }
     };
-    if let (Some(_), Some(message)) = (ended.code, &ended.message) {
+    // A request has said so itself, as its last line.
+    if let (Some(code), Some(message)) = (ended.code, &ended.message)
+        && code != Code::HttpFailed
+    {
         ask.remark(message).await;
     }
     ended
@@ -98,9 +101,10 @@ impl Ask {
         let stopper = running.stopper();
         let both = async { tokio::join!(running.wait(), printed) };
         tokio::pin!(both);
-        let (exit, ()) = tokio::select! {
+        let (exit, last_error) = tokio::select! {
             both = &mut both => both,
-            () = self.stop.cancelled() => {
+            () = self.stop.ordered() => {
+                self.remark(&self.stop.remark()).await;
                 stopper.stop(Duration::from_secs(GRACE));
                 both.await
             }
@@ -109,21 +113,29 @@ impl Ask {
         let stopped = exit.stopped;
         let mut ended = polder_agent::of_exit(exit);
         if stopped {
-            ended.outcome = Outcome::Stopped;
+            // It was told in the log when it was ordered; the driver says it once more in the end.
+            (ended.outcome, ended.code, ended.message) = (Outcome::Stopped, None, None);
         } else if ended.code == Some(Code::StepFailed) && matches!(task, Task::Http(_)) {
+            // As the agent does: the program says in its last line why a request failed, which is more than its exit code.
             ended.code = Some(Code::HttpFailed);
+            ended.message = last_error.or(ended.message);
         }
         Ok(ended)
     }
 
-    async fn print(&self, mut output: mpsc::Receiver<Vec<LogLine>>) {
-        let mut number = 0;
+    /// Hands the lines on; gives the last one of standard error.
+    async fn print(&self, mut output: mpsc::Receiver<Vec<LogLine>>) -> Option<String> {
+        let (mut number, mut last_error) = (0, None);
         while let Some(lines) = output.recv().await {
             for content in lines {
+                if content.stream == LogStream::Stderr {
+                    last_error = Some(content.text.clone());
+                }
                 self.send(number, content).await;
                 number += 1;
             }
         }
+        last_error
     }
 
     async fn remark(&self, text: &str) {

@@ -14,10 +14,10 @@ use polder_types::wire::{AttemptEnded, RunError};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
 use super::Here;
 use super::attempt::{self, Ask};
+use super::stop::Stop;
 
 /// How a run ended.
 pub(in crate::commands::run) struct Ended {
@@ -52,7 +52,7 @@ struct Driver {
     parameters: Arc<Map<String, Value>>,
     state: RunState,
     steps: Vec<(Map<String, Value>, Option<RunError>)>,
-    stops: HashMap<(usize, u32), CancellationToken>,
+    stops: HashMap<(usize, u32), Stop>,
     happen: mpsc::UnboundedSender<Happened>,
 }
 
@@ -128,9 +128,9 @@ impl Driver {
             Effect::RunStarted { deadline_at: Some(at) } => self.later(at, Event::RunDeadline),
             Effect::StepTimer { step, epoch, at } => self.later(at, Event::StepDeadline { step, epoch }),
             Effect::RetryTimer { step, at, .. } => self.later(at, Event::RetryDue { step }),
-            Effect::Stop { step, epoch, .. } => {
+            Effect::Stop { step, epoch, reason } => {
                 if let Some(stop) = self.stops.get(&(step, epoch)) {
-                    stop.cancel();
+                    stop.order(reason);
                 }
             }
             Effect::RunStarted { .. }
@@ -151,7 +151,7 @@ impl Driver {
     }
 
     fn start(&mut self, step: usize, epoch: u32) {
-        let stop = CancellationToken::new();
+        let stop = Stop::default();
         self.stops.insert((step, epoch), stop.clone());
         let outputs = self.pipeline.steps.iter().zip(&self.steps);
         let ask = Ask {
