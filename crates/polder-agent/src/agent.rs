@@ -13,11 +13,12 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use crate::Error;
 use crate::attempt::{self, Attempt, Shared};
 use crate::backoff::Backoff;
+use crate::folder::{self, Folders};
 use crate::report::Reporter;
 use crate::revision::Revisions;
-use crate::{Error, folder};
 
 /// How an agent is set up.
 #[derive(Debug, Clone)]
@@ -82,21 +83,21 @@ impl Agent {
     ///
     /// If the folder cannot be used, or is another agent's.
     pub fn open(client: Client, config: Config, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let attempts = config.data.join("attempts");
         folder::make(&config.data)?;
         let mut setup = process::Config::new(config.data.join("state"));
         setup.path.clone_from(&config.path);
         let executor = ProcessExecutor::open(setup, Arc::clone(&clock))?;
         let lost = executor.recover()?;
         let lost_keys: Vec<_> = lost.iter().map(|lost| lost.key.clone()).collect();
-        folder::clear(&attempts, &lost_keys)?;
+        let spare = usize::try_from(config.slots).unwrap_or(usize::MAX);
+        let folders = Arc::new(Folders::open(&config.data, spare, &lost_keys)?);
         let shared = Shared {
             reporter: Reporter { client, agent: config.name.as_str().into() },
             executor: Arc::new(executor),
             revisions: Arc::new(Revisions::open(&config.data.join("revisions"), Arc::clone(&clock))?),
             held: Arc::default(),
             clock,
-            attempts,
+            folders,
             task_program: config.task_program.display().to_string(),
             deadline_margin: config.deadline_margin,
             shutdown_grace: config.shutdown_grace,

@@ -1,6 +1,5 @@
 //! The life of one attempt, from its assignment to the report of its end.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +7,7 @@ use bytes::Bytes;
 use polder_executors::mask::{Masker, SHORTEST};
 use polder_executors::{self as executors, Executor, Exit, Running};
 use polder_types::definition::Command;
+use polder_types::id::RevisionId;
 use polder_types::run::{Outcome, StopReason};
 use polder_types::wire::{Assignment, AttemptEnded, AttemptKey, Task};
 use polder_types::{Clock, Code};
@@ -18,7 +18,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
 use crate::delivery::{Delivered, Delivery};
-use crate::folder::Folder;
+use crate::folder::stock::Stock;
+use crate::folder::{Folder, Folders};
 use crate::held::{Held, Order};
 use crate::report::{self, Reporter, Told};
 use crate::revision::Revisions;
@@ -33,8 +34,7 @@ pub(crate) struct Shared {
     pub(crate) revisions: Arc<Revisions>,
     pub(crate) held: Arc<Held>,
     pub(crate) clock: Arc<dyn Clock>,
-    /// The folder of the attempts' folders.
-    pub(crate) attempts: PathBuf,
+    pub(crate) folders: Arc<Folders>,
     /// The program that does `polder task …`.
     pub(crate) task_program: String,
     /// See [`crate::Config::deadline_margin`].
@@ -78,12 +78,16 @@ impl Attempt {
     /// Runs the attempt and tells the server how it ended. Holds it until the server knows.
     async fn run_one(self) -> Option<Self> {
         let (shared, key) = (Arc::clone(&self.shared), self.assignment.key.clone());
-        let folder = Folder::new(&shared.attempts, &key);
+        let folder = shared.folders.take(&key, self.assignment.revision);
         let (shutdown, stop) = (self.shutdown.clone(), self.stop.clone());
         let report = match &folder {
             Ok(folder) => self.execute(folder).await,
             Err(error) => self.could_not_start(&error.to_string()).await,
         };
+        // Before the end is told: what comes next may use it again.
+        if let Ok(folder) = folder {
+            shared.folders.give_back(folder);
+        }
         let mut next = None;
         if let Some(mut report) = report {
             if !shutdown.is_cancelled() {
@@ -96,9 +100,6 @@ impl Attempt {
             }
         }
         shared.held.release(&key);
-        if let Ok(folder) = folder {
-            folder.remove();
-        }
         next
     }
 
@@ -159,9 +160,20 @@ impl Attempt {
         Ok(Some(Started { running, log }))
     }
 
-    /// Copies the revision, however long the server is away.
+    /// Copies the revision, unless it is there from an attempt before; however long the server is away.
     async fn prepare(&self, folder: &Folder) -> Result<(), Error> {
-        let Some(revision) = self.assignment.revision else { return Ok(()) };
+        if folder.stock.get().is_some() {
+            return Ok(());
+        }
+        let stock = match self.assignment.revision {
+            Some(revision) => self.copy(revision, folder).await?,
+            None => Stock::nothing(),
+        };
+        folder.stock.get_or_init(|| stock);
+        Ok(())
+    }
+
+    async fn copy(&self, revision: RevisionId, folder: &Folder) -> Result<Stock, Error> {
         let mut backoff = Backoff::new();
         loop {
             match self.shared.revisions.copy(&self.shared.reporter.client, revision, &folder.work).await {

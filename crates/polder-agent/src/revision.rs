@@ -9,7 +9,6 @@ mod tidy;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -22,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{OnceCell, RwLock};
 
+use crate::folder::stock::Stock;
 use crate::{Error, folder};
 
 /// Version of the stored lists. A fixture of each version is read by a test for ever.
@@ -60,16 +60,16 @@ impl Revisions {
     }
 
     /// Copies the files of the revision into `target`, after fetching what is not here yet.
-    pub(crate) async fn copy(&self, client: &Client, id: RevisionId, target: &Path) -> Result<(), Error> {
+    pub(crate) async fn copy(&self, client: &Client, id: RevisionId, target: &Path) -> Result<Stock, Error> {
         let _in_use = self.in_use.read().await;
         let files = self.files(client, id).await?;
         self.note_use(id);
-        match self.copy_files(&files, target).await {
+        match self.copy_files(id, &files, target).await {
             Err(error) if error.is_missing_file() => {
                 // Somebody tidied up the cache.
                 self.forget(id);
                 let files = self.files(client, id).await?;
-                self.copy_files(&files, target).await
+                self.copy_files(id, &files, target).await
             }
             other => other,
         }
@@ -120,9 +120,11 @@ impl Revisions {
         write(&path, &content)
     }
 
-    async fn copy_files(&self, files: &Files, target: &Path) -> Result<(), Error> {
+    async fn copy_files(&self, id: RevisionId, files: &Files, target: &Path) -> Result<Stock, Error> {
+        files.iter().try_for_each(|file| confined(&file.path).map(drop))?;
         let (files, contents, target) = (Arc::clone(files), self.contents.clone(), target.to_owned());
-        tokio::task::spawn_blocking(move || copy_all(&files, &contents, &target)).await?
+        let put = move || Stock::put(id, files, contents, &target).map_err(Error::file("copied to", &target));
+        tokio::task::spawn_blocking(put).await?
     }
 
     fn list(&self, id: RevisionId) -> PathBuf {
@@ -143,28 +145,6 @@ fn confined(path: &str) -> Result<&Path, Error> {
     } else {
         Err(Error::Path { path: path.to_owned() })
     }
-}
-
-fn copy_all(files: &[ProjectFile], contents: &Path, target: &Path) -> Result<(), Error> {
-    let mut made = HashSet::new();
-    for file in files {
-        let path = target.join(confined(&file.path)?);
-        if let Some(parent) = path.parent().filter(|parent| made.insert(parent.to_path_buf())) {
-            folder::make(parent)?;
-        }
-        copy(&contents.join(&file.sha256), &path, file.executable)?;
-    }
-    Ok(())
-}
-
-/// Copies within the kernel, and without copying at all where the file system can share blocks.
-fn copy(from: &Path, to: &Path, executable: bool) -> Result<(), Error> {
-    fs::copy(from, to).map_err(Error::file("copied", from))?;
-    if executable {
-        fs::set_permissions(to, fs::Permissions::from_mode(0o755))
-            .map_err(Error::file("made executable", to))?;
-    }
-    Ok(())
 }
 
 /// Writes a file so that it is there whole or not at all.

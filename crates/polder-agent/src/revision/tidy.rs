@@ -52,7 +52,7 @@ impl Revisions {
     }
 
     /// Notes that the revision is used.
-    pub(super) fn note_use(&self, id: RevisionId) {
+    pub(crate) fn note_use(&self, id: RevisionId) {
         let now = SystemTime::from(self.clock.now());
         if let Err(error) = fs::File::open(self.list(id)).and_then(|list| list.set_modified(now)) {
             tracing::debug!(%id, %error, "could not note the use of a revision");

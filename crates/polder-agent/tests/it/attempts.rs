@@ -39,6 +39,19 @@ async fn what_the_answer_to_an_end_brings_is_run_without_asking() {
 }
 
 #[tokio::test]
+async fn the_next_attempt_finds_nothing_of_the_one_before() {
+    let bench = Bench::new();
+    let mess = "echo x > left; mkdir -p a/b; echo y > \"$HOME/.hidden\"; echo z > \"$TMPDIR/t\"; echo n=1 >> $POLDER_OUTPUT; ls -A .. | sort";
+    let mut looks = shell("ls -A; ls -A ..; ls -A \"$TMPDIR\"; cat $POLDER_OUTPUT 2>/dev/null; true");
+    looks.key.step = "second".into();
+    bench.server.change(|state| state.next.push(looks.clone()));
+    let first = bench.offer(shell(mess));
+    bench.server.ended(&looks.key).await;
+    assert_eq!(bench.server.log(&first), [".hidden", "output", "tmp", "work"]);
+    assert_eq!(bench.server.log(&looks.key), ["tmp", "work"]);
+}
+
+#[tokio::test]
 async fn a_failure_tells_its_exit() {
     let bench = Bench::new();
     let key = bench.offer(shell("exit 3"));

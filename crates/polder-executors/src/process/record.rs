@@ -5,8 +5,10 @@
 //! two, the process is found by its mark. Not synchronised to the disk: what dies with the machine needs no record.
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use polder_types::wire::AttemptKey;
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,8 @@ use crate::Error;
 
 /// Version of the files. A fixture of each version is read by a test for ever.
 const VERSION: u32 = 1;
+/// How the name of a file without an attempt ends.
+const FREE: &str = "free";
 
 /// The folder of the records.
 #[derive(Debug)]
@@ -23,7 +27,13 @@ pub(crate) struct Records {
     folder: PathBuf,
     /// Tells one start of the machine from another: numbers of processes begin anew.
     boot: String,
+    /// Files without an attempt, to be used again: on some file systems making and removing one costs most.
+    free: Mutex<Vec<PathBuf>>,
+    next: AtomicU64,
 }
+
+/// How many files without an attempt are kept.
+const MOST_FREE: usize = 64;
 
 /// An attempt on record.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,9 +54,13 @@ pub(crate) struct Open(File);
 impl Records {
     pub(crate) fn open(folder: PathBuf) -> Result<Self, Error> {
         fs::create_dir_all(&folder).map_err(Error::file("made", &folder))?;
+        let free =
+            fs::read_dir(&folder).map_err(Error::file("read", &folder))?.flatten().map(|entry| entry.path());
+        free.filter(|path| path.extension().is_some_and(|it| it == FREE))
+            .for_each(|path| drop(fs::remove_file(path)));
         let boot =
             fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned();
-        Ok(Self { folder, boot })
+        Ok(Self { folder, boot, free: Mutex::default(), next: AtomicU64::new(0) })
     }
 
     /// Puts an attempt on record that is about to be started.
@@ -60,7 +74,7 @@ impl Records {
         };
         let path = self.path(key);
         let write = || {
-            let mut file = File::create(&path)?;
+            let mut file = self.file(&path)?;
             file.write_all(line(&record)?.as_bytes())?;
             Ok(Open(file))
         };
@@ -69,9 +83,32 @@ impl Records {
 
     pub(crate) fn remove(&self, key: &AttemptKey) {
         let path = self.path(key);
-        if let Err(error) = fs::remove_file(&path) {
+        if let Err(error) = self.set_free(&path) {
             tracing::warn!(path = %path.display(), %error, "could not remove the record of an attempt");
         }
+    }
+
+    /// An empty file at `path`: one that is free, or a new one. It is emptied first, so that it is never an old record there.
+    fn file(&self, path: &Path) -> io::Result<File> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(free) = free
+            && let Ok(file) = File::options().write(true).truncate(true).open(&free)
+            && fs::rename(&free, path).is_ok()
+        {
+            return Ok(file);
+        }
+        File::create(path)
+    }
+
+    fn set_free(&self, path: &Path) -> io::Result<()> {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        if free.len() >= MOST_FREE {
+            return fs::remove_file(path);
+        }
+        let name = self.folder.join(format!("{}.{FREE}", self.next.fetch_add(1, Ordering::Relaxed)));
+        fs::rename(path, &name)?;
+        free.push(name);
+        Ok(())
     }
 
     /// All attempts on record. The processes of those from before the machine's start are gone.
@@ -95,12 +132,12 @@ impl Records {
 
 impl Open {
     /// Notes which process it is.
-    pub(crate) fn note(mut self, main: ProcessId) -> std::io::Result<()> {
+    pub(crate) fn note(mut self, main: ProcessId) -> io::Result<()> {
         self.0.write_all(line(&main)?.as_bytes())
     }
 }
 
-fn line(value: &impl Serialize) -> std::io::Result<String> {
+fn line(value: &impl Serialize) -> io::Result<String> {
     Ok(serde_json::to_string(value)? + "\n")
 }
 
@@ -152,5 +189,10 @@ mod tests {
         );
         records.remove(&key);
         assert_eq!(records.all().unwrap(), []);
+        let other = AttemptKey { step: "b".to_owned(), ..key };
+        drop(records.write(&other, Path::new("/y")).unwrap());
+        let all = Records::open(folder.path().to_owned()).unwrap().all().unwrap();
+        assert_eq!(all.len(), 1);
+        assert_eq!((&all[0].key, all[0].main), (&other, None), "nothing of the record before");
     }
 }
