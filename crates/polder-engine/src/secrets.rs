@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use polder_store::Tx;
 use polder_store::secrets::{self as stored, SecretKey};
 use polder_types::definition::is_secret_name;
-use polder_types::wire::{Mistake, SecretView, Severity};
+use polder_types::wire::{Mistake, SecretView};
 
 use crate::vault::{Keyring, lock_secrets};
 use crate::{Engine, Error, Result};
@@ -92,16 +92,8 @@ pub(crate) fn name_mistakes<'a>(names: impl Iterator<Item = &'a String>) -> Vec<
 }
 
 fn wrong_name(name: &str) -> Mistake {
-    Mistake {
-        severity: Severity::Error,
-        file: None,
-        line: None,
-        column: None,
-        path: Some("secret_values".to_owned()),
-        message: format!("`{name}` cannot be the name of a secret"),
-        hint: Some(NAME_HINT.to_owned()),
-        excerpt: None,
-    }
+    let mistake = Mistake::error(format!("`{name}` cannot be the name of a secret")).hint(NAME_HINT);
+    Mistake { path: Some("secret_values".to_owned()), ..mistake }
 }
 
 const NAME_HINT: &str = "use letters, digits, `-`, `_` and `.`, beginning with a letter";

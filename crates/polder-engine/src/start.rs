@@ -10,7 +10,7 @@ use polder_store::{pipelines, runs};
 use polder_types::definition::{self, resolve_parameters};
 use polder_types::id::{PipelineId, RevisionId, RunId};
 use polder_types::run::RunStatus;
-use polder_types::wire::{Mistake, OnFailedReplay, Reason, RunSummary, Severity, StartRun};
+use polder_types::wire::{Mistake, OnFailedReplay, Reason, RunSummary, StartRun};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -206,18 +206,5 @@ fn check_labels(labels: &BTreeMap<String, String>) -> Result<()> {
 }
 
 pub(crate) fn invalid_parameters(problems: Vec<definition::ParameterProblem>) -> Error {
-    Error::InvalidParameters(problems.into_iter().map(mistake).collect())
-}
-
-fn mistake(problem: definition::ParameterProblem) -> Mistake {
-    Mistake {
-        severity: Severity::Error,
-        file: None,
-        line: None,
-        column: None,
-        path: Some(format!("parameters.{}", problem.parameter)),
-        message: problem.message,
-        hint: problem.hint,
-        excerpt: None,
-    }
+    Error::InvalidParameters(problems.into_iter().map(Mistake::from).collect())
 }

@@ -40,9 +40,11 @@ pub enum Error {
         "the master key comes from the environment: put a new one in front of it there, separated by a comma, and restart"
     )]
     NotAFile,
-    #[error("{count} secrets are stored, and their master key is not there: {path} does not exist")]
+    #[error("the database holds secrets ({count}), and their master key is not there: {path} does not exist")]
     Missing { path: PathBuf, count: u64 },
-    #[error("{count} secrets are wrapped by master key {key_id}, which is not in {origin}")]
+    #[error(
+        "the database holds secrets ({count}) that are wrapped by master key {key_id}, which is not in {origin}"
+    )]
     Wrong { origin: String, key_id: String, count: u64 },
     /// By team/environment/name.
     #[error("nothing was changed, because these secrets cannot be opened: {}; set them anew or delete them", .0.join(", "))]

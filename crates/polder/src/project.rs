@@ -21,7 +21,6 @@ use sha2::{Digest as _, Sha256};
 pub use source::Source;
 
 use crate::failure::Failure;
-use crate::output::mistakes;
 
 /// Definitions that are larger are refused by the parser, which wants to say so itself.
 const LARGEST_TEXT: u64 = 4 << 20;
@@ -75,7 +74,7 @@ impl Folder {
         }
         found.extend(trouble::sizes(&self.files));
         let parsed = definition::parse(&texts, &paths);
-        found.extend(parsed.problems.iter().cloned().map(mistakes::from_problem));
+        found.extend(parsed.problems.iter().cloned().map(Mistake::from));
         Ok((parsed, found))
     }
 
@@ -105,9 +104,8 @@ impl FileHere {
             // Perhaps cut within a character; it is refused for its size.
             return Ok(String::from_utf8_lossy(&bytes).into_owned());
         }
-        String::from_utf8(bytes).map_err(|error| {
-            Box::new(mistakes::from_problem(definition::not_utf8(&self.path, error.as_bytes())))
-        })
+        String::from_utf8(bytes)
+            .map_err(|error| Box::new(Mistake::from(definition::not_utf8(&self.path, error.as_bytes()))))
     }
 
     fn hashed(&self) -> Result<ProjectFile> {

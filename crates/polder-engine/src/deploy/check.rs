@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polder_store::{Tx, blobs};
 use polder_types::definition::{self, Parsed, Problem, Project, is_definition, is_name};
-use polder_types::wire::{Deploy, Mistake, ProjectFile, Severity};
+use polder_types::wire::{Deploy, Mistake, ProjectFile};
 
 use super::{Checked, files};
 use crate::{Error, Result};
@@ -55,37 +55,13 @@ pub(crate) fn parse(
 
 /// Problems of files as they travel.
 pub(crate) fn as_mistakes(problems: &[Problem]) -> Vec<Mistake> {
-    problems.iter().cloned().map(as_mistake).collect()
-}
-
-fn as_mistake(problem: Problem) -> Mistake {
-    Mistake {
-        severity: match problem.severity {
-            definition::Severity::Error => Severity::Error,
-            definition::Severity::Warning => Severity::Warning,
-        },
-        file: Some(problem.file),
-        line: Some(problem.line),
-        column: Some(problem.column),
-        path: Some(problem.path).filter(|path| !path.is_empty()),
-        message: problem.message,
-        hint: problem.hint,
-        excerpt: problem.excerpt,
-    }
+    problems.iter().cloned().map(Mistake::from).collect()
 }
 
 /// A mistake about a file as a whole.
 pub(crate) fn about(file: &str, path: Option<&str>, message: String, hint: Option<String>) -> Mistake {
-    Mistake {
-        severity: Severity::Error,
-        file: Some(file.to_owned()),
-        line: None,
-        column: None,
-        path: path.map(str::to_owned),
-        message,
-        hint,
-        excerpt: None,
-    }
+    let (file, path) = (Some(file.to_owned()), path.map(str::to_owned));
+    Mistake { file, path, hint, ..Mistake::error(message) }
 }
 
 fn check_files(deploy: &Deploy) -> Result<()> {
@@ -113,7 +89,9 @@ async fn read_definitions(tx: &mut Tx, files: &[ProjectFile]) -> Result<(Texts, 
     for file in files.iter().filter(|file| is_definition(&file.path)) {
         match String::from_utf8(blobs::get(tx, &file.sha256).await?) {
             Ok(text) => _ = texts.insert(file.path.clone(), text),
-            Err(error) => unreadable.push(as_mistake(definition::not_utf8(&file.path, &error.into_bytes()))),
+            Err(error) => {
+                unreadable.push(Mistake::from(definition::not_utf8(&file.path, &error.into_bytes())))
+            }
         }
     }
     Ok((texts, unreadable))

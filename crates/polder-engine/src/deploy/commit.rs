@@ -8,7 +8,7 @@ use polder_store::revisions::NewRevision;
 use polder_store::{Tx, pipelines, projects, revisions, triggers as listeners};
 use polder_types::definition::Pipeline;
 use polder_types::id::{PipelineId, ProjectId, RevisionId};
-use polder_types::wire::{Change, Deployed, Mistake, Plan, Revision, Severity};
+use polder_types::wire::{Change, Deployed, Mistake, Plan, Revision};
 
 use super::check::as_mistakes;
 use super::{Checked, Current, cycles, diff};
@@ -124,16 +124,8 @@ async fn bereaved(tx: &mut Tx, checked: &Checked, removed: &BTreeSet<String>) ->
 }
 
 fn removal(name: &str, waiting: &[String]) -> Mistake {
-    Mistake {
-        severity: Severity::Warning,
-        file: None,
-        line: None,
-        column: None,
-        path: None,
-        message: format!("{name} is removed, and {} will wait for it in vain", waiting.join(", ")),
-        hint: Some("tell their owners, or keep it until they have changed their triggers".to_owned()),
-        excerpt: None,
-    }
+    Mistake::warning(format!("{name} is removed, and {} will wait for it in vain", waiting.join(", ")))
+        .hint("tell their owners, or keep it until they have changed their triggers")
 }
 
 async fn add_revision(

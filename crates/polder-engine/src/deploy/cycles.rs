@@ -10,7 +10,7 @@ use polder_store::{Tx, pipelines, triggers};
 use polder_types::definition::{Pipeline, Project, StepKind, Trigger};
 use polder_types::id::PipelineId;
 use polder_types::run::EventStatus;
-use polder_types::wire::{Mistake, Severity};
+use polder_types::wire::Mistake;
 
 use crate::Result;
 
@@ -187,16 +187,9 @@ fn mistake(project: &Project, cycle: &[Name]) -> Mistake {
         .iter()
         .find(|pipeline| pipeline.name == first)
         .map(|pipeline| pipeline.file.clone());
-    Mistake {
-        severity: Severity::Error,
-        file,
-        line: None,
-        column: None,
-        path: Some("triggers".to_owned()),
-        message: format!("these pipelines would start each other for ever: {}", words.join(" -> ")),
-        hint: Some("take one of these triggers or `pipeline` steps out".to_owned()),
-        excerpt: None,
-    }
+    let message = format!("these pipelines would start each other for ever: {}", words.join(" -> "));
+    let mistake = Mistake::error(message).hint("take one of these triggers or `pipeline` steps out");
+    Mistake { file, path: Some("triggers".to_owned()), ..mistake }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use polder_types::wire::{Mistake, ProjectFile, Severity};
+use polder_types::wire::{Mistake, ProjectFile};
 
 /// The most files of a project.
 pub const MOST_FILES: usize = 20_000;
@@ -92,16 +92,7 @@ fn files_as_folders(files: &[ProjectFile]) -> Vec<Mistake> {
 }
 
 fn mistake(path: &str, message: &str) -> Mistake {
-    Mistake {
-        severity: Severity::Error,
-        file: Some(path.chars().take(LONGEST_PATH).collect()),
-        line: None,
-        column: None,
-        path: None,
-        message: message.to_owned(),
-        hint: None,
-        excerpt: None,
-    }
+    Mistake { file: Some(path.chars().take(LONGEST_PATH).collect()), ..Mistake::error(message) }
 }
 
 #[cfg(test)]

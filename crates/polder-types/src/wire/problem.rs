@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::Code;
+use crate::definition::{self, ParameterProblem};
 
 /// What went wrong, for programs (`code`) and for people (`detail`, `hint`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -52,6 +53,64 @@ pub struct Mistake {
     /// The line of the file that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<String>,
+}
+
+impl Mistake {
+    /// A mistake that is about no place.
+    pub fn new(severity: Severity, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self {
+            severity,
+            file: None,
+            line: None,
+            column: None,
+            path: None,
+            message,
+            hint: None,
+            excerpt: None,
+        }
+    }
+
+    /// What stands in the way, and is about no place.
+    pub fn error(message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, message)
+    }
+
+    /// What does not stand in the way, and is about no place.
+    pub fn warning(message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, message)
+    }
+
+    /// With what to do about it.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+impl From<definition::Problem> for Mistake {
+    fn from(problem: definition::Problem) -> Self {
+        let severity = match problem.severity {
+            definition::Severity::Error => Severity::Error,
+            definition::Severity::Warning => Severity::Warning,
+        };
+        Self {
+            file: Some(problem.file),
+            line: Some(problem.line),
+            column: Some(problem.column),
+            path: Some(problem.path).filter(|path| !path.is_empty()),
+            hint: problem.hint,
+            excerpt: problem.excerpt,
+            ..Self::new(severity, problem.message)
+        }
+    }
+}
+
+impl From<ParameterProblem> for Mistake {
+    fn from(problem: ParameterProblem) -> Self {
+        let path = Some(format!("parameters.{}", problem.parameter));
+        Self { path, hint: problem.hint, ..Self::error(problem.message) }
+    }
 }
 
 /// Whether a mistake stands in the way.

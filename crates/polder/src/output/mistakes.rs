@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use polder_types::definition::{self, Problem};
 use polder_types::wire::{Mistake, Severity};
 
 use super::{Style, Tone, format};
@@ -46,21 +45,4 @@ pub fn summary(mistakes: &[Mistake]) -> String {
         .map(|(number, what)| format::count(number, what))
         .collect();
     parts.join(", ")
-}
-
-/// A problem as it would come over the API.
-pub fn from_problem(problem: Problem) -> Mistake {
-    Mistake {
-        severity: match problem.severity {
-            definition::Severity::Error => Severity::Error,
-            definition::Severity::Warning => Severity::Warning,
-        },
-        file: Some(problem.file),
-        line: Some(problem.line),
-        column: Some(problem.column),
-        path: Some(problem.path).filter(|path| !path.is_empty()),
-        message: problem.message,
-        hint: problem.hint,
-        excerpt: problem.excerpt,
-    }
 }

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use polder_types::wire::{Mistake, Severity};
+use polder_types::wire::Mistake;
 
 use super::FileHere;
 use crate::output::format;
@@ -19,16 +19,7 @@ const TOO_MUCH: &str =
 
 /// A mistake about a file as a whole.
 fn about(path: Option<&str>, message: String, hint: String) -> Box<Mistake> {
-    Box::new(Mistake {
-        severity: Severity::Error,
-        file: path.map(str::to_owned),
-        line: None,
-        column: None,
-        path: None,
-        message,
-        hint: Some(hint),
-        excerpt: None,
-    })
+    Box::new(Mistake { file: path.map(str::to_owned), ..Mistake::error(message).hint(hint) })
 }
 
 pub fn unreadable(path: &str, error: &io::Error) -> Box<Mistake> {

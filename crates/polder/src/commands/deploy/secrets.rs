@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polder_client::Client;
 use polder_types::definition::{Project, did_you_mean};
-use polder_types::wire::{Mistake, Severity};
+use polder_types::wire::Mistake;
 
 use crate::commands::names::in_environment;
 
@@ -41,14 +41,6 @@ fn warning(
     let by = by.iter().copied().collect::<Vec<_>>().join(", ");
     let nearest = did_you_mean(name, known.iter().copied()).map_or_else(String::new, |nearest| nearest + " ");
     let store = format!("polder secret set {team}/{name}{}", in_environment(environment));
-    Mistake {
-        severity: Severity::Warning,
-        file: None,
-        line: None,
-        column: None,
-        path: None,
-        message: format!("there is no secret `{team}/{name}` in {environment}; asked for by {by}"),
-        hint: Some(format!("{nearest}store it with `{store}`")),
-        excerpt: None,
-    }
+    Mistake::warning(format!("there is no secret `{team}/{name}` in {environment}; asked for by {by}"))
+        .hint(format!("{nearest}store it with `{store}`"))
 }

@@ -16,9 +16,9 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use polder_executors::process::{self, ProcessExecutor};
-use polder_types::definition::{ParameterProblem, Pipeline, Project, did_you_mean, resolve_parameters};
+use polder_types::definition::{Pipeline, Project, did_you_mean, resolve_parameters};
 use polder_types::run::RunStatus;
-use polder_types::wire::{Mistake, NumberedLine, Severity};
+use polder_types::wire::{Mistake, NumberedLine};
 use polder_types::{Clock, Code, SystemClock};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
@@ -152,20 +152,10 @@ fn pipeline<'a>(project: &'a Project, name: &str) -> Result<&'a Pipeline> {
 }
 
 fn parameters(pipeline: &Pipeline, given: &Map<String, Value>) -> Result<Map<String, Value>> {
-    let mistake = |problem: ParameterProblem| Mistake {
-        severity: Severity::Error,
-        file: None,
-        line: None,
-        column: None,
-        path: Some(format!("parameters.{}", problem.parameter)),
-        message: problem.message,
-        hint: problem.hint,
-        excerpt: None,
-    };
     Ok(resolve_parameters(&pipeline.parameters, given).map_err(|problems| {
         Failure::new("the parameters do not fit the pipeline's")
             .code(Code::InvalidParameters)
-            .errors(problems.into_iter().map(mistake).collect())
+            .errors(problems.into_iter().map(Mistake::from).collect())
     })?)
 }
 
