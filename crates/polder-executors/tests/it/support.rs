@@ -66,7 +66,7 @@ impl Bench {
     /// The names of the attempts on record.
     pub(crate) fn records(&self) -> Vec<PathBuf> {
         let all = fs::read_dir(self.folder.path().join("state")).unwrap().flatten().map(|entry| entry.path());
-        all.filter(|path| path.extension().is_some()).collect()
+        all.filter(|path| path.extension().is_some_and(|it| it == "json")).collect()
     }
 }
 
