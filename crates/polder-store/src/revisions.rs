@@ -102,16 +102,21 @@ pub async fn files(tx: &mut Tx, id: RevisionId) -> Result<Vec<ProjectFile>> {
     from_document("files of a revision", FILES_VERSION, &text)
 }
 
-/// Whether one of these teams has deployed a file with this content. For people who look at files: it reads lists of files, the newest first.
+/// How many revisions of a project are looked through for a file.
+const LOOKED_THROUGH: i64 = 100;
+
+/// Whether one of these teams has deployed a file with this content, in one of the newest revisions of a project.
 pub async fn has_file(tx: &mut Tx, workspace_id: &str, teams: &[String], sha256: &str) -> Result<bool> {
     let is_hash = sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
     let sql = "SELECT r.number FROM projects p JOIN revisions r ON r.project_id = p.id
-        WHERE p.workspace_id = $1 AND p.team = $2 AND r.files LIKE $3 ORDER BY r.id DESC LIMIT 1";
+        JOIN revisions newest ON newest.id = p.current_revision_id AND r.number > newest.number - $4
+        WHERE p.workspace_id = $1 AND p.team = $2 AND r.files LIKE $3 LIMIT 1";
     for team in teams.iter().filter(|_| is_hash) {
         let found: Option<i64> = on!(tx, |c| sqlx::query_scalar(sql)
             .bind(workspace_id)
             .bind(team)
             .bind(format!("%\"{sha256}\"%"))
+            .bind(LOOKED_THROUGH)
             .fetch_optional(c))?;
         if found.is_some() {
             return Ok(true);

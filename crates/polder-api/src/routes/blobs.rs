@@ -41,7 +41,7 @@ pub(crate) async fn upload(
 
 /// The content of a file
 ///
-/// For agents, and for whoever may see a revision that has it.
+/// For agents, and for whoever may see a project that has it in one of its newest 100 revisions.
 #[utoipa::path(get, path = "/blobs/{sha256}", tag = "deployments", operation_id = "download_blob",
     params(("sha256" = String, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream")))]
