@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from deltalake import DeltaTable, write_deltalake
+from deltalake import DeltaTable, QueryBuilder, write_deltalake
 
 Row = dict[str, Any]
 
@@ -94,7 +94,9 @@ def percentile(ordered: list[float], share: float) -> float | None:
 
 
 def read_day(path: str, day: datetime.date) -> list[Row]:
-    return DeltaTable(path).to_pyarrow_table(filters=[("date", "=", day)]).to_pylist()
+    query = f"SELECT * FROM rows WHERE date = DATE '{day}'"
+    found = QueryBuilder().register("rows", DeltaTable(path)).execute(query)
+    return pa.table(found.read_all()).to_pylist()
 
 
 def write_day(path: str, day: datetime.date, table: pa.Table) -> None:

@@ -7,10 +7,16 @@ from typing import Any
 import delays_by_weather as delays
 import pyarrow as pa
 import pytest
-from deltalake import DeltaTable
+from deltalake import DeltaTable, QueryBuilder
 
 DAY = datetime.date(2013, 2, 8)
 AT = datetime.datetime(2013, 2, 8, 10, tzinfo=datetime.UTC)
+
+
+def dates(path: str) -> list[datetime.date]:
+    """The date of each row, read in the way that the examples do."""
+    found = QueryBuilder().register("it", DeltaTable(path)).execute("SELECT date FROM it ORDER BY date")
+    return pa.table(found.read_all()).column("date").to_pylist()
 
 
 def flight(delay: float | None, origin: str = "JFK") -> dict[str, Any]:
@@ -89,4 +95,4 @@ def test_a_day_is_read_back_alone(tmp_path: Path):
     for n, day in enumerate([DAY, DAY + datetime.timedelta(days=1)]):
         delays.write_day(str(tmp_path / "t"), day, pa.Table.from_pylist([{"date": day, "n": n}], schema))
     assert delays.read_day(str(tmp_path / "t"), DAY) == [{"date": DAY, "n": 0}]
-    assert DeltaTable(str(tmp_path / "t")).to_pyarrow_table().num_rows == 2
+    assert len(dates(str(tmp_path / "t"))) == 2
