@@ -1,0 +1,49 @@
+import { Code, CopyButton, Group, Paper, Stack, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { IconCheck, IconCopy } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+
+type Props = {
+  title: string
+  children?: ReactNode
+  /** What to type to have something here. */
+  command?: string
+  action?: ReactNode
+}
+
+/** Nothing is here (yet), and what would fill it. */
+export function Empty({ title, children, command, action }: Props) {
+  return (
+    <Paper withBorder p="xl" radius="md" style={{ borderStyle: 'dashed' }}>
+      <Stack align="center" gap="sm" ta="center">
+        <Text fw={600}>{title}</Text>
+        {children && (
+          <Text size="sm" c="var(--polder-muted)" maw={520}>
+            {children}
+          </Text>
+        )}
+        {command && <Command text={command} />}
+        {action}
+      </Stack>
+    </Paper>
+  )
+}
+
+/** A command that can be copied by clicking on it. */
+export function Command({ text }: { text: string }) {
+  return (
+    <CopyButton value={text}>
+      {({ copied, copy }) => (
+        <Tooltip label={copied ? 'Copied' : 'Copy'}>
+          <UnstyledButton onClick={copy} aria-label={`Copy the command ${text}`}>
+            <Group gap="xs" wrap="nowrap">
+              <Code fz="sm" px="sm" py={6} style={{ wordBreak: 'break-all' }}>
+                {text}
+              </Code>
+              {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+            </Group>
+          </UnstyledButton>
+        </Tooltip>
+      )}
+    </CopyButton>
+  )
+}

@@ -1,0 +1,26 @@
+import { Button, type ButtonProps, Tooltip } from '@mantine/core'
+import type { MouseEvent, ReactNode } from 'react'
+
+type Props = ButtonProps & {
+  may: boolean
+  /** Who may, such as `an operator of weather`. */
+  who: string
+  onClick: () => void
+  'aria-label'?: string
+  children: ReactNode
+}
+
+/** A button that says who may press it to everybody who may not. It stays in reach of the keyboard, so that it can say so. */
+export function MayButton({ may, who, onClick, children, ...props }: Props) {
+  const click = (event: MouseEvent) => {
+    if (may) onClick()
+    else event.preventDefault()
+  }
+  return (
+    <Tooltip label={`Only ${who} may do this.`} disabled={may} events={{ hover: true, focus: true, touch: true }}>
+      <Button {...props} onClick={click} {...(may ? {} : { 'data-disabled': true, 'aria-disabled': true })}>
+        {children}
+      </Button>
+    </Tooltip>
+  )
+}

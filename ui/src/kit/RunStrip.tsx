@@ -1,0 +1,49 @@
+import { Tooltip } from '@mantine/core'
+import { Link } from 'react-router'
+import type { RunSummary } from '~/api/schema'
+import { runPath } from './Links'
+import { fillOf, lookOf } from './status'
+import classes from './strip.module.css'
+import { useNow } from './now'
+import { logicalDate, relative, secondsBetween } from './time'
+import { duration } from './units'
+
+type Props = { /** Newest first, as the API has them. */ runs: RunSummary[]; height?: number; places?: number }
+
+/** The last runs, the newest on the right: colour and shape say how each ended, height how long it took. */
+export function RunStrip({ runs, height = 28, places = 10 }: Props) {
+  const now = useNow()
+  const shown = runs.slice(0, places).reverse()
+  const longest = Math.max(...shown.map((run) => secondsOf(run, now)), 0.001)
+  return (
+    <div className={classes.strip} style={{ height }}>
+      {Array.from({ length: places - shown.length }, (_, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: empty places are all the same
+        <span key={place} className={classes.none} />
+      ))}
+      {shown.map((run) => (
+        <Bar key={run.id} run={run} now={now} share={secondsOf(run, now) / longest} />
+      ))}
+    </div>
+  )
+}
+
+function secondsOf(run: RunSummary, now: number): number {
+  return run.started_at ? Math.max(0, secondsBetween(run.started_at, run.ended_at, now)) : 0
+}
+
+function Bar({ run, now, share }: { run: RunSummary; now: number; share: number }) {
+  const took = run.started_at ? `, ${duration(secondsOf(run, now))}` : ''
+  const label = `${logicalDate(run)}: ${lookOf(run.status).word}${took}, ${relative(run.created_at, now)}`
+  return (
+    <Tooltip label={label}>
+      <Link to={runPath(run.id)} aria-label={label} className={classes.bar} data-status={run.status}>
+        <span
+          className={classes.fill}
+          data-status={run.status}
+          style={{ height: `${Math.round(22 + 78 * share)}%`, backgroundColor: fillOf(run.status) }}
+        />
+      </Link>
+    </Tooltip>
+  )
+}

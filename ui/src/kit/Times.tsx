@@ -1,0 +1,40 @@
+import { Text, Tooltip } from '@mantine/core'
+import { useNow } from './now'
+import { absolute, relative, secondsBetween, upcoming } from './time'
+import { duration } from './units'
+
+/** `3 min. ago`, with the absolute time on hover and for screen readers. */
+export function TimeAgo({ at }: { at: string }) {
+  const now = useNow()
+  return (
+    <Tooltip label={absolute(at)} events={{ hover: true, focus: true, touch: true }}>
+      <Text span inherit component="time" dateTime={at} style={{ whiteSpace: 'nowrap' }}>
+        {relative(at, now)}
+      </Text>
+    </Tooltip>
+  )
+}
+
+/** `tomorrow 03:00` in the viewer's zone. */
+export function Upcoming({ at }: { at: string }) {
+  const now = useNow()
+  return (
+    <Tooltip label={`${relative(at, now)} · ${absolute(at)}`} events={{ hover: true, focus: true, touch: true }}>
+      <Text span inherit component="time" dateTime={at} style={{ whiteSpace: 'nowrap' }}>
+        {upcoming(at, now)}
+      </Text>
+    </Tooltip>
+  )
+}
+
+type Span = { from: string | null | undefined; to: string | null | undefined }
+
+/** How long something took; counts up while it goes on. */
+export function Took({ from, to }: Span) {
+  return from ? to ? <>{duration(secondsBetween(from, to, 0))}</> : <Counting from={from} /> : <>–</>
+}
+
+function Counting({ from }: { from: string }) {
+  const now = useNow('often')
+  return <>{duration(Math.max(0, Math.floor(secondsBetween(from, null, now))))}</>
+}

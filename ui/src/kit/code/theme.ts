@@ -1,0 +1,58 @@
+/** How code looks: by the page's own colours, so that it follows the theme without being told. */
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
+import { EditorView } from '@codemirror/view'
+import { tags } from '@lezer/highlight'
+
+const colours = HighlightStyle.define([
+  { tag: [tags.comment, tags.meta], color: 'var(--polder-muted)', fontStyle: 'italic' },
+  { tag: [tags.keyword, tags.operatorKeyword, tags.controlKeyword], color: 'var(--polder-grape)' },
+  { tag: [tags.string, tags.special(tags.string), tags.regexp], color: 'var(--polder-teal)' },
+  { tag: [tags.number, tags.bool, tags.null, tags.atom], color: 'var(--polder-orange)' },
+  { tag: [tags.propertyName, tags.definition(tags.propertyName), tags.attributeName], color: 'var(--polder-blue)' },
+  { tag: [tags.function(tags.variableName), tags.definition(tags.variableName)], color: 'var(--polder-blue)' },
+  { tag: [tags.className, tags.typeName, tags.standard(tags.variableName)], color: 'var(--polder-yellow)' },
+  { tag: [tags.special(tags.variableName), tags.labelName], color: 'var(--polder-yellow)' },
+  { tag: [tags.punctuation, tags.separator], color: 'var(--polder-muted)' },
+  { tag: tags.heading, fontWeight: '650' },
+])
+
+const tint = (colour: string, share: number) => `color-mix(in srgb, var(--polder-${colour}) ${share}%, transparent)`
+
+const look = EditorView.theme({
+  '&': { backgroundColor: 'transparent', color: 'var(--mantine-color-text)', fontSize: '13px' },
+  '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)', lineHeight: '1.55' },
+  '.cm-content': { padding: '8px 0' },
+  '.cm-line': { padding: '0 12px' },
+  '.cm-gutters': {
+    backgroundColor: 'var(--polder-faint)',
+    color: 'var(--polder-muted)',
+    borderRight: '1px solid var(--polder-line)',
+  },
+  '.cm-lineNumbers .cm-gutterElement': { padding: '0 8px 0 12px', minWidth: '2.6em' },
+  '.cm-template': { backgroundColor: tint('grape', 10), borderRadius: '3px' },
+  '.cm-template, .cm-template span': { color: 'var(--polder-grape)' },
+})
+
+const comparison = EditorView.theme({
+  '&.cm-merge-b .cm-changedLine': { backgroundColor: tint('teal', 9) },
+  '&.cm-merge-b .cm-changedText': { background: tint('teal', 22), borderRadius: '2px' },
+  '.cm-deletedChunk': { backgroundColor: tint('red', 9), padding: '0 12px' },
+  '& .cm-deletedChunk .cm-deletedText': { background: tint('red', 22), borderRadius: '2px' },
+  '.cm-changeGutter': { width: '1.4em', backgroundColor: 'var(--polder-faint)' },
+  '.cm-gutterElement.cm-changedLineGutter, .cm-gutterElement.cm-deletedLineGutter': {
+    background: 'transparent',
+    textAlign: 'center',
+    fontWeight: '700',
+  },
+  // Signs beside the colours, for who cannot tell them apart.
+  '.cm-changedLineGutter::before': { content: '"+"', color: 'var(--polder-teal)' },
+  '.cm-deletedLineGutter::before': { content: '"−"', color: 'var(--polder-red)' },
+  '& .cm-collapsedLines': {
+    background: 'var(--polder-faint)',
+    color: 'var(--polder-muted)',
+    fontFamily: 'var(--mantine-font-family)',
+  },
+})
+
+export const codeLook = [look, syntaxHighlighting(colours)]
+export const comparisonLook = [comparison, codeLook]

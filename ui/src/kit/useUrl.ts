@@ -1,0 +1,22 @@
+/** State that lives in the address, so that a link shows the same page to somebody else. */
+import { useCallback } from 'react'
+import { useSearchParams } from 'react-router'
+
+/** One parameter of the address; what equals the default does not stand in it. */
+export function useUrl(name: string, byDefault = ''): [string, (value: string) => void] {
+  const [params, setParams] = useSearchParams()
+  const set = useCallback(
+    (value: string) =>
+      setParams(
+        (now) => {
+          const next = new URLSearchParams(now)
+          if (value === byDefault) next.delete(name)
+          else next.set(name, value)
+          return next
+        },
+        { replace: true, preventScrollReset: true },
+      ),
+    [setParams, name, byDefault],
+  )
+  return [params.get(name) ?? byDefault, set]
+}

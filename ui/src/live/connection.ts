@@ -1,0 +1,122 @@
+/**
+ * The stream of changes: one for the whole page. It tells which queries are old; it carries no data of its own. When it breaks,
+ * this says so, tries again, and goes on after the last change that it has seen; if the server cannot, everything on
+ * the page is loaded anew.
+ */
+import type { ChangeEvent } from '~/api/schema'
+import { checkSession } from '~/session/session'
+import { queryClient } from '~/queryClient'
+import { isStale } from './stale'
+
+export type Connection = { state: 'connecting' | 'live' | 'lost'; since: number }
+
+/** Changes are gathered this long, so that a busy server does not make a busy page. */
+const GATHER = 300
+const FIRST_RETRY = 1_000
+const LONGEST_RETRY = 15_000
+/** A page that nobody looks at gives its connection back: browsers allow only six to a server. */
+const HIDDEN = 60_000
+
+let connection: Connection = { state: 'connecting', since: Date.now() }
+const listeners = new Set<() => void>()
+let source: EventSource | undefined
+let lastId: string | undefined
+let retry = FIRST_RETRY
+let again: ReturnType<typeof setTimeout> | undefined
+let hiding: ReturnType<typeof setTimeout> | undefined
+let gathered: ChangeEvent[] = []
+
+export const readConnection = () => connection
+
+export function onConnection(listener: () => void) {
+  listeners.add(listener)
+  return () => {
+    listeners.delete(listener)
+  }
+}
+
+function become(state: Connection['state']) {
+  if (connection.state === state) return
+  connection = { state, since: Date.now() }
+  for (const listener of listeners) listener()
+}
+
+/** Follows the server's changes until the answer is called. */
+export function follow(): () => void {
+  open()
+  document.addEventListener('visibilitychange', visibility)
+  window.addEventListener('online', reopen)
+  window.addEventListener('offline', lose)
+  return () => {
+    document.removeEventListener('visibilitychange', visibility)
+    window.removeEventListener('online', reopen)
+    window.removeEventListener('offline', lose)
+    close()
+  }
+}
+
+function open() {
+  clearTimeout(again)
+  source?.close()
+  const from = lastId ? `?from=${encodeURIComponent(lastId)}` : ''
+  source = new EventSource(`/api/v1/changes${from}`)
+  source.addEventListener('open', opened)
+  source.addEventListener('change', changed)
+  source.addEventListener('reset', reset)
+  source.addEventListener('error', lose)
+}
+
+function close() {
+  clearTimeout(again)
+  clearTimeout(hiding)
+  source?.close()
+  source = undefined
+}
+
+/** Without a change seen yet, what was loaded before the stream was there may be old already. */
+function opened() {
+  retry = FIRST_RETRY
+  if (connection.state === 'lost' && !lastId) refreshAll()
+  become('live')
+}
+
+function changed(event: MessageEvent<string>) {
+  lastId = event.lastEventId || lastId
+  if (gathered.length === 0) setTimeout(tell, GATHER)
+  gathered.push(JSON.parse(event.data) as ChangeEvent)
+}
+
+function tell() {
+  const changes = gathered
+  gathered = []
+  void queryClient.invalidateQueries({ predicate: ({ queryKey }) => changes.some((one) => isStale(queryKey, one)) })
+}
+
+function reset(event: MessageEvent<string>) {
+  lastId = event.lastEventId || undefined
+  refreshAll()
+}
+
+function refreshAll() {
+  void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== '/api/v1/session' })
+}
+
+/** The browser's own trying again gives up on an answer that is not a stream, such as 401; this does not. */
+function lose() {
+  source?.close()
+  become('lost')
+  clearTimeout(again)
+  again = setTimeout(reopen, retry)
+  retry = Math.min(retry * 2, LONGEST_RETRY)
+  void checkSession()
+}
+
+function reopen() {
+  if (!document.hidden) open()
+}
+
+function visibility() {
+  clearTimeout(hiding)
+  if (document.hidden) hiding = setTimeout(close, HIDDEN)
+  else if (!source || source.readyState === EventSource.CLOSED) open()
+}

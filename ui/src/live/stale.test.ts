@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import type { ChangeEvent } from '~/api/schema'
+import { isStale } from './stale'
+
+const at = '2026-02-03T00:00:00Z'
+const run: ChangeEvent = { at, kind: 'run', team: 'sea', environment: 'prod', id: 'r1', pipeline: 'tides', status: 'FAILED' }
+const step: ChangeEvent = { ...run, kind: 'step', id: null, run: 'r1', step: 'load' }
+const deployment: ChangeEvent = { at, kind: 'deployment', team: 'sea', environment: 'prod' }
+const runKey = (id: string) => ['/api/v1/runs/{id}', { path: { id } }]
+const pipelineKey = (name: string) => ['/api/v1/pipelines/{team}/{name}/why', { path: { team: 'sea', name } }]
+
+describe('what a change makes old', () => {
+  it('a run touches itself and the lists, not other runs', () => {
+    expect(isStale(runKey('r1'), run)).toBe(true)
+    expect(isStale(runKey('r2'), run)).toBe(false)
+    expect(isStale(['/api/v1/overview'], run)).toBe(true)
+    expect(isStale(['/api/v1/pipelines', { query: { search: 'x' } }, 'pages'], run)).toBe(true)
+    expect(isStale(['/api/v1/tokens'], run)).toBe(false)
+  })
+
+  it('a run touches what other pipelines wait for', () => {
+    expect(isStale(pipelineKey('tides'), run)).toBe(true)
+    expect(isStale(pipelineKey('other'), run)).toBe(true)
+  })
+
+  it('a step touches its run, its pipeline and the overview only', () => {
+    expect(isStale(runKey('r1'), step)).toBe(true)
+    expect(isStale(pipelineKey('tides'), step)).toBe(true)
+    expect(isStale(pipelineKey('other'), step)).toBe(false)
+    expect(isStale(['/api/v1/pipelines'], step)).toBe(false)
+  })
+
+  it('a deployment touches definitions', () => {
+    expect(isStale(['/api/v1/revisions/{id}/files', { path: { id: 'x' } }], deployment)).toBe(true)
+    expect(isStale(['/api/v1/secrets'], deployment)).toBe(true)
+    expect(isStale(runKey('r1'), deployment)).toBe(false)
+  })
+
+  it('leaves alone what is not of the API', () => {
+    expect(isStale(['layout'], run)).toBe(false)
+  })
+})

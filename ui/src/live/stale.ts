@@ -1,0 +1,37 @@
+/** Which of the things on a page a change has made old. Pure, so that it can be tested with values alone. */
+import type { ChangeEvent } from '~/api/schema'
+
+type Key = readonly unknown[]
+type Given = { path?: Record<string, unknown>; query?: Record<string, unknown> } | undefined
+
+/** Routes that show many runs or pipelines at once. */
+const LISTS = new Set(['/api/v1/overview', '/api/v1/pipelines', '/api/v1/graph', '/api/v1/runs', '/api/v1/jobs'])
+const AFTER_DEPLOYMENT = new Set([
+  ...LISTS,
+  '/api/v1/revisions',
+  '/api/v1/projects',
+  '/api/v1/environments',
+  '/api/v1/secrets',
+])
+
+/** Whether what is kept under this key may look different after the change. */
+export function isStale(key: Key, change: ChangeEvent): boolean {
+  const path = String(key[0])
+  const given = key[1] as Given
+  if (!path.startsWith('/api/v1/')) return false
+  if (path.startsWith('/api/v1/pipelines/')) return isOfPipeline(given, change)
+  switch (change.kind) {
+    case 'run':
+      return LISTS.has(path) || (path === '/api/v1/runs/{id}' && given?.path?.id === change.id)
+    case 'step':
+      return path === '/api/v1/overview' || (path === '/api/v1/runs/{id}' && given?.path?.id === change.run)
+    default:
+      return AFTER_DEPLOYMENT.has(path) || path.startsWith('/api/v1/revisions')
+  }
+}
+
+/** What one pipeline waits for changes with the runs of others too: only steps are its own affair. */
+function isOfPipeline(given: Given, change: ChangeEvent): boolean {
+  const same = given?.path?.team === change.team && given?.path?.name === change.pipeline
+  return same || change.kind !== 'step'
+}

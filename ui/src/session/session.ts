@@ -1,0 +1,96 @@
+/**
+ * Who is signed in. The browser holds the session as a cookie that no script can read; this page knows what the server says of
+ * it. When it ends while somebody works, the page stays as it is and asks for the token on top of itself.
+ */
+import { useQuery } from '@tanstack/react-query'
+import { answer, api, carryCsrfToken, whenSignedOut } from '~/api/client'
+import { ApiProblem } from '~/api/problem'
+import type { Grant, Role, Session } from '~/api/schema'
+import { queryClient } from '~/queryClient'
+
+const KEY = ['/api/v1/session']
+
+/** `expired`: somebody was signed in on this page and is not any more. */
+export type SignedIn = { state: 'in'; session: Session } | { state: 'out' } | { state: 'expired'; session: Session }
+
+/** Whether this browser has signed in, as far as it remembers: who never did need not ask the server, which would refuse. */
+const HINT = 'polder-signed-in'
+
+async function ask(): Promise<SignedIn> {
+  if (!remembered()) return { state: 'out' }
+  try {
+    return signedIn(await answer(api.GET('/api/v1/session')))
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 401) return signedOut()
+    throw error
+  }
+}
+
+function remembered(): boolean {
+  try {
+    return localStorage.getItem(HINT) !== null
+  } catch {
+    return true
+  }
+}
+
+function remember(signedIn: boolean) {
+  try {
+    if (signedIn) localStorage.setItem(HINT, 'yes')
+    else localStorage.removeItem(HINT)
+  } catch {
+    // Storage may be refused; then the server is asked each time.
+  }
+}
+
+function signedIn(session: Session): SignedIn {
+  remember(true)
+  carryCsrfToken(session.csrf)
+  return { state: 'in', session }
+}
+
+function signedOut(): SignedIn {
+  carryCsrfToken(undefined)
+  remember(false)
+  const before = queryClient.getQueryData<SignedIn>(KEY)
+  return before && before.state !== 'out' ? { state: 'expired', session: before.session } : { state: 'out' }
+}
+
+whenSignedOut(() => queryClient.setQueryData(KEY, signedOut()))
+
+export function useSignedIn() {
+  return useQuery<SignedIn>({ queryKey: KEY, queryFn: ask, staleTime: Number.POSITIVE_INFINITY })
+}
+
+/** Asks the server again whether the session still holds. */
+export const checkSession = () => queryClient.invalidateQueries({ queryKey: KEY })
+
+/** Trades a token for a session; what the page showed is loaded anew in the name of whoever came. */
+export async function signIn(token: string): Promise<void> {
+  const session = await answer(api.POST('/api/v1/session', { body: { token } }))
+  queryClient.setQueryData(KEY, signedIn(session))
+  await queryClient.invalidateQueries({ predicate: (query) => query.queryKey[0] !== KEY[0] })
+}
+
+/** Ends the session, and forgets all that it showed. */
+export async function signOut(): Promise<void> {
+  await answer(api.DELETE('/api/v1/session'))
+  remember(false)
+  carryCsrfToken(undefined)
+  queryClient.clear()
+  queryClient.setQueryData(KEY, { state: 'out' } satisfies SignedIn)
+}
+
+const RANK: Record<Role, number> = { agent: 0, viewer: 1, operator: 2, admin: 3 }
+
+/** Whether one of the grants has this role or more, for the team; without a team: for all of them. */
+export function may(grants: Grant[], role: Role, team?: string): boolean {
+  const covers = (grant: Grant) => !grant.team || grant.team === team
+  return grants.some((grant) => RANK[grant.role] >= RANK[role] && covers(grant))
+}
+
+/** Whether whoever is signed in may do this; buttons that they may not press say so. */
+export function useMay(role: Role, team?: string): boolean {
+  const { data } = useSignedIn()
+  return data !== undefined && data.state !== 'out' && may(data.session.grants, role, team)
+}

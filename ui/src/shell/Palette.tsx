@@ -1,0 +1,70 @@
+/** `Ctrl-K`: every place, every pipeline, a run by its id. */
+import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight'
+import { useDebouncedValue } from '@mantine/hooks'
+import { IconActivity, IconSearch, IconTimeline } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useNavigate } from 'react-router'
+import { useGet } from '~/api/queries'
+import { pipelinePath, runPath, useEnvironment, within } from '~/kit/Links'
+import { PLACES } from './places'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+export function Palette() {
+  const [query, setQuery] = useState('')
+  const actions = useActions(query.trim())
+  return (
+    <Spotlight
+      actions={actions}
+      query={query}
+      onQueryChange={setQuery}
+      shortcut={['mod + K']}
+      highlightQuery
+      scrollable
+      maxHeight={420}
+      nothingFound="Nothing has this name."
+      // The server has searched already; what it found is not filtered again.
+      filter={(_, found) => found}
+      searchProps={{
+        leftSection: <IconSearch size={18} aria-hidden />,
+        placeholder: 'A pipeline, a place, the id of a run …',
+        'aria-label': 'Find anything',
+      }}
+    />
+  )
+}
+
+function useActions(query: string): SpotlightActionGroupData[] {
+  const navigate = useNavigate()
+  const environment = useEnvironment()
+  const [search] = useDebouncedValue(query, 150)
+  const pipelines = useGet('/api/v1/pipelines', {
+    params: { query: { environment, search, limit: 8 } },
+    enabled: search.length > 0,
+  })
+  const go = (path: string) => () => navigate(within(environment, path))
+  const found = search.length > 0 ? (pipelines.data?.items ?? []) : []
+  return [
+    { group: 'Runs', actions: UUID.test(query) ? [runAction(query, go(runPath(query)))] : [] },
+    { group: 'Pipelines', actions: found.map(({ team, name }) => pipelineAction(team, name, go(pipelinePath(team, name)))) },
+    { group: 'Places', actions: placesNamed(query, go) },
+  ].filter((group) => group.actions.length > 0)
+}
+
+function placesNamed(query: string, go: (path: string) => () => void): SpotlightActionData[] {
+  const wanted = query.toLowerCase()
+  return PLACES.filter((place) => place.name.toLowerCase().includes(wanted)).map(({ name, path, icon: Icon }) => ({
+    id: path,
+    label: name,
+    onClick: go(path),
+    leftSection: <Icon size={18} aria-hidden />,
+  }))
+}
+
+function pipelineAction(team: string, name: string, onClick: () => void): SpotlightActionData {
+  return { id: `${team}/${name}`, label: `${team}/${name}`, onClick, leftSection: <IconTimeline size={18} aria-hidden /> }
+}
+
+function runAction(id: string, onClick: () => void): SpotlightActionData {
+  return { id, label: `Run ${id}`, onClick, leftSection: <IconActivity size={18} aria-hidden /> }
+}

@@ -1,0 +1,36 @@
+import { createTheme, type MantineColorsTuple } from '@mantine/core'
+
+/** The water beside the land: the one colour that is Polder's own. States of runs have theirs in `kit/status.ts`. */
+const water: MantineColorsTuple = [
+  '#e6f7f7',
+  '#d3ecec',
+  '#a8d8d8',
+  '#79c3c4',
+  '#52b1b3',
+  '#38a5a8',
+  '#1f8f93',
+  '#0b7a80',
+  '#0b6e75',
+  '#005f66',
+]
+
+export const theme = createTheme({
+  primaryColor: 'water',
+  primaryShade: { light: 8, dark: 7 },
+  autoContrast: true,
+  luminanceThreshold: 0.36,
+  colors: { water },
+  defaultRadius: 'md',
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, SFMono-Regular, "Cascadia Mono", Menlo, "DejaVu Sans Mono", monospace',
+  headings: { fontWeight: '650' },
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  components: {
+    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    // A dialog's head is no head of the page.
+    ModalHeader: { defaultProps: { role: 'none' } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    ModalTitle: { defaultProps: { fw: 650 } },
+  },
+})

@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { compression } from 'vite-plugin-compression2'
+import { defineConfig } from 'vitest/config'
+
+// `npm run dev` shows the interface of a server that runs already; sign in there with its token.
+const server = process.env.POLDER_URL ?? 'http://127.0.0.1:7070'
+
+export default defineConfig({
+  plugins: [
+    react(),
+    // The server hands these out, so that nothing is compressed while somebody waits. Over plain HTTP browsers take gzip only.
+    compression({ algorithms: ['brotliCompress', 'gzip'], include: /\.(js|css|svg|json|txt)$/, threshold: 1024 }),
+  ],
+  resolve: { alias: { '~': fileURLToPath(new URL('./src', import.meta.url)) } },
+  // No script or style inside index.html: the content security policy refuses them.
+  build: { target: 'es2023', modulePreload: { polyfill: false }, assetsInlineLimit: 0, sourcemap: false },
+  worker: { format: 'es' },
+  server: { host: '127.0.0.1', proxy: { '/api/': { target: server, changeOrigin: false } } },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'], setupFiles: ['src/testing/setup.ts'] },
+})
