@@ -1,0 +1,56 @@
+/** The two columns: what needs somebody, and what goes by itself. */
+import type { Overview } from '~/api/schema'
+import { ZONE } from '~/kit/time'
+import { AllWell } from './AllWell'
+import { BrokenCard } from './BrokenCard'
+import { LateList } from './LateList'
+import { NextList } from './NextList'
+import classes from './overview.module.css'
+import { RunningList } from './RunningList'
+import { Quiet, Section } from './Section'
+import { linesOf, type Standing } from './standing'
+
+type Props = { overview: Overview; standing: Standing }
+
+export function Troubles({ overview, standing, team }: Props & { team: string }) {
+  const { broken, late } = overview
+  if (broken.length === 0 && late.length === 0) return <AllWell team={team} />
+  return (
+    <div className={classes.column}>
+      {broken.length > 0 && (
+        <Section id="broken" title="Broken" total={standing.broken} all={withTeam('/pipelines?state=broken', team)}>
+          <div className={classes.list}>
+            {broken.map((one, place) => (
+              <BrokenCard key={one.run.id} broken={one} lines={linesOf(place, broken.length)} />
+            ))}
+          </div>
+        </Section>
+      )}
+      {late.length > 0 && (
+        <Section id="late" title="Late" total={standing.late}>
+          <LateList late={late} />
+        </Section>
+      )}
+    </div>
+  )
+}
+
+const withTeam = (path: string, team: string) => (team ? `${path}&team=${encodeURIComponent(team)}` : path)
+
+export function Active({ overview: { running, next }, standing }: Props) {
+  return (
+    <div className={classes.column}>
+      <Section
+        id="running"
+        title="Running"
+        total={standing.running + standing.queued}
+        all={running.length > 0 ? '/runs?status=QUEUED,RUNNING' : undefined}
+      >
+        {running.length > 0 ? <RunningList running={running} /> : <Quiet>Nothing runs right now.</Quiet>}
+      </Section>
+      <Section id="next" title="Next" beside={<Quiet>{ZONE}</Quiet>}>
+        {next.length > 0 ? <NextList next={next} /> : <Quiet>No schedule will start anything.</Quiet>}
+      </Section>
+    </div>
+  )
+}

@@ -1,0 +1,36 @@
+import { IconRefresh } from '@tabler/icons-react'
+import { answer, api } from '~/api/client'
+import type { RunSummary } from '~/api/schema'
+import { MayButton } from '~/kit/MayButton'
+import { logicalDate } from '~/kit/time'
+import { useAction } from '~/kit/useAction'
+import { useMay } from '~/session/session'
+
+/** Runs what failed once more, as it is deployed now; steps that succeeded keep their results. */
+export function RunAgain({ run }: { run: RunSummary }) {
+  const may = useMay('operator', run.team)
+  const again = useAction({
+    run: () => rerun(run.id),
+    done: () => `${run.pipeline} runs again for ${logicalDate(run)}`,
+    stale: ['/api/v1/overview'],
+  })
+  return (
+    <MayButton
+      may={may}
+      who={`an operator of ${run.team}`}
+      size="compact-sm"
+      variant="light"
+      leftSection={<IconRefresh size={14} aria-hidden />}
+      loading={again.isPending}
+      aria-label={`Run again from failed: ${run.pipeline}`}
+      onClick={() => again.mutate()}
+    >
+      Run again from failed
+    </MayButton>
+  )
+}
+
+function rerun(id: string) {
+  const body = { from: 'failed', revision: 'latest' } as const
+  return answer(api.POST('/api/v1/runs/{id}/rerun', { params: { path: { id } }, body }))
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import type { TeamOverview } from '~/api/schema'
+import { byNeed, linesOf, standing, worst } from './standing'
+
+const none = { pipelines: 1, broken: 0, late: 0, running: 0, queued: 0, paused: 0 }
+const TEAMS: TeamOverview[] = [
+  { team: 'air', ...none, running: 2 },
+  { team: 'land', ...none, late: 1 },
+  { team: 'sea', ...none, broken: 3, queued: 1 },
+  { team: 'sky', ...none, late: 2 },
+]
+
+describe('how teams stand', () => {
+  it('is counted for all or for one', () => {
+    expect(standing(TEAMS)).toEqual({ pipelines: 4, broken: 3, late: 3, running: 2, queued: 1, paused: 0 })
+    expect(standing(TEAMS, 'land')).toEqual({ ...none, late: 1 })
+    expect(standing(TEAMS, 'nobody').pipelines).toBe(0)
+  })
+
+  it('puts those that need somebody first', () => {
+    expect(byNeed(TEAMS).map(({ team }) => team)).toEqual(['sea', 'land', 'sky', 'air'])
+    expect(TEAMS.map(worst)).toEqual(['running', 'late', 'broken', 'late'])
+    expect(worst(none)).toBe('well')
+  })
+
+  it('shows fewer lines of each the more there are', () => {
+    const lines = (cards: number) => Array.from({ length: cards }, (_, place) => linesOf(place, cards))
+    expect([1, 2, 4].map(lines)).toEqual([[8], [5, 5], [3, 3, 1, 1]])
+  })
+})

@@ -1,0 +1,45 @@
+/** How teams stand, counted and ordered for the overview. */
+import type { TeamOverview } from '~/api/schema'
+
+export type Standing = Omit<TeamOverview, 'team'>
+
+const NOTHING: Standing = { pipelines: 0, broken: 0, late: 0, running: 0, queued: 0, paused: 0 }
+
+/** All of them together, or one of them. */
+export function standing(teams: TeamOverview[], team?: string): Standing {
+  return teams.filter((one) => !team || one.team === team).reduce(add, NOTHING)
+}
+
+function add(sum: Standing, one: Standing): Standing {
+  return {
+    pipelines: sum.pipelines + one.pipelines,
+    broken: sum.broken + one.broken,
+    late: sum.late + one.late,
+    running: sum.running + one.running,
+    queued: sum.queued + one.queued,
+    paused: sum.paused + one.paused,
+  }
+}
+
+/** Those that need somebody first, then by name. */
+export function byNeed(teams: TeamOverview[]): TeamOverview[] {
+  return [...teams].sort(
+    (a, b) => Number(b.broken > 0) - Number(a.broken > 0) || Number(b.late > 0) - Number(a.late > 0) || order(a, b),
+  )
+}
+
+const order = (a: TeamOverview, b: TeamOverview) => (a.team < b.team ? -1 : 1)
+
+/** What to show of a team in one mark: the worst that there is. */
+export function worst(team: Standing): 'broken' | 'late' | 'running' | 'well' {
+  if (team.broken > 0) return 'broken'
+  if (team.late > 0) return 'late'
+  return team.running > 0 ? 'running' : 'well'
+}
+
+/** How many log lines the card in this place shows, so that a usual number of cards fits on a screen. */
+export function linesOf(place: number, cards: number): number {
+  if (cards === 1) return 8
+  if (cards === 2) return 5
+  return place < 2 ? 3 : 1
+}
