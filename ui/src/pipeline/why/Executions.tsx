@@ -1,0 +1,80 @@
+import { Stack, Text, Title } from '@mantine/core'
+import { IconArrowsJoin } from '@tabler/icons-react'
+import type { FiredDay, SkippedMatch, TriggerView, Waiting } from '~/api/schema'
+import { RunLink } from '~/kit/Links'
+import { TimeAgo } from '~/kit/Times'
+import { logicalDate } from '~/kit/time'
+import { Expression } from './Expression'
+import { First } from './First'
+import { TriggerCard } from './TriggerCard'
+
+type ExecutionsView = Extract<TriggerView, { kind: 'executions' }>
+
+/** Which runs of other pipelines start this one, what is there of them, and what is not. */
+export function Executions({ trigger, environment }: { trigger: ExecutionsView; environment: string }) {
+  const { within, timezone, waiting, fired, skipped } = trigger
+  return (
+    <TriggerCard
+      icon={<IconArrowsJoin aria-hidden />}
+      title="When other pipelines have run"
+      below={scope(within, timezone)}
+    >
+      <First of={3} items={waiting} what="days">
+        {(table) => <WaitingTable key={table.day ?? ''} waiting={table} environment={environment} />}
+      </First>
+      {fired.length > 0 && <Fired fired={fired} />}
+      {skipped.length > 0 && <Skipped skipped={skipped} />}
+    </TriggerCard>
+  )
+}
+
+function scope(within: string | null | undefined, timezone: string): string | undefined {
+  if (within === 'day') return `All of the same day in ${timezone}; once a day.`
+  return within ? `All within ${within} of each other.` : undefined
+}
+
+function WaitingTable({ waiting, environment }: { waiting: Waiting; environment: string }) {
+  return (
+    <div>
+      {waiting.day && (
+        <Title order={4} size="h6" mb={4}>
+          {waiting.day}
+        </Title>
+      )}
+      <Expression expression={waiting.expression} day={waiting.day} environment={environment} />
+    </div>
+  )
+}
+
+function Fired({ fired }: { fired: FiredDay[] }) {
+  return (
+    <Stack gap={2}>
+      <Title order={4} size="h6">
+        Has fired for
+      </Title>
+      <First of={4} items={fired} what="days">
+        {({ day, run }) => (
+          <Text key={day} size="sm">
+            {run ? <RunLink id={run}>{day}</RunLink> : `${day}: skipped, since the places were taken`}
+          </Text>
+        )}
+      </First>
+    </Stack>
+  )
+}
+
+function Skipped({ skipped }: { skipped: SkippedMatch[] }) {
+  return (
+    <Stack gap={2}>
+      <Title order={4} size="h6">
+        Did not start, although all was there
+      </Title>
+      {skipped.map((match) => (
+        <Text key={`${match.at}${match.logical_at}`} size="sm">
+          {logicalDate(match)}, <TimeAgo at={match.at} />: <RunLink id={match.busy} /> had the place, and runs of this
+          pipeline do not wait for one.
+        </Text>
+      ))}
+    </Stack>
+  )
+}

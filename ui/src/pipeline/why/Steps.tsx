@@ -1,0 +1,78 @@
+import { Skeleton, Text } from '@mantine/core'
+import { lazy, Suspense } from 'react'
+import { useGet } from '~/api/queries'
+import type { PipelineView, Run } from '~/api/schema'
+import { groupBy } from '~/kit/groupBy'
+import { RunLink, runPath } from '~/kit/Links'
+import { logicalDate } from '~/kit/time'
+import { counted } from '~/kit/units'
+import { definitionOf, doing, type Step } from '../definition'
+import { Section } from './Section'
+
+const Graph = lazy(() => import('~/kit/graph/Graph'))
+
+/** The graph of the steps as they are defined now, with how each stands in the last run. */
+export function Steps({ pipeline }: { pipeline: PipelineView }) {
+  const { steps } = definitionOf(pipeline)
+  const last = pipeline.last_runs[0]
+  const { data: run } = useGet('/api/v1/runs/{id}', {
+    params: { path: { id: last?.id ?? '' } },
+    enabled: last !== undefined,
+  })
+  return (
+    <Section title="Steps">
+      <Text size="sm" c="var(--polder-muted)">
+        {counted(steps.length, 'step')}
+        {last && (
+          <>
+            , as they stand in the last run{' '}
+            <RunLink id={last.id} underline="always">
+              of {logicalDate(last)}
+            </RunLink>
+          </>
+        )}
+      </Text>
+      <Suspense fallback={<Skeleton height={160} />}>
+        <Graph
+          label={`Steps of ${pipeline.name}`}
+          nodes={nodesOf(steps, last ? run : undefined)}
+          edges={edgesOf(steps)}
+          height={heightFor(steps)}
+        />
+      </Suspense>
+    </Section>
+  )
+}
+
+function nodesOf(steps: Step[], run: Run | undefined) {
+  return steps.map((step) => {
+    const status = run?.steps.find(({ name }) => name === step.name)?.status
+    return {
+      id: step.name,
+      label: step.name,
+      below: doing(step.kind),
+      ...(status && run ? { status, to: `${runPath(run.id)}?step=${encodeURIComponent(step.name)}` } : {}),
+    }
+  })
+}
+
+const CONDITIONS = { on_success: undefined, on_failure: 'on failure', always: 'always' }
+
+/** What a step needs; dashed where it runs not only when that has succeeded. */
+function edgesOf(steps: Step[]) {
+  return steps.flatMap((step) =>
+    step.needs.map((need) => {
+      const label = CONDITIONS[step.when]
+      return { from: need, to: step.name, ...(label ? { label, dashed: true } : {}) }
+    }),
+  )
+}
+
+/** As high as the most steps that may stand above each other, and no higher than reads well. */
+function heightFor(steps: Step[]): number {
+  const widest = Math.max(
+    1,
+    ...[...groupBy(steps, ({ needs }) => needs.join('\n')).values()].map((side) => side.length),
+  )
+  return Math.min(460, 100 + widest * 70)
+}

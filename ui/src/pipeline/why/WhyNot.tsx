@@ -1,0 +1,64 @@
+import { Alert, List, Stack } from '@mantine/core'
+import { IconInfoCircle } from '@tabler/icons-react'
+import type { TriggerView, Why } from '~/api/schema'
+import { Empty } from '~/kit/Empty'
+import { Executions } from './Executions'
+import { Schedule } from './Schedule'
+import { Section } from './Section'
+import { Webhook } from './Webhook'
+import { sentences } from './words'
+
+/** What starts the pipeline, and what each of that still waits for. */
+export function WhyNot({ why }: { why: Why }) {
+  const said = sentences(why)
+  const triggers = why.triggers.filter(({ kind }) => kind !== 'manual')
+  return (
+    <Section title="Why has it not run?">
+      {said.length > 0 && <Answer sentences={said} />}
+      <Stack gap="md">
+        {triggers.map((trigger, place) => (
+          <Trigger key={keyOf(trigger, place)} trigger={trigger} why={why} />
+        ))}
+      </Stack>
+      {triggers.length === 0 && (
+        <Empty title="No trigger starts it." command={`polder run ${why.team}/${why.pipeline}`}>
+          Start it with the button above, or from anywhere:
+        </Empty>
+      )}
+    </Section>
+  )
+}
+
+function Answer({ sentences }: { sentences: string[] }) {
+  return (
+    <Alert
+      variant="light"
+      color="gray"
+      icon={<IconInfoCircle aria-hidden />}
+      title={sentences.length === 1 ? sentences[0] : undefined}
+    >
+      {sentences.length > 1 && (
+        <List spacing={4} size="sm">
+          {sentences.map((sentence) => (
+            <List.Item key={sentence}>{sentence}</List.Item>
+          ))}
+        </List>
+      )}
+    </Alert>
+  )
+}
+
+const keyOf = (trigger: TriggerView, place: number) => `${trigger.kind}${place}`
+
+function Trigger({ trigger, why }: { trigger: TriggerView; why: Why }) {
+  switch (trigger.kind) {
+    case 'schedule':
+      return <Schedule trigger={trigger} paused={why.paused} />
+    case 'executions':
+      return <Executions trigger={trigger} environment={why.environment} />
+    case 'webhook':
+      return <Webhook url={trigger.url} />
+    default:
+      return null
+  }
+}

@@ -1,0 +1,89 @@
+/** Why a pipeline has not run, in sentences. */
+import type { ExpressionView, TickOutcome, TriggerView, Waiting, Why } from '~/api/schema'
+import { groupBy } from '~/kit/groupBy'
+import { lookOf } from '~/kit/status'
+import { counted } from '~/kit/units'
+
+export const OUTCOMES: Record<TickOutcome, string> = {
+  FIRED: 'started a run',
+  CAUGHT_UP: 'passed while the server was down; started a run afterwards',
+  MISSED_DOWN: 'passed while the server was down',
+  SKIPPED_PAUSED: 'passed while paused',
+  SKIPPED_OVERLAP: 'skipped: the one before was still running',
+  REJECTED: 'refused: the one before was still running',
+}
+
+const PARTICIPLES: Record<string, string> = { RUNNING: 'started' }
+
+/** `succeeded`, `failed or timed out`, `started`: what an upstream run has to have done. */
+export function statusesInWords(statuses: string[]): string {
+  return joined(
+    statuses.map((status) => PARTICIPLES[status] ?? lookOf(status).word),
+    'or',
+  )
+}
+
+export function joined(parts: string[], word: 'and' | 'or'): string {
+  const last = parts[parts.length - 1] ?? ''
+  if (parts.length < 2) return last
+  return `${parts.slice(0, -1).join(', ')} ${word} ${last}`
+}
+
+/** What of an expression is not met yet: `weather/weather and either a/b or c/d`; nothing if it is. */
+export function missing(expression: ExpressionView): string {
+  if (expression.met) return ''
+  if (expression.kind === 'is') return one(expression)
+  if (expression.kind === 'all') return joined(expression.parts.map(missing).filter(Boolean), 'and')
+  const parts = alternatives(expression).map(missing)
+  return parts.length > 1 ? `either ${joined(parts, 'or')}` : joined(parts, 'or')
+}
+
+/** An `any of` within an `any of` is one. */
+function alternatives(expression: ExpressionView): ExpressionView[] {
+  return expression.kind === 'any' ? expression.parts.flatMap(alternatives) : [expression]
+}
+
+function one({ team, pipeline, statuses, exists }: Extract<ExpressionView, { kind: 'is' }>): string {
+  const usual = statuses.length === 1 && statuses[0] === 'SUCCEEDED'
+  const more = [usual ? '' : statusesInWords(statuses), exists ? '' : 'not deployed'].filter(Boolean).join('; ')
+  return `${team}/${pipeline}${more && ` (${more})`}`
+}
+
+/** The sentences that answer the question, the most decisive first. */
+export function sentences(why: Why): string[] {
+  const said: string[] = []
+  if (why.paused) said.push('It is paused: nothing starts it until somebody resumes it.')
+  if (why.queued.length > 0) said.push(waitsForPlace(why))
+  for (const trigger of why.triggers) said.push(...ofTrigger(trigger, why.paused))
+  if (why.triggers.every(({ kind }) => kind === 'manual'))
+    said.push('Only people and systems that call its address start it.')
+  return said
+}
+
+function waitsForPlace({ queued, active }: Why): string {
+  const busy =
+    active.length > 0
+      ? ` while ${counted(active.length, 'run')} ${active.length === 1 ? 'has' : 'have'} the places`
+      : ''
+  return `${counted(queued.length, 'run')} ${queued.length === 1 ? 'waits' : 'wait'} for a free place${busy}.`
+}
+
+function ofTrigger(trigger: TriggerView, paused: boolean): string[] {
+  if (trigger.kind === 'schedule' && trigger.next.length === 0 && !paused)
+    return ['Schedules are off in this environment.']
+  return trigger.kind === 'executions' ? ofWaiting(trigger.waiting) : []
+}
+
+/** Days that wait for the same are one sentence. */
+function ofWaiting(waiting: Waiting[]): string[] {
+  const groups = groupBy(waiting, ({ expression }) => missing(expression))
+  groups.delete('')
+  return [...groups].map(([what, group]) => `${daysOf(group)} still waits for ${what}.`)
+}
+
+function daysOf(waiting: Waiting[]): string {
+  const days = waiting.flatMap(({ day }) => day ?? []).sort()
+  if (days.length === 0) return 'It'
+  if (days.length > 3) return `For ${days.length} days, ${days[0]} to ${days[days.length - 1]}, it`
+  return `For ${joined(days, 'and')} it`
+}
