@@ -1,0 +1,29 @@
+import type { ReactNode } from 'react'
+import type { Run, StepRun } from '~/api/schema'
+import { Empty } from '~/kit/Empty'
+import { RunLink } from '~/kit/Links'
+import { hasEnded } from '~/kit/status'
+
+/** Why a step has no attempt, and so no log. */
+export function NoLog({ run, step }: { run: Run; step: StepRun }) {
+  const [title, more] = textOf(run, step)
+  return <Empty title={title}>{more}</Empty>
+}
+
+function textOf(run: Run, step: StepRun): [string, ReactNode] {
+  if (step.taken_from) {
+    const there = <RunLink id={step.taken_from}>run {step.taken_from.slice(-8)}</RunLink>
+    return ['Nothing was run here.', <>The result was taken over from {there}, where its log is.</>]
+  }
+  if (step.status === 'SKIPPED')
+    return ['This step was skipped.', step.error?.message ?? 'What it needs did not succeed.']
+  if (hasEnded(step.status) || run.terminal) return ['This step never started.', step.error?.message]
+  const waits = unfinished(run, step)
+  if (waits.length > 0) return ['Not started yet.', `It waits for ${waits.join(', ')}.`]
+  return ['Not started yet.', 'It waits for an agent that has room for it.']
+}
+
+function unfinished(run: Run, step: StepRun): string[] {
+  const isOpen = (name: string) => run.steps.some((other) => other.name === name && !hasEnded(other.status))
+  return step.needs.filter(isOpen)
+}

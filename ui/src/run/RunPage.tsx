@@ -1,0 +1,67 @@
+import { useParams } from 'react-router'
+import { ApiProblem } from '~/api/problem'
+import { useGet } from '~/api/queries'
+import type { Run } from '~/api/schema'
+import { Command, Empty } from '~/kit/Empty'
+import { To } from '~/kit/Links'
+import { Loaded } from '~/kit/Loaded'
+import { PageHeader } from '~/kit/PageHeader'
+import { useUrl } from '~/kit/useUrl'
+import { RunError } from './RunError'
+import { RunFacts } from './RunFacts'
+import { RunHeader } from './RunHeader'
+import { StepPanel } from './StepPanel'
+import { Steps } from './Steps'
+import { useSelection } from './selection'
+
+/** Other runs that this one starts begin shortly after its end; nothing tells that they are its own. */
+const AFTERMATH = 90_000
+const LOOK_AGAIN = 5_000
+
+export function RunPage() {
+  const { id = '' } = useParams()
+  const query = useGet('/api/v1/runs/{id}', {
+    params: { path: { id } },
+    placeholderData: undefined,
+    refetchInterval: ({ state }) => (state.data && mayStartMore(state.data) ? LOOK_AGAIN : false),
+  })
+  if (isUnknown(query.error)) return <NoSuchRun id={id} />
+  return <Loaded query={query}>{(run) => <Shown key={run.id} run={run} />}</Loaded>
+}
+
+function mayStartMore(run: Run): boolean {
+  if (!run.terminal || !run.ended_at) return false
+  const fresh = Date.now() - new Date(run.ended_at).getTime() < AFTERMATH
+  return fresh || (run.started ?? []).some(({ status }) => status === 'QUEUED' || status === 'RUNNING')
+}
+
+function Shown({ run }: { run: Run }) {
+  const { step, attempt, select } = useSelection(run)
+  const [view] = useUrl('view', 'timeline')
+  return (
+    <>
+      <RunHeader run={run} />
+      {view !== 'log' && (
+        <>
+          <RunError error={run.error} />
+          <RunFacts run={run} />
+        </>
+      )}
+      <Steps run={run} selected={step?.name} onSelect={select} />
+      {step && <StepPanel run={run} step={step} attempt={attempt} select={select} />}
+    </>
+  )
+}
+
+const isUnknown = (error: unknown) => error instanceof ApiProblem && [400, 404, 422].includes(error.status)
+
+function NoSuchRun({ id }: { id: string }) {
+  return (
+    <>
+      <PageHeader title="No such run" />
+      <Empty title={`There is no run ${id} that you may see.`} action={<To to="/runs">All runs</To>}>
+        Runs and their logs belong to a workspace, and to teams. <Command text="polder runs" />
+      </Empty>
+    </>
+  )
+}

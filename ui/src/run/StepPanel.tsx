@@ -1,0 +1,74 @@
+import { Group, SegmentedControl, Title } from '@mantine/core'
+import type { Attempt, Run, StepRun } from '~/api/schema'
+import { RunLink } from '~/kit/Links'
+import { StatusBadge } from '~/kit/StatusBadge'
+import { useUrl } from '~/kit/useUrl'
+import { AttemptFacts } from './AttemptFacts'
+import { Attempts } from './Attempts'
+import { LogView } from './log/LogView'
+import { NoLog } from './NoLog'
+import { Outputs } from './Outputs'
+import { RunError } from './RunError'
+import classes from './run.module.css'
+import { useRoom } from './useRoom'
+
+type Props = { run: Run; step: StepRun; attempt: Attempt | undefined; select: (step: string, epoch?: number) => void }
+
+/** One step: how it went, what it printed, what it gave on. */
+export function StepPanel({ run, step, attempt, select }: Props) {
+  const [tab] = useUrl('tab', 'log')
+  const [view] = useUrl('view', 'timeline')
+  const error = attempt?.error ?? (attempt?.epoch === step.epoch || !attempt ? step.error : null)
+  return (
+    <>
+      <Group justify="space-between" mb="xs" gap="xs">
+        <Group gap="sm">
+          <Title order={2} size="h4" style={{ overflowWrap: 'anywhere' }}>
+            {step.name}
+          </Title>
+          <StatusBadge status={step.status} />
+          {attempt && step.attempts.length > 1 && <Attempts {...{ step, attempt, select }} />}
+        </Group>
+        <Tabs outputs={Object.keys(step.outputs).length} />
+      </Group>
+      {view !== 'log' && attempt && <AttemptFacts step={step} attempt={attempt} />}
+      {view !== 'log' && error && !run.error?.message.endsWith(error.message) && <RunError error={error} mb="xs" />}
+      {step.child_run && (
+        <p>
+          It runs another pipeline: <RunLink id={step.child_run}>run {step.child_run.slice(-8)}</RunLink>
+        </p>
+      )}
+      {tab === 'outputs' ? <Outputs step={step} /> : <Log run={run} step={step} attempt={attempt} />}
+    </>
+  )
+}
+
+function Tabs({ outputs }: { outputs: number }) {
+  const [tab, setTab] = useUrl('tab', 'log')
+  const data = [
+    { value: 'log', label: 'Log' },
+    { value: 'outputs', label: `Outputs (${outputs})` },
+  ]
+  return <SegmentedControl size="xs" data={data} value={tab} onChange={setTab} aria-label="What to see of this step" />
+}
+
+function Log({ run, step, attempt }: Omit<Props, 'select'>) {
+  return attempt ? <AttemptLog {...{ run, step, attempt }} /> : <NoLog run={run} step={step} />
+}
+
+function AttemptLog({ run, step, attempt }: { run: Run; step: StepRun; attempt: Attempt }) {
+  const [box, room] = useRoom()
+  const live = !attempt.ended_at && !run.terminal
+  const of = { run: run.id, step: step.name, epoch: attempt.epoch }
+  return (
+    <div ref={box} className={classes.log} style={{ height: room }}>
+      <LogView
+        key={`${of.step}/${of.epoch}`}
+        attempt={of}
+        live={live}
+        lines={attempt.log_lines}
+        failed={Boolean(attempt.error)}
+      />
+    </div>
+  )
+}
