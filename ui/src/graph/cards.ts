@@ -1,0 +1,66 @@
+/** How pipelines look in the graph of everything. */
+import type { Graph, GraphEdge, GraphNode } from '~/api/schema'
+import type { GraphNode as Card, GraphEdge as Line } from '~/kit/graph/types'
+import { pipelinePath } from '~/kit/Links'
+import { lookOf } from '~/kit/status'
+import { found, fullName, type Shown } from './focus'
+
+export function cardsOf({ nodes, aside }: Shown, search: string, tints: Map<string, string>): Card[] {
+  const marked = found(nodes, search)
+  const searching = search.trim() !== ''
+  return nodes.map((node) => {
+    const id = fullName(node)
+    return {
+      ...looks(node),
+      id,
+      label: node.name,
+      tint: tints.get(node.team),
+      marked: marked.has(id),
+      dimmed: searching ? !marked.has(id) : aside.has(id),
+    }
+  })
+}
+
+function looks(node: GraphNode): Pick<Card, 'below' | 'status' | 'to' | 'missing'> {
+  if (!isKnown(node))
+    return { below: `${node.team} · ${node.exists ? 'not yours to see' : 'not deployed'}`, missing: true }
+  const remarks = [node.team, node.paused && 'paused', node.broken && statusOf(node) !== 'FAILED' && 'broken']
+  return { below: remarks.filter(Boolean).join(' · '), status: statusOf(node), to: pipelinePath(node.team, node.name) }
+}
+
+/** Whether anything is told of it. */
+export const isKnown = (node: GraphNode) => node.exists && Boolean(node.id)
+
+/** What it does now goes before an older failure, and that before how its newest run has ended. */
+export function statusOf(node: GraphNode): string | undefined {
+  if (node.active > 0) return node.last_status === 'QUEUED' ? 'QUEUED' : 'RUNNING'
+  const ended = node.last_status ?? undefined
+  return node.broken && ended === 'SUCCEEDED' ? 'FAILED' : ended
+}
+
+/** In the order of the graph; dimmed where one of their ends is. */
+export function linesOf(edges: GraphEdge[], cards: Card[]): Line[] {
+  const dimmed = new Set(cards.filter((card) => card.dimmed).map(({ id }) => id))
+  return edges.map((edge) => ({
+    from: edge.from,
+    to: edge.to,
+    label: labelOf(edge),
+    dashed: edge.kind === 'step',
+    dimmed: dimmed.has(edge.from) || dimmed.has(edge.to),
+  }))
+}
+
+/** That a success starts the next goes without saying. */
+function labelOf({ kind, statuses }: GraphEdge): string | undefined {
+  if (kind === 'step' || (statuses.length === 1 && statuses[0] === 'SUCCEEDED')) return undefined
+  return statuses.map((status) => lookOf(status).word).join(', ') || undefined
+}
+
+const HUES = ['indigo', 'lime', 'pink', 'cyan', 'orange', 'violet', 'yellow', 'grape', 'green', 'blue']
+
+/** A colour for each team, the same whatever is shown; none where there is only one. */
+export function tintsOf({ nodes }: Pick<Graph, 'nodes'>): Map<string, string> {
+  const teams = [...new Set(nodes.map(({ team }) => team))].sort()
+  if (teams.length < 2) return new Map()
+  return new Map(teams.map((team, at) => [team, `var(--mantine-color-${HUES[at % HUES.length]}-5)`]))
+}
