@@ -1,0 +1,42 @@
+/** Looks at what a deployment has changed, and goes back to what was before. */
+import { expect } from 'vitest'
+import { story } from './story'
+
+const pipeline = (words: string) => `name: bell\nsteps: [{name: ring, run: ${words}}]\n`
+const project = (words: string) => ({
+  'polder.yaml': 'project: bells\nteam: tower\n',
+  'pipelines/bell.yaml': pipeline(words),
+})
+
+story('a revision is compared with the one before, and rolled back', async ({ visit, page, polder }) => {
+  const first = await polder.deploy(project('echo ding'), 'prod', 'A bell')
+  const second = await polder.deploy(project('echo BANG'), 'prod', 'Louder')
+  await visit.open(`/deployments/${second}`)
+  await page.getByText('Louder').first().waitFor()
+  const diff = page.getByRole('main')
+  await diff
+    .getByText(/echo ding/)
+    .first()
+    .waitFor()
+  await diff
+    .getByText(/echo BANG/)
+    .first()
+    .waitFor()
+
+  await visit.open('/deployments?team=tower')
+  await page.getByText('A bell').first().click()
+  await page.waitForURL(/\/deployments\/.+/)
+  await page.getByRole('button', { name: /^Roll back/ }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Roll back/ })
+    .click()
+  await expect.poll(async () => (await polder.revisions('tower'))[0]?.rolled_back_to).toBe(first)
+
+  await visit.open('/pipelines/tower/bell/definition')
+  await page
+    .getByText(/echo ding/)
+    .first()
+    .waitFor()
+  expect(await page.getByText(/echo BANG/).count()).toBe(0)
+})

@@ -1,0 +1,75 @@
+/** A secret goes in and never comes out. */
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { story } from './story'
+
+const VALUE = 'Sw0rdf1sh-in-the-lake'
+const SECOND = 'P1ke-in-the-river-2'
+const PIPELINE = `name: lock
+steps:
+  - name: open
+    run: |
+      echo "the code is $CODE"
+      printf %s "$CODE" | base64
+      echo "code=$CODE" >> "$POLDER_OUTPUT"
+    secrets: {CODE: lock-code}
+`
+
+/** The value as it is, and as it might slip through. */
+const shapesOf = (value: string) => [
+  value,
+  Buffer.from(value).toString('base64'),
+  Buffer.from(value).toString('hex'),
+  [...value].reverse().join(''),
+]
+
+async function set(page: Page, value: string) {
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Value').last().fill(value)
+  await dialog.getByRole('button', { name: /^(Set the secret|Replace the value)$/ }).click()
+  await dialog.waitFor({ state: 'hidden' })
+}
+
+story(
+  'a secret is set, used and given a new value, and is in no answer and on no page',
+  async ({ visit, page, polder }) => {
+    await polder.deploy({ 'polder.yaml': 'project: locks\nteam: canal\n', 'pipelines/lock.yaml': PIPELINE })
+    const pages: string[] = []
+    const look = async (path: string, text: string | RegExp) => {
+      await visit.open(path)
+      await page.getByRole('main').getByText(text).first().waitFor()
+      pages.push(await page.content())
+    }
+
+    await visit.open('/secrets')
+    await page
+      .getByRole('button', { name: /^Set a secret/ })
+      .first()
+      .click()
+    await page.getByRole('dialog').getByLabel('Team').fill('canal')
+    await page.getByRole('dialog').getByLabel('Name').fill('lock-code')
+    await set(page, VALUE)
+    await page.getByRole('row').filter({ hasText: 'lock-code' }).waitFor()
+    pages.push(await page.content())
+
+    const run = await polder.run('canal/lock')
+    expect(run.status).toBe('SUCCEEDED')
+    await look(`/runs/${run.id}`, 'the code is ***')
+    await look('/secrets', 'lock-code')
+    await look('/pipelines/canal/lock/definition', 'lock-code')
+    await look('/audit', /secret/)
+
+    await visit.open('/secrets')
+    await page
+      .getByRole('row')
+      .filter({ hasText: 'lock-code' })
+      .getByRole('button', { name: /new value|rotate/i })
+      .click()
+    await set(page, SECOND)
+    await look(`/runs/${(await polder.run('canal/lock')).id}`, 'the code is ***')
+
+    const seen = [await visit.troubles.received(), ...pages].join('\n')
+    expect(seen).toContain('lock-code')
+    for (const shape of [...shapesOf(VALUE), ...shapesOf(SECOND)]) expect(seen.includes(shape), shape).toBe(false)
+  },
+)
