@@ -28,10 +28,16 @@ pub enum Error {
     Store(#[from] polder_store::Error),
     #[error("{0}")]
     Unauthenticated(&'static str),
+    #[error("{0}")]
+    SignedOut(&'static str),
     #[error("this address has sent too many wrong tokens")]
     TooManyFailedLogins { retry_after: u64 },
     #[error("this needs the role {} {of}", role_name(*role))]
     Forbidden { role: Role, of: Whose },
+    #[error("an agent's token cannot sign in: it may only claim steps and report on them")]
+    AgentSignsIn,
+    #[error("{0}")]
+    Forged(&'static str),
     #[error("there is no {what}")]
     NotFound { what: String },
     #[error("{detail}")]
@@ -92,9 +98,10 @@ impl Error {
         match self {
             Self::Engine(error) => error.code(),
             Self::Store(error) => engine::store_code(error),
-            Self::Unauthenticated(_) => Code::Unauthenticated,
+            Self::Unauthenticated(_) | Self::SignedOut(_) => Code::Unauthenticated,
             Self::TooManyFailedLogins { .. } | Self::TooManyOpen { .. } => Code::TooManyRequests,
-            Self::Forbidden { .. } => Code::Forbidden,
+            Self::Forbidden { .. } | Self::AgentSignsIn => Code::Forbidden,
+            Self::Forged(_) => Code::CsrfToken,
             Self::NotFound { .. } => Code::NotFound,
             Self::BadRequest { .. } => Code::BadRequest,
             Self::MethodNotAllowed(_) => Code::MethodNotAllowed,
@@ -140,6 +147,10 @@ impl Error {
         match self {
             Self::BadRequest { hint, .. } => hint.clone(),
             Self::Forbidden { role, of } => Some(ask_for(*role, of)),
+            Self::SignedOut(_) => Some("sign in with an API token".to_owned()),
+            Self::AgentSignsIn => {
+                Some("sign in with a token that has the role viewer, operator or admin".to_owned())
+            }
             Self::Engine(error) => engine::hint(error).or_else(|| codes::hint(code)),
             _ => codes::hint(code),
         }

@@ -2,7 +2,8 @@
 //!
 //! A handler unwraps the request, checks the caller's right, calls the engine or the store, and wraps the answer; what
 //! it fails with becomes an answer in one place ([`Error`]). Authentication is not a handler's business: a layer in
-//! front of all routes but four refuses whoever brings no valid token, so that a new route cannot forget it.
+//! front of all routes but a few (`open` in the router) refuses whoever brings no valid token, so that a new route cannot
+//! forget it.
 //!
 //! This crate knows no SQL, decides nothing about runs, and starts nothing.
 

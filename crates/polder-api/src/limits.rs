@@ -34,11 +34,13 @@ pub struct Limits {
     pub open: usize,
     /// Wrong tokens from one address within a minute, before it is refused.
     pub failed_logins: u32,
+    /// How long a browser's session lasts that is not used.
+    pub session_idle: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { open_per_token: 200, open: 5_000, failed_logins: 20 }
+        Self { open_per_token: 200, open: 5_000, failed_logins: 20, session_idle: Duration::from_secs(12 * 3600) }
     }
 }
 
@@ -95,7 +97,7 @@ mod tests {
 
     #[test]
     fn places_are_counted_by_token_and_in_all_and_come_back() {
-        let limits = Limits { open_per_token: 2, open: 3, failed_logins: 0 };
+        let limits = Limits { open_per_token: 2, open: 3, ..Limits::default() };
         let open = Open::default();
         let first = open.take(&limits, "a").unwrap();
         let _second = open.take(&limits, "a").unwrap();

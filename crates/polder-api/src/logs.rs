@@ -114,6 +114,16 @@ impl Reader {
         Ok(lines)
     }
 
+    /// Whether there are lines now that have not been read.
+    pub(crate) async fn has_more(&self) -> Result<bool> {
+        for attempt in self.attempts.iter().filter(|attempt| !attempt.done) {
+            if self.api.engine().logs().next_line(attempt.key).await? > attempt.next_line {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The next lines, waiting for them; none at the run's end or when the server stops.
     pub(crate) async fn follow(&mut self) -> Result<Vec<Read>> {
         loop {

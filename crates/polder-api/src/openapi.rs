@@ -4,10 +4,11 @@ use std::sync::OnceLock;
 
 use utoipa::openapi::path::{Operation, Parameter};
 use utoipa::openapi::schema::{ArrayItems, SchemaType, Type};
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi as _, ToSchema};
 
+use crate::auth::COOKIE;
 use crate::error::PROBLEM_JSON;
 
 /// What is said of a body that need not be there.
@@ -27,7 +28,7 @@ const OPTIONAL: &str = "May be left out";
         (name = "agents", description = "What agents and the server say to each other"),
         (name = "server", description = "The server itself"),
     ),
-    security(("token" = []), ("basic" = [])),
+    security(("token" = []), ("basic" = []), ("session" = [])),
     components(schemas(polder_types::wire::Problem)),
     modifiers(&Security)
 )]
@@ -44,7 +45,13 @@ impl Modify for Security {
             .scheme(HttpAuthScheme::Basic)
             .description(Some("Any user name, the API token as password"));
         components.add_security_scheme("token", SecurityScheme::Http(bearer));
+        let session = ApiKeyValue::with_description(
+            COOKIE,
+            "The session of a browser, from POST /api/v1/session; `__Host-polder_session` where the public address is HTTPS. \
+             What changes something also needs the header `X-CSRF-Token`, with the `csrf` of the session",
+        );
         components.add_security_scheme("basic", SecurityScheme::Http(basic.build()));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
     }
 }
 

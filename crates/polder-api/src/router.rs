@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, OriginalUri, Request, State};
-use axum::http::header::X_CONTENT_TYPE_OPTIONS;
+use axum::http::header::{CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
@@ -20,12 +20,14 @@ use utoipa_axum::routes;
 use crate::extract::BodyLimit;
 use crate::limits::{BLOB, DEPLOY_BODY, JSON_BODY, LOG_BATCH, REQUEST_TIME};
 use crate::routes::{
-    access, agents, audit, backup, blobs, changes, deployments, jobs, logs, pipelines, revisions, runs,
-    secrets, server, start,
+    access, agents, audit, backup, blobs, changes, deployments, graph, history, jobs, logs, overview, pipelines, revisions, runs,
+    secrets, server, session, start,
 };
 use crate::{Api, Error, Result, auth, openapi, strict};
 
 const UPLOAD_TIME: Duration = Duration::from_secs(600);
+/// What an answer may do if a browser shows it nevertheless.
+const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The router of the whole API. Requests that did not come over a network bring no `ConnectInfo`.
@@ -62,6 +64,13 @@ fn open() -> OpenApiRouter<Api> {
         .routes(routes!(server::ready))
         .routes(routes!(server::openapi))
         .routes(routes!(server::explain))
+        .merge(signing_in())
+}
+
+/// What browsers begin with. It looks at their cookies itself.
+fn signing_in() -> OpenApiRouter<Api> {
+    let routes = OpenApiRouter::new().routes(routes!(session::view, session::sign_in, session::sign_out));
+    limited(routes, JSON_BODY, REQUEST_TIME).layer(from_fn(strict::refuse_unknown))
 }
 
 /// What needs a token.
@@ -79,6 +88,10 @@ fn ordinary() -> OpenApiRouter<Api> {
         .routes(routes!(server::about))
         .routes(routes!(access::whoami))
         .routes(routes!(changes::changes))
+        .routes(routes!(overview::view))
+        .routes(routes!(graph::view))
+        .routes(routes!(graph::environments))
+        .routes(routes!(history::view))
         .routes(routes!(pipelines::list))
         .routes(routes!(pipelines::view))
         .routes(routes!(pipelines::why))
@@ -157,10 +170,15 @@ async fn observe(State(api): State<Api>, request: Request, next: Next) -> Respon
         .get::<RequestId>()
         .and_then(|id| id.header_value().to_str().ok())
         .map(str::to_owned);
+    let of_page = auth::is_of_page(&request);
     let started = tokio::time::Instant::now();
     let mut response = next.run(request).await;
     // What users wrote, such as logs, is never to be taken for a page.
     response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(NO_PAGE));
+    if of_page {
+        auth::without_basic(&mut response);
+    }
     let status = response.status().as_u16();
     api.metrics().note_request(method.as_str(), &route, status);
     let id = id.unwrap_or_default();

@@ -7,13 +7,17 @@ pub(crate) mod backup;
 pub(crate) mod blobs;
 pub(crate) mod changes;
 pub(crate) mod deployments;
+pub(crate) mod graph;
+pub(crate) mod history;
 pub(crate) mod jobs;
 pub(crate) mod logs;
+pub(crate) mod overview;
 pub(crate) mod pipelines;
 pub(crate) mod revisions;
 pub(crate) mod runs;
 pub(crate) mod secrets;
 pub(crate) mod server;
+pub(crate) mod session;
 pub(crate) mod start;
 
 use axum::Json;

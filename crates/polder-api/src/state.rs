@@ -9,7 +9,7 @@ use polder_store::{Store, Tx};
 use polder_types::wire::Grant;
 use tokio_util::sync::CancellationToken;
 
-use crate::auth::{Known, Throttle, hash_of};
+use crate::auth::{self, Known, Throttle, hash_of};
 use crate::changes::Feed;
 use crate::limits::{Limits, Open};
 use crate::metrics::Metrics;
@@ -129,12 +129,13 @@ impl Api {
         &self.inner.shutdown
     }
 
-    /// Completes when a stream must end: the server stops, or the caller's token is revoked or expires.
+    /// Completes when a stream must end: the server stops, or the caller's token or session ends.
     pub(crate) fn end_of(&self, caller: &Caller) -> impl Future<Output = ()> + Send + use<> {
         let stopped = self.inner.shutdown.clone().cancelled_owned();
         let revoked = self.known().end_of(caller, self.now());
+        let session_ended = auth::sessions::end_of(self, caller);
         async move {
-            tokio::select! { () = stopped => {}, () = revoked => {} }
+            tokio::select! { () = stopped => {}, () = revoked => {}, () = session_ended => {} }
         }
     }
 
@@ -164,6 +165,11 @@ impl Api {
 
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.inner.metrics
+    }
+
+    /// Whether browsers reach the server over HTTPS.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.engine().public_url().starts_with("https://")
     }
 
     /// The absolute address of a path of the API, such as `/runs/…`.

@@ -145,6 +145,7 @@ impl Mover<'_> {
             steps,
         };
         runs::insert(&mut self.tx, &run).await?;
+        self.begin_mending(&run).await?;
         for cause in blueprint.causes {
             runs::insert_cause(&mut self.tx, cause, id).await?;
         }

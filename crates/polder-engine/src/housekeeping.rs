@@ -1,8 +1,8 @@
-//! Keeps what piles up within bounds: logs by age, idempotency keys by expiry. Nothing waits for it.
+//! Keeps what piles up within bounds: logs by age, idempotency keys and sessions by expiry. Nothing waits for it.
 
 use std::time::Duration;
 
-use polder_store::idempotency;
+use polder_store::{idempotency, sessions};
 
 use crate::{Engine, Result};
 
@@ -24,14 +24,15 @@ pub(crate) async fn run(engine: Engine) {
 }
 
 impl Engine {
-    /// Deletes logs that are older than they are kept, and idempotency keys that have expired; answers of how many runs
-    /// the logs were.
+    /// Deletes logs that are older than they are kept, and idempotency keys and sessions that have expired; answers of how
+    /// many runs the logs were.
     ///
     /// # Errors
     /// When the disk or the database fails.
     pub async fn tidy(&self) -> Result<u64> {
         let mut tx = self.store().begin().await?;
         idempotency::delete_expired(&mut tx, self.now()).await?;
+        sessions::delete_expired(&mut tx, self.now()).await?;
         tx.commit().await?;
         match self.inner.options.keep_logs {
             Some(age) => Ok(self.logs().delete_older(self.now() - age).await?),

@@ -137,6 +137,7 @@ impl<'e> Mover<'e> {
             runs::set_error(&mut self.tx, loaded.run.id, &error).await?;
             loaded.run.error = Some(error);
         }
+        self.note_end(&loaded.run, status).await?;
         if loaded.pinned.pipeline.concurrency.is_some() {
             self.later(&Task::Admit { pipeline: loaded.run.pipeline.id }).await?;
         }

@@ -159,7 +159,7 @@ fn off_view(schedule: &ScheduleTrigger) -> TriggerView {
 }
 
 /// Whether an event lies so far back that nothing that happens from now on can be within the duration of it.
-fn is_over(executions: &ExecutionsTrigger, event: &Delivered, now: DateTime<Utc>) -> bool {
+pub(crate) fn is_over(executions: &ExecutionsTrigger, event: &Delivered, now: DateTime<Utc>) -> bool {
     let Some(Within::Duration(longest)) = executions.within else { return false };
     TimeDelta::from_std(longest).is_ok_and(|longest| event.event.at < now - longest)
 }
@@ -177,7 +177,7 @@ async fn is_deployed(tx: &mut Tx, pipeline: &Pipeline, condition: &Condition) ->
 }
 
 /// The events that are looked at together: a day each with `within: day`, otherwise all.
-fn groups(executions: &ExecutionsTrigger, events: &[Delivered]) -> Vec<(Option<NaiveDate>, Vec<Delivered>)> {
+pub(crate) fn groups(executions: &ExecutionsTrigger, events: &[Delivered]) -> Vec<(Option<NaiveDate>, Vec<Delivered>)> {
     if executions.within != Some(Within::Day) || events.is_empty() {
         return vec![(None, events.to_vec())];
     }

@@ -11,12 +11,19 @@
 mod database;
 pub mod agents;
 pub mod attempts;
+pub mod environments;
 mod error;
+pub mod failures;
 mod migrate;
 pub mod outbox;
+pub mod overview;
+pub mod graph;
+pub mod history;
 pub mod run_views;
 pub mod runs;
 pub mod schedules;
+pub mod sight;
+mod statement;
 mod stored;
 pub mod timers;
 pub mod triggers;
@@ -30,6 +37,7 @@ pub mod pipelines;
 pub mod projects;
 pub mod revisions;
 pub mod secrets;
+pub mod sessions;
 pub mod settings;
 #[cfg(feature = "testing")]
 pub mod testing;

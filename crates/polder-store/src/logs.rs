@@ -88,6 +88,11 @@ impl LogStore {
         self.blocking(move |shared| reader::read(shared, key, from_line, limit)).await
     }
 
+    /// The last lines, at most so many.
+    pub async fn last(&self, key: LogKey, limit: usize) -> Result<Vec<Line>> {
+        self.blocking(move |shared| reader::last(shared, key, limit)).await
+    }
+
     /// The lines that contain a text.
     pub async fn search(&self, key: LogKey, search: Search) -> Result<Found> {
         self.blocking(move |shared| search::search(shared, key, &search)).await

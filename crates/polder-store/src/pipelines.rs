@@ -2,13 +2,17 @@
 //! and comes back under its old id. A job is the one pipeline of a project of its own.
 
 mod list;
+mod standing;
+mod uses;
 
 use chrono::{DateTime, Utc};
 use polder_types::definition;
 use polder_types::id::{PipelineId, ProjectId, RevisionId};
 use uuid::Uuid;
 
-pub use self::list::{list, list_jobs};
+pub use self::list::{Asked, count, list, list_jobs};
+pub use self::standing::{Standings, standings};
+use self::uses::{set_calls, set_secrets};
 use crate::stored::{from_document, to_document};
 use crate::{Error, Result, Tx};
 
@@ -93,6 +97,7 @@ pub async fn upsert(tx: &mut Tx, new: Deployed<'_>) -> Result<PipelineId> {
         .fetch_optional(c))?;
     let id = id.ok_or_else(|| taken(new.team, &new.definition.name))?;
     set_secrets(tx, PipelineId(id), new.definition).await?;
+    set_calls(tx, PipelineId(id), new.definition).await?;
     Ok(PipelineId(id))
 }
 
@@ -153,18 +158,6 @@ pub async fn names(tx: &mut Tx, workspace_id: &str, environment: &str) -> Result
 pub async fn set_paused(tx: &mut Tx, id: PipelineId, paused: bool, at: DateTime<Utc>) -> Result<bool> {
     let sql = "UPDATE pipelines SET paused = $2, updated_at = $3 WHERE id = $1 AND paused <> $2";
     Ok(execute!(tx, sqlx::query(sql).bind(id.0).bind(paused).bind(at))? == 1)
-}
-
-async fn set_secrets(tx: &mut Tx, id: PipelineId, definition: &definition::Pipeline) -> Result<()> {
-    execute!(tx, sqlx::query("DELETE FROM pipeline_secrets WHERE pipeline_id = $1").bind(id.0))?;
-    let mut names: Vec<&String> = definition.steps.iter().flat_map(|step| step.secrets.values()).collect();
-    names.sort();
-    names.dedup();
-    for name in names {
-        let sql = "INSERT INTO pipeline_secrets (name, pipeline_id) VALUES ($1, $2)";
-        execute!(tx, sqlx::query(sql).bind(name).bind(id.0))?;
-    }
-    Ok(())
 }
 
 /// What a search looks through: name, description, owner and labels, in lower case.

@@ -2,6 +2,7 @@
 
 mod conditions;
 mod search;
+mod started;
 
 use std::collections::HashMap;
 
@@ -9,9 +10,9 @@ use chrono::{DateTime, Utc};
 use polder_types::id::{PipelineId, RunId};
 use polder_types::run::RunStatus;
 use polder_types::wire::{Attempt, Page, Run, RunFilter, RunSummary, StepRun};
-use uuid::Uuid;
 
 use self::conditions::Conditions;
+use self::started::{caused_by, started};
 use crate::runs::{RunRow, StoredRun, StoredStep, as_u32, load, load_steps, run_error};
 use crate::{Error, Result, Store, Tx};
 
@@ -64,7 +65,14 @@ impl Store {
             .map(|(position, step)| view(step, attempts.remove(&position).unwrap_or_default()));
         let steps = steps.collect();
         let started_runs = caused_by(&mut tx, run).await?;
-        Ok(Run { parameters: stored.parameters.clone(), summary: stored.into(), steps, started_runs })
+        let started = started(&mut tx, run).await?;
+        Ok(Run {
+            parameters: stored.parameters.clone(),
+            summary: stored.into(),
+            steps,
+            started_runs,
+            started,
+        })
     }
 
     /// Runs, newest first; of any of these statuses, or of all if there are none. What a search finds: see `run_views/search.rs`.
@@ -117,12 +125,6 @@ fn page(mut rows: Vec<RunRow>, limit: u32) -> Result<Page<RunSummary>> {
     let items: Result<Vec<RunSummary>> =
         rows.into_iter().map(|row| row.into_stored().map(RunSummary::from)).collect();
     Ok(Page { items: items?, next_cursor })
-}
-
-async fn caused_by(tx: &mut Tx, run: RunId) -> Result<Vec<RunId>> {
-    let sql = "SELECT run_id FROM run_causes WHERE cause_run_id = $1 ORDER BY run_id";
-    let ids: Vec<Uuid> = on!(tx, |c| sqlx::query_scalar(sql).bind(run.0).fetch_all(c))?;
-    Ok(ids.into_iter().map(RunId).collect())
 }
 
 async fn load_attempts(tx: &mut Tx, run: RunId) -> Result<HashMap<usize, Vec<Attempt>>> {

@@ -98,6 +98,13 @@ pub async fn get(tx: &mut Tx, workspace_id: &str, id: TokenId) -> Result<Token> 
     Ok(row.into())
 }
 
+/// The token of this id, wherever it belongs.
+pub(crate) async fn of_any_workspace(tx: &mut Tx, id: TokenId) -> Result<Token> {
+    let sql = select_where!("id = $1");
+    let row: Row = on!(tx, |c| sqlx::query_as(sql).bind(id.0).fetch_one(c))?;
+    Ok(row.into())
+}
+
 /// Revokes a token; false if it was revoked before or is not there.
 pub async fn revoke(tx: &mut Tx, workspace_id: &str, id: TokenId, now: DateTime<Utc>) -> Result<bool> {
     let sql = "UPDATE tokens SET revoked_at = $3 WHERE id = $1 AND workspace_id = $2 AND revoked_at IS NULL";

@@ -44,6 +44,8 @@ codes! {
     Unauthenticated = "UNAUTHENTICATED",
     /// The token's roles do not allow it.
     Forbidden = "FORBIDDEN",
+    /// A browser's request does not show that it comes from Polder's own pages.
+    CsrfToken = "CSRF_TOKEN",
     /// It is not there, or the caller may not see it.
     NotFound = "NOT_FOUND",
     /// The pipeline is paused.

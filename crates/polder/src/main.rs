@@ -15,6 +15,7 @@ mod config;
 mod failure;
 mod output;
 mod project;
+mod ui;
 
 use std::process::ExitCode;
 

@@ -10,6 +10,17 @@ use sha2::{Digest, Sha256};
 /// SHA-256 of a token: what is stored and compared.
 pub(crate) type Hash = [u8; 32];
 
+/// Whether the request itself says who it is from; a session's cookie counts only where it does not.
+pub(crate) fn are_there(headers: &HeaderMap) -> bool {
+    headers.contains_key(AUTHORIZATION)
+}
+
+/// Whether it does so in the way that browsers do by themselves once they were told.
+pub(crate) fn are_basic(headers: &HeaderMap) -> bool {
+    let scheme = headers.get(AUTHORIZATION).and_then(|value| value.as_bytes().trim_ascii_start().get(..5));
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"basic"))
+}
+
 /// The token of a request: `Bearer <token>`, or `Basic` with the token as password and any user name.
 pub(crate) fn token(headers: &HeaderMap) -> Option<String> {
     let (scheme, rest) = headers.get(AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;

@@ -1,10 +1,10 @@
-//! Callers of tokens that were looked up a moment ago, so that most requests ask no database.
+//! Callers of tokens and sessions that were looked up a moment ago, so that most requests ask no database.
 //!
-//! A revoked token is forgotten here at once; another server notices after [`KEPT`].
+//! A revoked token and an ended session are forgotten here at once; another server notices after [`KEPT`].
 
 use std::collections::HashMap;
 use std::future::pending;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use polder_store::tokens::{self, Token};
@@ -23,42 +23,80 @@ const REVOCATIONS: usize = 64;
 
 #[derive(Debug)]
 pub(crate) struct Known {
-    callers: Mutex<HashMap<Hash, Entry>>,
-    revoked: broadcast::Sender<TokenId>,
+    kept: Mutex<Kept>,
+    gone: broadcast::Sender<Gone>,
 }
 
 impl Default for Known {
     fn default() -> Self {
-        Self { callers: Mutex::default(), revoked: broadcast::channel(REVOCATIONS).0 }
+        Self { kept: Mutex::default(), gone: broadcast::channel(REVOCATIONS).0 }
     }
+}
+
+/// What a caller is known by: what is a token's can never be taken for a session's, nor the other way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Key {
+    Token(Hash),
+    Session(Hash),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gone {
+    Token(TokenId),
+    Session(Hash),
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    callers: HashMap<Key, Entry>,
+    /// How often something was forgotten.
+    forgotten: u64,
 }
 
 #[derive(Debug)]
 struct Entry {
-    id: TokenId,
     caller: Caller,
     until: DateTime<Utc>,
 }
 
 impl Known {
-    pub(crate) fn get(&self, hash: &Hash, now: DateTime<Utc>) -> Option<Caller> {
-        let known = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(hash).filter(|entry| now < entry.until).map(|entry| entry.caller.clone())
+    pub(crate) fn get(&self, key: &Key, now: DateTime<Utc>) -> Option<Caller> {
+        self.kept().callers.get(key).filter(|entry| now < entry.until).map(|entry| entry.caller.clone())
     }
 
-    /// A token was revoked: it is asked for anew, and its streams end.
+    /// A token was revoked: it is asked for anew, and its sessions and streams end.
     pub(crate) fn forget(&self, id: TokenId) {
-        drop(self.revoked.send(id));
-        self.callers.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, entry| entry.id != id);
+        let mut kept = self.kept();
+        kept.forgotten += 1;
+        kept.callers.retain(|_, entry| entry.caller.token != Some(id));
+        drop(self.gone.send(Gone::Token(id)));
     }
 
-    /// Completes when the caller's token is revoked or expires; never for one without a token.
+    /// A session was ended: it is asked for anew, and its streams end.
+    pub(crate) fn forget_session(&self, hash: Hash) {
+        let mut kept = self.kept();
+        kept.forgotten += 1;
+        kept.callers.remove(&Key::Session(hash));
+        drop(self.gone.send(Gone::Session(hash)));
+    }
+
+    /// To be asked for before a caller is read, and given to [`Self::keep`].
+    pub(crate) fn count_of_forgotten(&self) -> u64 {
+        self.kept().forgotten
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Completes when the caller's token is revoked or expires, or its session is ended; never for one without a token.
     pub(crate) fn end_of(
         &self,
         caller: &Caller,
         now: DateTime<Utc>,
     ) -> impl Future<Output = ()> + Send + use<> {
-        let (token, mut revoked) = (caller.token, self.revoked.subscribe());
+        let (token, mut all_gone) = (caller.token.map(Gone::Token), self.gone.subscribe());
+        let session = caller.session.as_ref().map(|session| Gone::Session(session.hash()));
         let left = caller.expires_at.map(|end| (end - now).to_std().unwrap_or_default());
         let expired = async move {
             match left {
@@ -67,45 +105,62 @@ impl Known {
             }
         };
         let gone = async move {
-            let Some(token) = token else { return pending().await };
-            while revoked.recv().await.is_ok_and(|other| other != token) {}
+            if token.is_none() {
+                return pending().await;
+            }
+            while all_gone.recv().await.is_ok_and(|gone| Some(gone) != token && Some(gone) != session) {}
         };
         async move {
             tokio::select! { () = expired => {}, () = gone => {} }
         }
     }
 
-    fn keep(&self, hash: Hash, entry: Entry, now: DateTime<Utc>) {
-        let mut known = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST {
-            known.retain(|_, entry| now < entry.until);
+    /// Keeps a caller until then, and not for long; not at all if something was forgotten since it was read: it may have been
+    /// just this one.
+    pub(super) fn keep(
+        &self,
+        key: Key,
+        caller: &Caller,
+        until: DateTime<Utc>,
+        now: DateTime<Utc>,
+        read_at: u64,
+    ) {
+        let until = caller.expires_at.map_or(until, |end| end.min(until)).min(now + KEPT);
+        let mut kept = self.kept();
+        if kept.callers.len() >= MOST {
+            kept.callers.retain(|_, entry| now < entry.until);
         }
-        if known.len() < MOST {
-            known.insert(hash, entry);
+        if kept.callers.len() < MOST && kept.forgotten == read_at {
+            kept.callers.insert(key, Entry { caller: caller.clone(), until });
         }
     }
 }
 
 /// Looks a token up, and notes that it is used.
 pub(super) async fn load(api: &Api, token: &str, hash: Hash, now: DateTime<Utc>) -> Result<Option<Caller>> {
+    let read_at = api.known().count_of_forgotten();
     let mut tx = api.read().await?;
     let found =
         tokens::find_by_hash(&mut tx, &tokens::hash_of(token)).await?.filter(|token| token.is_valid(now));
     drop(tx);
     let Some(token) = found else { return Ok(None) };
     note_use(api, &token, now).await;
-    let (id, expires_at) = (token.view.id, token.view.expires_at);
-    let caller = Caller {
+    let caller = caller_of(token);
+    api.known().keep(Key::Token(hash), &caller, now + KEPT, now, read_at);
+    Ok(Some(caller))
+}
+
+/// Who a stored token stands for.
+pub(super) fn caller_of(token: Token) -> Caller {
+    Caller {
         workspace: token.workspace_id,
         name: token.view.name,
         grants: token.view.grants,
-        expires_at,
-        token: Some(id),
+        expires_at: token.view.expires_at,
+        token: Some(token.view.id),
+        session: None,
         address: None,
-    };
-    let until = expires_at.map_or(now + KEPT, |end| end.min(now + KEPT));
-    api.known().keep(hash, Entry { id, caller: caller.clone(), until }, now);
-    Ok(Some(caller))
+    }
 }
 
 /// Not worth failing a request for.

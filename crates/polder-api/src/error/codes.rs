@@ -10,7 +10,7 @@ pub(crate) fn status(code: Code) -> StatusCode {
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::Unauthenticated => StatusCode::UNAUTHORIZED,
-        Code::Forbidden => StatusCode::FORBIDDEN,
+        Code::Forbidden | Code::CsrfToken => StatusCode::FORBIDDEN,
         Code::NotFound | Code::NotReady => StatusCode::NOT_FOUND,
         Code::Paused
         | Code::AlreadyRunning
@@ -49,6 +49,7 @@ pub(crate) fn title(code: Code) -> &'static str {
         Code::UnsupportedMediaType => "The body is not of a kind that is read",
         Code::Unauthenticated => "A valid token is needed",
         Code::Forbidden => "Not allowed",
+        Code::CsrfToken => "The request may have been forged",
         Code::NotFound => "Not found",
         Code::Paused => "The pipeline is paused",
         Code::AlreadyRunning => "It is running already",
@@ -83,6 +84,7 @@ pub(crate) fn hint(code: Code) -> Option<String> {
         Code::Unauthenticated => {
             "send `Authorization: Bearer <token>`; the first token is in DATA/admin-token"
         }
+        Code::CsrfToken => "send the `csrf` of GET /api/v1/session in the header X-CSRF-Token",
         Code::MethodNotAllowed => "the header Allow names the methods",
         Code::UnsupportedMediaType => "send JSON, with `Content-Type: application/json`",
         Code::Paused => "resume the pipeline, then start it again",

@@ -84,6 +84,7 @@ pub(crate) async fn revoke_token(
     };
     let revoked = stored::revoke(&mut tx, &caller.workspace, id, api.now()).await?;
     if revoked {
+        polder_store::sessions::delete_of_token(&mut tx, id).await?;
         let deed = Deed::new("token.revoke", token.view.name.as_str()).with(json!({"id": id}));
         api.note_in(&mut tx, &caller, deed).await?;
     }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use polder_store::pipelines::{self, Pipeline, PipelineKey};
+use polder_store::pipelines::{self, Asked, Pipeline, PipelineKey};
 use polder_store::revisions;
 use polder_types::id::{PipelineId, RevisionId};
 use polder_types::wire::{Job, JobView, Page, PipelineFilter, RegisterJob, Role};
@@ -26,7 +26,9 @@ pub(crate) async fn list(
     caller.require_somewhere(Role::Viewer)?;
     let mut tx = api.read().await?;
     let teams = caller.teams();
-    let page = pipelines::list_jobs(&mut tx, &caller.workspace, &filter, teams.as_deref()).await?;
+    let since = api.engine().failures_count_since();
+    let asked = Asked { workspace_id: &caller.workspace, filter: &filter, teams: teams.as_deref(), since };
+    let page = pipelines::list_jobs(&mut tx, asked).await?;
     let items = page.items.into_iter().map(|pipeline| job(&api, pipeline)).collect();
     Ok(Json(Page { items, next_cursor: page.next_cursor }))
 }

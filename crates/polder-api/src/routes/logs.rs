@@ -1,9 +1,11 @@
 //! The logs of a run: a page of lines, a text, or a stream.
 
+mod begin;
+
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::sse::Event;
 use axum::response::{IntoResponse as _, Response};
@@ -16,8 +18,8 @@ use serde_json::json;
 use super::changes::LAST_EVENT_ID;
 use crate::extract::{Path, Query};
 use crate::limits::Place;
-use crate::logs::{Position, Read, Reader, Selection};
-use crate::{Api, Caller, Error, Result, sse, wait};
+use crate::logs::{Read, Reader, Selection};
+use crate::{Api, Caller, Result, sse, wait};
 
 const PAGE: usize = 1_000;
 const LONGEST_PAGE: usize = 10_000;
@@ -34,6 +36,8 @@ pub(crate) struct Asked {
     from: Option<String>,
     /// `next_cursor` of the page before; the same as `from`.
     cursor: Option<String>,
+    /// Begin this many lines before the end of the attempt's log; needs `step`, and counts only where nothing says where to go on.
+    tail: Option<u64>,
     /// Wait for further lines until the run has ended.
     #[serde(default)]
     #[param(required = false)]
@@ -42,6 +46,16 @@ pub(crate) struct Asked {
     search: Option<String>,
     /// At most this many lines, from 1 to 10,000 (what is beyond is taken as the nearest of them); 1,000 if left out.
     limit: Option<usize>,
+    /// `text`: the lines as they are, as a file to keep; what a link in a browser can ask for.
+    #[param(inline)]
+    format: Option<Format>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Format {
+    Json,
+    Text,
 }
 
 /// The logs of a run
@@ -61,17 +75,18 @@ pub(crate) async fn logs(
 ) -> Result<Response> {
     let run = wait::visible(&api, &caller, id).await?;
     let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let position = position(&run, &asked, header(LAST_EVENT_ID))?;
+    let position = begin::position(&api, &run, &asked, header(LAST_EVENT_ID)).await?;
     let selection = Selection { step: asked.step.clone(), epoch: asked.epoch };
     let reader = Reader::new(&api, &run, selection, position);
-    let plain = header(ACCEPT.as_str()).is_some_and(|accept| accept.contains("text/plain"));
+    let kept = asked.format == Some(Format::Text);
+    let plain = kept || header(ACCEPT.as_str()).is_some_and(|accept| accept.contains("text/plain"));
     if plain || asked.follow {
         let place = api.open().take(api.limits(), &caller.name)?;
         let reader = reader.only(asked.search.as_deref());
-        return Ok(if plain {
-            text(&api, &caller, reader, &asked, place)
-        } else {
-            sse::respond(&api, &caller, place, events(reader))
+        return Ok(match (plain, kept) {
+            (false, _) => sse::respond(&api, &caller, place, events(reader)),
+            (true, false) => text(&api, &caller, reader, &asked, place),
+            (true, true) => named(text(&api, &caller, reader, &asked, place), &file_name(&run, &asked)),
         });
     }
     match asked.search.as_deref().filter(|text| !text.is_empty()) {
@@ -80,21 +95,11 @@ pub(crate) async fn logs(
     }
 }
 
-/// A number is a line of one attempt: the one asked for, or the step's newest.
-fn position(run: &Run, asked: &Asked, last_event: Option<&str>) -> Result<Position> {
-    let from = last_event.or(asked.cursor.as_deref()).or(asked.from.as_deref());
-    let Some(from) = from.filter(|from| !matches!(*from, "" | "0")) else { return Ok(Position::default()) };
-    let Ok(line) = from.parse() else { return Position::parse(from) };
-    let step = run.steps.iter().find(|step| Some(&step.name) == asked.step.as_ref());
-    let step =
-        step.ok_or_else(|| Error::bad_request("`from` as a number needs the `step` whose line it is"))?;
-    Ok(Position::at(&step.name, asked.epoch.unwrap_or(step.epoch), line))
-}
-
 async fn page(mut reader: Reader, asked: &Asked) -> Result<Json<Page<NumberedLine>>> {
     let limit = size(asked);
     let lines = reader.read(limit).await?;
-    let next_cursor = lines.last().filter(|_| lines.len() >= limit).map(|last| last.position.clone());
+    let more = lines.len() >= limit || reader.has_more().await?;
+    let next_cursor = lines.last().filter(|_| more).map(|last| last.position.clone());
     Ok(Json(Page { items: lines.into_iter().map(|read| read.line).collect(), next_cursor }))
 }
 
@@ -160,4 +165,26 @@ fn plain(line: &NumberedLine, prefixed: bool) -> String {
     } else {
         format!("{}{end}", line.content.text)
     }
+}
+
+/// The answer as a file of this name.
+fn named(mut response: Response, name: &str) -> Response {
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    response.headers_mut().extend(disposition.ok().map(|disposition| (CONTENT_DISPOSITION, disposition)));
+    response
+}
+
+/// `delays-2026-02-03-load-1.log`, with nothing in it that a header or a file system could take offence at.
+fn file_name(run: &Run, asked: &Asked) -> String {
+    let about = run.summary.logical_day.map_or_else(|| run.summary.id.to_string(), |day| day.to_string());
+    let parts = [
+        Some(run.summary.pipeline.clone()),
+        Some(about),
+        asked.step.clone(),
+        asked.epoch.map(|epoch| epoch.to_string()),
+    ];
+    let name = parts.into_iter().flatten().collect::<Vec<_>>().join("-");
+    let harmless =
+        |letter: char| if letter.is_ascii_alphanumeric() || "-_.".contains(letter) { letter } else { '_' };
+    format!("{}.log", name.chars().map(harmless).collect::<String>())
 }

@@ -1,15 +1,18 @@
 //! Pipelines as they are deployed.
 
+mod summary;
+
 use axum::Json;
 use axum::extract::State;
-use polder_store::pipelines::{self as stored, Pipeline};
-use polder_types::wire::{Page, PipelineFilter, PipelineSummary, PipelineView, Role, Why};
+use polder_store::pipelines::{self as stored, Asked, Pipeline};
+use polder_types::wire::{PipelineFilter, PipelinePage, PipelineView, Role, Why};
 use serde_json::{Value, json};
 
+use self::summary::summaries;
 use super::{Answer, InEnvironment};
 use crate::audit::Deed;
 use crate::extract::{Path, Query};
-use crate::{Api, Caller, Error, Result};
+use crate::{Api, Caller, Error};
 
 /// How many of the newest runs stand in a list, and in a view.
 const RUNS_IN_LIST: u32 = 10;
@@ -17,21 +20,26 @@ const RUNS_IN_VIEW: u32 = 50;
 
 /// Pipelines, by team and name
 #[utoipa::path(get, path = "/pipelines", tag = "pipelines", operation_id = "list_pipelines", params(PipelineFilter),
-    responses((status = 200, body = Page<PipelineSummary>)))]
+    responses((status = 200, body = PipelinePage)))]
 pub(crate) async fn list(
     State(api): State<Api>,
     caller: Caller,
     Query(filter): Query<PipelineFilter>,
-) -> Answer<Page<PipelineSummary>> {
+) -> Answer<PipelinePage> {
     caller.require_somewhere(Role::Viewer)?;
     let mut tx = api.read().await?;
-    let page = stored::list(&mut tx, &caller.workspace, &filter, caller.teams().as_deref()).await?;
-    drop(tx);
-    let mut items = Vec::with_capacity(page.items.len());
-    for pipeline in page.items {
-        items.push(summary(&api, pipeline, RUNS_IN_LIST).await?);
-    }
-    Ok(Json(Page { items, next_cursor: page.next_cursor }))
+    let teams = caller.teams();
+    let since = api.engine().failures_count_since();
+    let asked = Asked { workspace_id: &caller.workspace, filter: &filter, teams: teams.as_deref(), since };
+    let page = stored::list(&mut tx, asked).await?;
+    let total = match (&filter.cursor, &page.next_cursor) {
+        (Some(_), _) => None,
+        // A search reads all texts: not twice where it has found them all.
+        (None, None) => Some(page.items.len() as u64),
+        (None, Some(_)) => Some(stored::count(&mut tx, asked).await?),
+    };
+    let items = summaries(&api, &mut tx, page.items, RUNS_IN_LIST).await?;
+    Ok(Json(PipelinePage { items, next_cursor: page.next_cursor, total }))
 }
 
 /// A pipeline with its definition, triggers and last runs
@@ -49,7 +57,8 @@ pub(crate) async fn view(
         serde_json::to_value(&pipeline.definition).map_err(|error| Error::Internal(error.to_string()))?;
     let triggers = api.engine().trigger_views(&pipeline).await?;
     let start_url = start_url(&api, &pipeline);
-    let summary = summary(&api, pipeline, RUNS_IN_VIEW).await?;
+    let mut summaries = summaries(&api, &mut api.read().await?, vec![pipeline], RUNS_IN_VIEW).await?;
+    let summary = summaries.pop().ok_or_else(|| Error::Internal("a pipeline got lost".to_owned()))?;
     Ok(Json(PipelineView { summary, definition, triggers, start_url }))
 }
 
@@ -103,27 +112,6 @@ async fn set_paused(api: &Api, caller: &Caller, pipeline: &Pipeline, paused: boo
         api.note(caller, Deed::new(action, object).of(&pipeline.team, &pipeline.environment)).await?;
     }
     Ok(Json(json!({"paused": paused})))
-}
-
-async fn summary(api: &Api, pipeline: Pipeline, runs: u32) -> Result<PipelineSummary> {
-    let last_runs = api.store().last_runs(pipeline.id, runs).await?;
-    let triggers = api.store().triggers_of(pipeline.id).await?;
-    let next_at = triggers.iter().filter_map(|trigger| trigger.next_at).min().filter(|_| !pipeline.paused);
-    Ok(PipelineSummary {
-        id: pipeline.id,
-        team: pipeline.team,
-        name: pipeline.name,
-        environment: pipeline.environment,
-        project: Some(pipeline.project).filter(|_| !pipeline.job),
-        job: pipeline.job,
-        description: pipeline.definition.description,
-        owner: pipeline.definition.owner,
-        labels: pipeline.definition.labels,
-        paused: pipeline.paused,
-        revision: Some(pipeline.revision_id),
-        next_at,
-        last_runs,
-    })
 }
 
 fn start_url(api: &Api, pipeline: &Pipeline) -> String {

@@ -88,7 +88,9 @@ pub(crate) async fn view(
     Path(id): Path<RunId>,
     wait: Wait,
 ) -> Answer<Run> {
-    Ok(Json(wait::run(&api, &caller, id, wait, Until::Changed).await?))
+    let mut run = wait::run(&api, &caller, id, wait, Until::Changed).await?;
+    run.started.retain(|started| caller.may(Role::Viewer, Some(&started.team)));
+    Ok(Json(run))
 }
 
 /// A run as an operation that is under way

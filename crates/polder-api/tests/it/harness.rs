@@ -97,6 +97,10 @@ impl Server {
     }
 
     pub(crate) async fn with_limits(store: Store, limits: Limits) -> Self {
+        Self::reached_by(store, limits, "https://polder.example").await
+    }
+
+    pub(crate) async fn reached_by(store: Store, limits: Limits, public_url: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock(Mutex::new(
             DateTime::parse_from_rfc3339("2026-11-21T10:00:00Z").unwrap().to_utc(),
@@ -110,7 +114,7 @@ impl Server {
             logs: LogStore::new(folder.path().join("logs")).unwrap(),
             keyring: Arc::new(Keyring::load(&folder.path().join("master-key"), None).unwrap()),
             clock: clock.clone(),
-            public_url: "https://polder.example".to_owned(),
+            public_url: public_url.to_owned(),
             allowed_callback_hosts: vec!["adf.example".to_owned()],
             keep_logs: None,
         };

@@ -23,6 +23,15 @@ impl Server {
     pub(crate) async fn events(&self, token: &str, path: &str, last: Option<&str>) -> Events {
         let request = Self::request("GET", &format!("/api/v1{path}"), token);
         let request = if let Some(last) = last { request.header("last-event-id", last) } else { request };
+        self.open(request).await
+    }
+
+    /// Without a token, with this header.
+    pub(crate) async fn events_with(&self, path: &str, (name, value): (&str, &str)) -> Events {
+        self.open(Self::request("GET", &format!("/api/v1{path}"), "").header(name, value)).await
+    }
+
+    async fn open(&self, request: http::request::Builder) -> Events {
         let response: Response<Body> =
             tower::ServiceExt::oneshot(self.router.clone(), request.body(Body::empty()).unwrap())
                 .await

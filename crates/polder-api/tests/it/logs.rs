@@ -75,6 +75,45 @@ on_both_databases! {
         );
     }
 
+    async fn logs_are_saved_by_browsers(store: Store) {
+        let server = Server::new(store).await;
+        let id = logged(&server).await;
+        let path = format!("/api/v1/runs/{id}/logs?step=extract&epoch=1&format=text");
+        let request = Server::request("GET", &path, &server.admin).header("accept", "text/html,*/*;q=0.8");
+        let answer = server.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
+        let disposition = answer.header("content-disposition").unwrap().to_owned();
+        assert!(disposition.starts_with("attachment; filename=\"") && disposition.ends_with("-extract-1.log\""), "{disposition}");
+        assert_eq!(answer.text(), "one\ntwo\nthree\n");
+    }
+
+    async fn the_end_of_a_log_is_read_without_its_beginning(store: Store) {
+        let server = Server::new(store).await;
+        let id = logged(&server).await;
+        let page = server.get(&format!("/runs/{id}/logs?step=extract&tail=2")).await.is(200);
+        assert_eq!(texts(&page), ["two", "three"]);
+        assert_eq!(page["items"][0]["line"], 1);
+        let page = server.get(&format!("/runs/{id}/logs?step=extract&tail=9")).await.is(200);
+        assert_eq!(texts(&page), ["one", "two", "three"]);
+        let page = server.get(&format!("/runs/{id}/logs?step=extract&tail=1&from=1")).await.is(200);
+        assert_eq!(texts(&page), ["two", "three"], "where the client was goes before");
+        server.get(&format!("/runs/{id}/logs?tail=1")).await.is_problem(400, "BAD_REQUEST");
+    }
+
+    async fn a_page_with_fewer_lines_than_asked_for_says_that_there_are_more(store: Store) {
+        let server = Server::new(store).await;
+        server.deploy_site().await;
+        let id = server.start().await;
+        let attempt = server.claim().await;
+        let lines: Vec<String> = (0..2500).map(|number| number.to_string()).collect();
+        server.log(&attempt, 0, &lines.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        let page = server.get(&format!("/runs/{id}/logs?limit=10000")).await.is(200);
+        assert!(texts(&page).len() < 2500, "no more is read at once");
+        let next = page["next_cursor"].as_str().unwrap();
+        let page = server.get(&format!("/runs/{id}/logs?limit=10000&cursor={next}")).await.is(200);
+        assert_eq!(texts(&page)[0], next.rsplit('/').next().map(|last| (last.parse::<u32>().unwrap() + 1).to_string()).unwrap());
+    }
+
     async fn logs_are_followed_to_the_end_of_the_run(store: Store) {
         let server = Server::new(store).await;
         server.deploy_site().await;

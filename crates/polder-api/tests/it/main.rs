@@ -19,3 +19,5 @@ mod requests;
 mod runs;
 mod secrets;
 mod serving;
+mod sessions;
+mod views;

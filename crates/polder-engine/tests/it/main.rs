@@ -6,5 +6,7 @@ mod attempts;
 mod concurrency;
 mod crashes;
 mod executions;
+mod measure;
+mod overview;
 mod schedules;
 mod story;

@@ -96,6 +96,17 @@ impl Story {
         self.try_start(name, StartRun::default()).await.expect("started").run
     }
 
+    pub(crate) async fn start_id(&self, pipeline: PipelineId) -> RunId {
+        let reason = Reason::Manual { by: "test".into() };
+        let start = StartRun::default();
+        let request = StartRequest { pipeline, reason, start, payload: None, idempotency: None };
+        self.engine.start_run(request).await.expect("started").run
+    }
+
+    pub(crate) fn clock_now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
     pub(crate) async fn start_on(&self, name: &str, day: &str) -> RunId {
         let start = StartRun { logical_date: Some(day.into()), ..StartRun::default() };
         self.try_start(name, start).await.expect("started").run

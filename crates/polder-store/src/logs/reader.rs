@@ -35,6 +35,10 @@ impl View {
         }
     }
 
+    fn count(&self) -> u64 {
+        self.frames.lines() + line::lines(&self.tail).count() as u64
+    }
+
     pub(super) fn unpack(&self, frame: &Frame) -> Result<Vec<u8>> {
         match &self.file {
             Some(file) => frame.unpack(file),
@@ -44,7 +48,17 @@ impl View {
 }
 
 pub(super) fn read(shared: &Shared, key: LogKey, from_line: u64, limit: usize) -> Result<Vec<Line>> {
+    read_in(&View::open(shared, key)?, from_line, limit)
+}
+
+/// The last lines, at most so many.
+pub(super) fn last(shared: &Shared, key: LogKey, limit: usize) -> Result<Vec<Line>> {
     let view = View::open(shared, key)?;
+    let count = view.count();
+    read_in(&view, count.saturating_sub(limit as u64), limit)
+}
+
+fn read_in(view: &View, from_line: u64, limit: usize) -> Result<Vec<Line>> {
     let mut answer = Answer { from_line, limit, size: 0, lines: Vec::new() };
     for frame in view.frames.from(from_line) {
         if answer.is_full() {
@@ -58,8 +72,7 @@ pub(super) fn read(shared: &Shared, key: LogKey, from_line: u64, limit: usize) -
 
 /// How many lines there are.
 pub(super) fn count(shared: &Shared, key: LogKey) -> Result<u64> {
-    let view = View::open(shared, key)?;
-    Ok(view.frames.lines() + line::lines(&view.tail).count() as u64)
+    Ok(View::open(shared, key)?.count())
 }
 
 struct Answer {

@@ -116,3 +116,87 @@ on_both_databases! {
         assert!(error.to_string().contains("0001_core is not the one"), "{error}");
     }
 }
+
+/// A database of before the overview: what of it is broken, and which pipelines call which.
+mod before_the_overview {
+    use chrono::{DateTime, Utc};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const DEFINITION: &str = r#"{"version": 1, "content": {"steps": [{"name": "a", "kind": {"run": {"shell": "x"}}},
+        {"name": "b", "kind": {"pipeline": {"team": "t", "pipeline": "other", "parameters": {}}}}]}}"#;
+
+    fn at(hour: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_763_715_600 + hour * 3600, 0).unwrap()
+    }
+
+    async fn pipeline(tx: &mut Tx) -> Uuid {
+        let id = Uuid::from_u128(1);
+        let project = "INSERT INTO projects (id, workspace_id, environment, team, name, job, created_at)
+            VALUES ($1, 'default', 'prod', 't', 'p', FALSE, $2)";
+        execute!(tx, sqlx::query(project).bind(id).bind(at(0))).unwrap();
+        let revision = "INSERT INTO revisions (id, project_id, number, created_at, created_by, source, definition, files)
+            VALUES ($1, $1, 1, $2, 'anna', '{}', '{}', '[]')";
+        execute!(tx, sqlx::query(revision).bind(id).bind(at(0))).unwrap();
+        let pipeline = "INSERT INTO pipelines (id, workspace_id, environment, team, name, project_id, revision_id, job, definition,
+            search, paused, created_at, updated_at) VALUES ($1, 'default', 'prod', 't', 'p', $1, $1, FALSE, $3, '', FALSE, $2, $2)";
+        execute!(tx, sqlx::query(pipeline).bind(id).bind(at(0)).bind(DEFINITION)).unwrap();
+        execute!(tx, sqlx::query("INSERT INTO run_definitions (hash, definition) VALUES ('x', '{}')"))
+            .unwrap();
+        id
+    }
+
+    async fn run(tx: &mut Tx, number: u32, status: &str, hour: i64, day: Option<&str>) {
+        let sql = "INSERT INTO runs (id, pipeline_id, workspace_id, environment, team, pipeline, definition_hash, status, logical_at,
+            logical_day, created_at, started_at, ended_at, parameters, labels, reason, root_id)
+            VALUES ($1, $2, 'default', 'prod', 't', 'p', 'x', $3, $4, $5, $6, $6, $7, '{}', '{}', '{}', $1)";
+        let ended_at = (status != "RUNNING").then(|| at(i64::from(number)));
+        execute!(
+            tx,
+            sqlx::query(sql)
+                .bind(Uuid::from_u128(u128::from(number)))
+                .bind(Uuid::from_u128(1))
+                .bind(status)
+                .bind(at(hour))
+                .bind(day)
+                .bind(at(i64::from(number)))
+                .bind(ended_at)
+        )
+        .unwrap();
+    }
+
+    #[tokio::test]
+    async fn is_taken_over() {
+        let (_folder, urls) = empty_databases().await;
+        for url in &urls {
+            let store = Store::connect(url).await.unwrap();
+            run_first(&store, position("0004_sessions").unwrap()).await.unwrap();
+            let mut tx = store.begin().await.unwrap();
+            pipeline(&mut tx).await;
+            for (number, status, hour, day) in [
+                (10, "FAILED", 0, None),
+                (11, "SUCCEEDED", 0, None),
+                (12, "FAILED", 1, None),
+                (13, "ABORTED", 1, None),
+                (14, "FAILED", 2, Some("2026-11-01")),
+                (15, "TIMED_OUT", 3, Some("2026-11-01")),
+                (16, "RUNNING", 4, Some("2026-11-01")),
+                (17, "FAILED", 5, Some("2026-11-02")),
+                (18, "SUCCEEDED", 6, Some("2026-11-02")),
+            ] {
+                run(&mut tx, number, status, hour, day).await;
+            }
+            tx.commit().await.unwrap();
+            super::run(&store).await.unwrap();
+            let mut tx = store.read().await.unwrap();
+            let sql = "SELECT run_id, mending_run_id FROM unmended_runs ORDER BY run_id";
+            let found: Vec<(Uuid, Option<Uuid>)> = on!(tx, |c| sqlx::query_as(sql).fetch_all(c)).unwrap();
+            let id = Uuid::from_u128;
+            assert_eq!(found, [(id(12), None), (id(15), Some(id(16)))]);
+            let sql = "SELECT pipeline_id, team, pipeline FROM pipeline_calls";
+            let calls: Vec<(Uuid, String, String)> = on!(tx, |c| sqlx::query_as(sql).fetch_all(c)).unwrap();
+            assert_eq!(calls, [(id(1), "t".to_owned(), "other".to_owned())]);
+        }
+    }
+}

@@ -21,6 +21,7 @@ const GROWING: &[&str] = &[
     "blobs",
     "idempotency_keys",
     "outbox",
+    "pipeline_calls",
     "pipeline_secrets",
     "pipelines",
     "projects",
@@ -29,6 +30,7 @@ const GROWING: &[&str] = &[
     "run_definitions",
     "run_events",
     "runs",
+    "sessions",
     "step_runs",
     "ticks",
     "timers",
@@ -37,14 +39,24 @@ const GROWING: &[&str] = &[
     "trigger_events",
     "trigger_skips",
     "triggers",
+    "unmended_runs",
 ];
 
 /// Those of them that grow with each run, not only with what people do.
-const BY_RUN: &[&str] =
-    &["attempts", "run_events", "runs", "step_runs", "ticks", "trigger_events", "trigger_skips"];
+const BY_RUN: &[&str] = &[
+    "attempts",
+    "run_events",
+    "runs",
+    "step_runs",
+    "ticks",
+    "trigger_events",
+    "trigger_skips",
+    "unmended_runs",
+];
 
-/// Indexes of what is not over yet: they stay small, so running through one is fine.
-const PARTIAL: &[&str] = &["attempts_offered", "runs_active"];
+/// Indexes of what is not over yet: they stay small, so running through one is fine. So is the one of the schedules in force for an
+/// answer about all pipelines.
+const PARTIAL: &[&str] = &["attempts_offered", "runs_active", "runs_active_in", "triggers_next"];
 
 static SEEN: Mutex<Option<HashSet<String>>> = Mutex::new(None);
 static NEW: Mutex<Vec<String>> = Mutex::new(Vec::new());

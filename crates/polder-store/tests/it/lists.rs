@@ -1,4 +1,5 @@
 use chrono::TimeDelta;
+use polder_store::pipelines::Asked;
 use polder_store::{Store, audit, on_both_databases, pipelines};
 use polder_types::id::AuditId;
 use polder_types::wire::{AuditEntry, AuditFilter, PipelineFilter};
@@ -6,12 +7,16 @@ use serde_json::json;
 
 use crate::given::{at, deployment};
 
+fn asked<'a>(filter: &'a PipelineFilter, teams: Option<&'a [String]>) -> Asked<'a> {
+    Asked { workspace_id: "default", filter, teams, since: at(0) }
+}
+
 async fn names(store: &Store, filter: PipelineFilter, teams: Option<&[String]>) -> Vec<String> {
     let mut tx = store.read().await.unwrap();
     let mut filter = PipelineFilter { limit: Some(2), ..filter };
     let mut names = Vec::new();
     loop {
-        let page = pipelines::list(&mut tx, "default", &filter, teams).await.unwrap();
+        let page = pipelines::list(&mut tx, asked(&filter, teams)).await.unwrap();
         names.extend(page.items.iter().map(|pipeline| format!("{}/{}", pipeline.team, pipeline.name)));
         match page.next_cursor {
             Some(next) => filter.cursor = Some(next),
@@ -132,7 +137,7 @@ async fn ten_thousand_pipelines() {
         ] {
             let mut tx = store.read().await.unwrap();
             let clock = std::time::Instant::now();
-            let page = pipelines::list(&mut tx, "default", &filter, None).await.unwrap();
+            let page = pipelines::list(&mut tx, asked(&filter, None)).await.unwrap();
             println!("{what}: {} pipelines in {:?}", page.items.len(), clock.elapsed());
         }
     }

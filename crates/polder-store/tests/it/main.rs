@@ -9,3 +9,4 @@ mod given;
 mod idempotency;
 mod lists;
 mod runs;
+mod sessions;

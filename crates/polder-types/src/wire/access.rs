@@ -65,6 +65,48 @@ pub struct TokenView {
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
+/// Begins a session in a browser.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// An API token of a person; what is around it is left out.
+    pub token: String,
+}
+
+impl std::fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SignIn(…)")
+    }
+}
+
+/// Who is signed in. What makes it a session is in a cookie that no script can read.
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Session {
+    /// The token's name.
+    pub name: String,
+    pub workspace: String,
+    pub grants: Vec<Grant>,
+    /// When the session ends, if it is not used until then; a request that is made before puts it off.
+    pub expires_at: DateTime<Utc>,
+    /// When it ends in any case, because its token does.
+    pub token_expires_at: Option<DateTime<Utc>>,
+    /// What requests that change something bring in the header `X-CSRF-Token`.
+    pub csrf: String,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Session({}, until {})", self.name, self.expires_at)
+    }
+}
+
+/// A session was ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SignedOut {
+    /// False if there was none any more.
+    pub ended: bool,
+}
+
 /// Who the caller is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct WhoAmI {

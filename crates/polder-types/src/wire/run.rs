@@ -92,6 +92,20 @@ pub struct Run {
     pub steps: Vec<StepRun>,
     /// Runs that were started because of this one.
     pub started_runs: Vec<RunId>,
+    /// Those of them that the caller may see, with what they are.
+    #[serde(default)]
+    pub started: Vec<StartedRun>,
+}
+
+/// A run that was started because of another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StartedRun {
+    pub id: RunId,
+    pub team: String,
+    pub pipeline: String,
+    pub status: RunStatus,
+    pub logical_at: DateTime<Utc>,
+    pub logical_day: Option<NaiveDate>,
 }
 
 /// Why a run did not succeed.

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
+use polder_types::definition::duration;
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -47,6 +48,12 @@ pub struct Args {
     /// How long logs of runs are kept, such as 30d; none keeps them for ever
     #[arg(long, value_name = "TIME", default_value = "30d")]
     keep_logs: String,
+    /// How long a browser stays signed in without being used, such as 12h
+    #[arg(long, value_name = "TIME", default_value = "12h", value_parser = session_idle)]
+    session_idle: Duration,
+    /// Serve the web interface from this folder, instead of the one in the program
+    #[arg(long, value_name = "DIR", hide = true)]
+    ui_folder: Option<PathBuf>,
     /// Delete the secrets whose master key is lost, and start
     #[arg(long)]
     forget_lost_secrets: bool,
@@ -107,13 +114,22 @@ fn public_url(text: &str) -> Result<String, String> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
+fn session_idle(text: &str) -> Result<Duration, String> {
+    match duration::parse(text) {
+        Ok(idle) if !idle.is_zero() => Ok(idle),
+        _ => Err("expected a time such as 12h or 30m".to_owned()),
+    }
+}
+
 /// The last line says that requests are answered; scripts and tests wait for it.
 fn announce(folder: &DataFolder, parts: &Parts, address: SocketAddr, output: &Output) -> Result<()> {
     let url = format!("http://{address}");
     let token_file = folder.admin_token();
     if output.json {
         let new_token = parts.new_token.is_some();
-        return output.value_line(&json!({ "url": url, "data": folder.path, "admin_token_file": token_file, "new_token": new_token }));
+        return output.value_line(&json!({
+            "url": url, "data": folder.path, "admin_token_file": token_file, "new_token": new_token, "ui_url": parts.interface,
+        }));
     }
     let style = output.style();
     let (data, file) = (folder.path.display(), token_file.display());
@@ -123,6 +139,11 @@ fn announce(folder: &DataFolder, parts: &Parts, address: SocketAddr, output: &Ou
         output.say(style.bold(&format!("  polder login {url} --token-file {file}")))?;
     } else if token_file.exists() {
         output.say(format!("The admin token is in {file}"))?;
+    }
+    let which = if token_file.exists() { "that token" } else { "a token" };
+    match &parts.interface {
+        Some(page) => output.say(format!("In a browser: open {page}, and sign in with {which}"))?,
+        None => output.say("The web interface is not in this program: `make ui`, then build it again")?,
     }
     output.say(format!("Ready on {url}"))
 }

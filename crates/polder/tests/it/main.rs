@@ -9,3 +9,4 @@ mod local;
 mod mistakes;
 mod session;
 mod story;
+mod ui;

@@ -84,6 +84,7 @@ fn a_server_that_cannot_start_says_why() {
     assert!(!session.path("data").exists(), "nothing is left behind");
     session.polder(2, &["server", "--data", "data", "--slots", "0"]);
     session.polder(2, &["server", "--data", "data", "--public-url", "example"]);
+    session.polder(2, &["server", "--data", "data", "--session-idle", "12"]);
     session.write("file", "");
     session.polder(1, &["server", "--data", "file", "--listen", "127.0.0.1:0"]);
     session.write("data/polder.db", &"no database at all. ".repeat(100));

@@ -71,16 +71,20 @@ impl Session {
 
     /// The same, with environment variables.
     pub(crate) fn start_server_with(&self, data: &str, variables: &[(&str, &str)]) -> Server {
-        let mut command =
-            self.command(&["server", "--json", "--listen", "127.0.0.1:0", "--log", "error", "--data", data]);
+        let mut command = self.server(data);
         command.envs(variables.iter().copied());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut ready = String::new();
-        stdout.read_line(&mut ready).unwrap();
-        let ready: Value = serde_json::from_str(&ready).expect("the line that says that the server is ready");
-        let text = |key: &str| ready[key].as_str().unwrap().to_owned();
-        Server { child, _stdout: stdout, url: text("url"), token_file: text("admin_token_file").into() }
+        started(command)
+    }
+
+    /// The same, with further arguments.
+    pub(crate) fn start_server_given(&self, data: &str, arguments: &[&str]) -> Server {
+        let mut command = self.server(data);
+        command.args(arguments);
+        started(command)
+    }
+
+    fn server(&self, data: &str) -> Command {
+        self.command(&["server", "--json", "--listen", "127.0.0.1:0", "--log", "error", "--data", data])
     }
 
     /// All later commands go to this address, instead of the one that was logged in to.
@@ -159,6 +163,17 @@ impl Session {
         let here = self.path("").display().to_string();
         self.transcript.replace(here.trim_end_matches('/'), "[folder]")
     }
+}
+
+/// Starts a server, and waits until it is ready.
+fn started(mut command: Command) -> Server {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut ready = String::new();
+    stdout.read_line(&mut ready).unwrap();
+    let ready: Value = serde_json::from_str(&ready).expect("the line that says that the server is ready");
+    let text = |key: &str| ready[key].as_str().unwrap().to_owned();
+    Server { child, _stdout: stdout, url: text("url"), token_file: text("admin_token_file").into() }
 }
 
 impl Server {

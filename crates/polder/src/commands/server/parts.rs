@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use super::Args;
 use super::data::DataFolder;
 use crate::failure::Failure;
+use crate::ui::{self, Files};
 
 /// The name of the agent that lives in the server.
 const AGENT: &str = "embedded";
@@ -30,6 +31,7 @@ const AGENT: &str = "embedded";
 /// A server that is ready to answer.
 pub struct Parts {
     store: Store,
+    /// The API, with the interface around it.
     router: Router,
     agent: Agent,
     /// Ends the listener, long-polls, streams, and the agent.
@@ -38,6 +40,8 @@ pub struct Parts {
     stop_engine: CancellationToken,
     /// The file with the first admin's token, if it was written just now.
     pub new_token: Option<PathBuf>,
+    /// Where the web interface is, if there is one in this program.
+    pub interface: Option<String>,
 }
 
 impl Parts {
@@ -50,7 +54,10 @@ impl Parts {
         let token = polder_api::new_token();
         let router = polder_api::router(Api::new(api_options(args, engine, &token, &stop)));
         let agent = open_agent(args, folder, &router, &token, clock)?;
-        Ok(Self { store, router, agent, stop, stop_engine, new_token })
+        let files = args.ui_folder.clone().map_or(Files::Embedded, Files::Folder);
+        let interface = files.has_interface().then(|| public_url(args, address));
+        let router = ui::around(router, files);
+        Ok(Self { store, router, agent, stop, stop_engine, new_token, interface })
     }
 
     /// Serves until told to stop. The future that is answered first does the work, the token ends it.
@@ -125,11 +132,15 @@ async fn start_engine(
         logs: LogStore::new(folder.logs())?,
         keyring: Arc::new(keyring),
         clock: Arc::clone(clock),
-        public_url: args.public_url.clone().unwrap_or_else(|| format!("http://{address}")),
+        public_url: public_url(args, address),
         allowed_callback_hosts: args.callback_hosts.clone(),
         keep_logs: keep_logs(args)?,
     };
     Ok(Engine::start(options, stop.clone()).await?)
+}
+
+fn public_url(args: &Args, address: SocketAddr) -> String {
+    args.public_url.clone().unwrap_or_else(|| format!("http://{address}"))
 }
 
 async fn load_keyring(
@@ -168,7 +179,7 @@ fn api_options(args: &Args, engine: Engine, token: &str, stop: &CancellationToke
     polder_api::Options {
         engine,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        limits: Limits::default(),
+        limits: Limits { session_idle: args.session_idle, ..Limits::default() },
         open_metrics: args.metrics_open,
         internal_tokens: vec![InternalToken {
             token: token.to_owned(),
