@@ -6,6 +6,9 @@ PYTHON_PARTS := examples tools bench
 FUZZ_SECONDS ?= 60
 # A binary to use instead of building one: POLDER_BIN=target/debug/polder make demo
 POLDER_BIN ?=
+UI_SOURCES := $(shell find ui/src ui/public -type f) $(wildcard ui/*.json ui/*.ts ui/*.html ui/*.cjs) docs/openapi.json
+# Without a Node that is new enough, the server is built without its pages, and says so.
+UI := $(if $(shell tools/install.sh check-node 2>/dev/null),ui/dist/index.html,without-ui)
 
 export PYTHONPATH := $(CURDIR)/tools
 export PYTHONDONTWRITEBYTECODE := 1
@@ -19,23 +22,38 @@ demo: $(if $(POLDER_BIN),,release) $(VENV)  ## A week of real data through three
 	@python3 tools/demo $(or $(POLDER_BIN),$(BIN))
 
 .PHONY: test
-test: install-test lint test-rust test-examples test-python  ## Everything: lints, all tests on both databases, the examples' tests
+test: install-test lint test-rust test-examples test-python test-ui test-browser  ## Everything: lints, all tests on both databases, the browser's
 
 .PHONY: build
-build: install-build  ## Build for debugging
+build: install-build $(UI)  ## Build for debugging
 	cargo build --workspace --locked
 
 .PHONY: release
-release: install-build  ## Build target/release/polder
+release: install-build $(UI)  ## Build target/release/polder
 	cargo build --release --locked -p polder
 
+.PHONY: ui
+ui: install-node ui/dist/index.html  ## Build the web interface (Node 20.19 or later)
+
+ui/node_modules/.package-lock.json: ui/package-lock.json
+	npm ci --prefix ui --no-fund --no-audit --loglevel=error
+	@touch $@
+
+ui/dist/index.html: ui/node_modules/.package-lock.json $(UI_SOURCES)
+	npm run --prefix ui build
+
+.PHONY: without-ui
+without-ui:
+	@tools/install.sh node || echo "Going on without the web interface." >&2
+
 .PHONY: lint
-lint: install-test $(VENV)  ## Formatting, clippy, documentation, Python; all as errors
+lint: install-test $(VENV) ui/node_modules/.package-lock.json  ## Formatting, clippy, documentation, Python, TypeScript; all as errors
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
 	$(VENV)/bin/ruff check $(PYTHON_PARTS)
 	$(VENV)/bin/ruff format --check --quiet $(PYTHON_PARTS)
+	npm run --prefix ui check
 
 .PHONY: test-rust
 test-rust: install-test  ## The Rust tests, beside a PostgreSQL of their own
@@ -51,6 +69,16 @@ test-python: $(VENV)  ## The examples' tests, and whether the OpenAPI document i
 	$(VENV)/bin/pytest examples
 	$(VENV)/bin/pytest -p no:cacheprovider --import-mode=importlib tools/tests
 
+.PHONY: test-ui
+test-ui: install-node ui/node_modules/.package-lock.json  ## The logic of the web interface
+	npm test --prefix ui
+
+# The binary is the one that test-rust has built; in debug it reads the pages from ui/dist.
+.PHONY: test-browser
+test-browser: install-browser ui/dist/index.html  ## The web interface in a real browser, on a real server
+	cargo build --locked -p polder
+	npm run --prefix ui test:e2e
+
 .PHONY: bench
 bench: $(if $(POLDER_BIN),,release) install-python  ## What Polder itself costs: a table, and JSON under bench/results
 	@python3 bench $(or $(POLDER_BIN),$(BIN)) $(PARTS)
@@ -64,6 +92,7 @@ fmt: $(VENV)  ## Format everything
 	cargo fmt --all
 	$(VENV)/bin/ruff check --fix --quiet $(PYTHON_PARTS)
 	$(VENV)/bin/ruff format --quiet $(PYTHON_PARTS)
+	npm run --prefix ui fmt
 
 .PHONY: clean-demo
 clean-demo:  ## Remove what the demo left
@@ -79,7 +108,15 @@ install-python:
 
 .PHONY: install-test
 install-test:
-	@tools/install.sh build lint python postgres
+	@tools/install.sh build lint python postgres node browser
+
+.PHONY: install-node
+install-node:
+	@tools/install.sh node
+
+.PHONY: install-browser
+install-browser:
+	@tools/install.sh build node browser
 
 # Made anew by itself when the requirements change.
 .PHONY: $(VENV)

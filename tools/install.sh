@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing: tools/install.sh build|lint|python|postgres...
+# Installs what is missing: tools/install.sh build|lint|python|postgres|node|browser...
 # As root with apt it does so by itself; otherwise it says exactly what to install, and ends with status 1.
 set -eu
 
@@ -24,6 +24,18 @@ check_lints() {
     exit 1
 }
 
+has_node() { node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null; }
+has_browser() { command -v "${CHROMIUM:-chromium}" >/dev/null; }
+
+# Debian 12 and Ubuntu 24.04 package older ones, so apt is no help here.
+check_node() {
+    has_node && command -v npm >/dev/null && return
+    echo "Node.js 20.19 or later, with npm, is missing; the web interface is built with it." >&2
+    echo "    Install it from https://nodejs.org or, on Debian 13 and later, with: sudo apt-get install nodejs npm" >&2
+    echo "    Without it the server works all the same, without its pages: make release" >&2
+    exit 1
+}
+
 for what in "$@"; do
     case $what in
     build)
@@ -32,8 +44,12 @@ for what in "$@"; do
         ;;
     lint) check_lints ;;
     python) has_venv || need "python3 python3-venv" ;;
+    node) check_node ;;
+    # Says yes, or nothing; for the Makefile.
+    check-node) has_node && command -v npm >/dev/null && echo yes ;;
+    browser) has_browser || need chromium ;;
     postgres) has_postgres || need postgresql ;;
-    *) echo "tools/install.sh: what is \`$what\`? There are build, lint, python and postgres." >&2 && exit 2 ;;
+    *) echo "tools/install.sh: what is \`$what\`? There are build, lint, python, postgres, node and browser." >&2 && exit 2 ;;
     esac
 done
 

@@ -1,8 +1,9 @@
 """make demo: a week of flights and weather through three pipelines of three teams, in front of you.
 
 Starts the flight API and a Polder server on 127.0.0.1, deploys examples/flights, runs seven days, lets the weather of
-the third day fail, has it repaired and run again, and compares every number in the lake with what SQLite makes of the
-same data. Everything it writes is in one folder, .demo; every process that it starts ends with it.
+the third day fail, has it repaired and run again (by you, in the browser, if you sit before it), and compares every
+number in the lake with what SQLite makes of the same data. Everything it writes is in one folder, .demo; every process
+that it starts ends with it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import signal
 import sys
 from pathlib import Path
 
+import browser
 import checks
 import processes
 import screen
@@ -54,7 +56,7 @@ def show(binary: Path) -> int:
 def tell(demo: world.World) -> list[str]:
     story.prepare(demo)
     days = story.run_week(demo)
-    story.mend(demo, days)
+    (browser if browser.wanted() else story).mend(demo, days)
     mistakes = checks.check(demo, days)
     screen.result(demo, days)
     screen.where_to_look(demo)

@@ -56,7 +56,7 @@ def check_reasons(days: list[Day]) -> Iterator[str]:
         used = {event["run"] for event in delays["reason"].get("events", [])}
         if used != {flights["id"], weather["id"]}:
             yield f"delays of {day.date} was not started by that day's flights and weather: {delays['reason']}"
-        if len(day.runs) != (4 if day.date == BROKEN else 3):
+        if len(day.runs) < 4 if day.date == BROKEN else len(day.runs) != 3:
             yield f"{day.date} has {len(day.runs)} runs"
 
 

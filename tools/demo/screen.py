@@ -64,8 +64,8 @@ def table(head: list[str], rows: list[list[str]]) -> None:
 def where_to_look(demo: World) -> None:
     chapter("Where to look")
     url, token = demo.url, demo.token_file
-    say(f"  the server     {url} (API: {url}/api/v1/openapi.json)")
-    say(f"  its token      {token}")
+    say(f"  in the browser {url}, signed in with {token}")
+    say(f"  the API        {url}/api/v1/openapi.json")
     say(f"  the tables     {demo.lake}/flights, weather, delays_by_weather")
     say(f"  the projects   {demo.projects}")
     say(f"  logs           {demo.folder}/server.log, {demo.folder}/api.log")

@@ -37,10 +37,7 @@ outside('it asks on top of the page, and what was typed is still there', async (
   await signInAgain(page, visit.server.token)
   expect(page.url()).toBe(address)
   expect(await ship.inputValue()).toBe('Zeven Provinciën')
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name: 'Run', exact: true })
-    .click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click()
   await page.waitForURL(/\/runs\//)
   await page.getByText('Zeven Provinciën').first().waitFor()
   await visit.live()

@@ -25,43 +25,54 @@ const WRONG = 'the scales are rusty'
 
 const broken = (page: Page) => page.getByRole('article', { name: 'fish/catch' })
 
-story('a failed step is found, mended, and run again; the dependent follows by itself', async ({ visit, page, polder }) => {
-  await polder.deploy(project(`sleep 0.2; echo ${WRONG} >&2; exit 7`))
-  const failed = await polder.run('fish/catch', { logical_date: '2026-02-03' })
+story(
+  'a failed step is found, mended, and run again; the dependent follows by itself',
+  async ({ visit, page, polder }) => {
+    await polder.deploy(project(`sleep 0.2; echo ${WRONG} >&2; exit 7`))
+    const failed = await polder.run('fish/catch', { logical_date: '2026-02-03' })
 
-  // The reason, and what waits for it, is on the first page that one sees.
-  await visit.open('/')
-  await broken(page).getByText(WRONG).waitFor()
-  await broken(page).getByText(/Holds back/).getByRole('link', { name: /market/ }).waitFor()
-  await broken(page).getByRole('link', { name: 'Open log' }).click()
-  await page.waitForURL((url) => url.pathname === `/runs/${failed.id}` && url.searchParams.get('step') === 'weigh')
-  await page.getByText(WRONG, { exact: true }).first().waitFor()
+    // The reason, and what waits for it, is on the first page that one sees.
+    await visit.open('/')
+    await broken(page).getByText(WRONG).waitFor()
+    await broken(page)
+      .getByText(/Holds back/)
+      .getByRole('link', { name: /market/ })
+      .waitFor()
+    await broken(page).getByRole('link', { name: 'Open log' }).click()
+    await page.waitForURL((url) => url.pathname === `/runs/${failed.id}` && url.searchParams.get('step') === 'weigh')
+    await page.getByText(WRONG, { exact: true }).first().waitFor()
 
-  await polder.deploy(project('echo 12 kilograms'))
-  await runAgainFromFailed(page)
-  await page.waitForURL((url) => url.pathname.startsWith('/runs/') && !url.pathname.endsWith(failed.id))
-  await page.getByText('12 kilograms', { exact: true }).first().waitFor()
+    await polder.deploy(project('echo 12 kilograms'))
+    await runAgainFromFailed(page)
+    await page.waitForURL((url) => url.pathname.startsWith('/runs/') && !url.pathname.endsWith(failed.id))
+    await page.getByText('12 kilograms', { exact: true }).first().waitFor()
 
-  // Nobody has started the dependent.
-  await visit.open('/runs?team=fish&pipeline=market')
-  await page.getByRole('table', { name: 'Runs' }).getByText('succeeded').waitFor()
-  expect((await polder.newestRun('fish/market'))?.logical_day).toBe('2026-02-03')
-  await visit.open('/?team=fish')
-  await expect.poll(() => broken(page).count()).toBe(0)
-})
+    // Nobody has started the dependent.
+    await visit.open('/runs?team=fish&pipeline=market')
+    await page.getByRole('table', { name: 'Runs' }).getByRole('link', { name: 'succeeded' }).waitFor()
+    expect((await polder.newestRun('fish/market'))?.logical_day).toBe('2026-02-03')
+    await visit.open('/?team=fish')
+    await expect.poll(() => broken(page).count()).toBe(0)
+  },
+)
 
 async function runAgainFromFailed(page: Page) {
-  await page.getByRole('button', { name: /again/i }).first().click()
-  await page.getByText(/from failed/i).last().click()
+  await page.getByRole('button', { name: 'Run again' }).click()
+  await page.getByRole('menuitem', { name: 'With the newest revision' }).first().click()
 }
 
 story('the overview shows the end of it without loading anything again', async ({ visit, page, polder }) => {
-  await polder.deploy(project(`echo ${WRONG} >&2; exit 7`))
-  await visit.open('/?team=fish')
+  const scales = (line: string) => ({
+    'polder.yaml': 'project: scales\nteam: scales\n',
+    'pipelines/catch.yaml': catchOf(line),
+  })
+  const card = page.getByRole('article', { name: 'scales/catch' })
+  await polder.deploy(scales(`echo ${WRONG} >&2; exit 7`))
+  await visit.open('/?team=scales')
   await visit.live()
-  await polder.run('fish/catch', { logical_date: '2026-02-04' })
-  await broken(page).getByText(WRONG).waitFor()
-  await polder.deploy(project('echo 13 kilograms'))
-  await broken(page).getByRole('button', { name: /^Run again from failed/ }).click()
-  await broken(page).waitFor({ state: 'hidden' })
+  await polder.run('scales/catch', { logical_date: '2026-02-04' })
+  await card.getByText(WRONG).waitFor()
+  await polder.deploy(scales('echo 13 kilograms'))
+  await card.getByRole('button', { name: /^Run again from failed/ }).click()
+  await card.waitFor({ state: 'hidden' })
 })

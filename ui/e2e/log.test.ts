@@ -10,7 +10,7 @@ const PIPELINE = `name: flood
 steps:
   - name: pour
     run: |
-      awk 'BEGIN { for (i = 1; i <= ${LINES}; i++) print (i == ${NEEDLE} ? "a needle in the haystack" : "drop " i " of the flood") }'
+      awk 'BEGIN { for (i = 1; i <= ${LINES}; i++) print (i == ${NEEDLE} ? "a needle in the haystack" : "drop " i " of the flood"); exit 1 }'
 `
 const FILES = { 'polder.yaml': 'project: floods\nteam: rain\n', 'pipelines/flood.yaml': PIPELINE }
 
@@ -18,7 +18,7 @@ const drop = (page: Page, line: number) => page.getByText(`drop ${line} of the f
 let run = ''
 
 story(
-  'it opens at the end',
+  'a failed step is opened at the end of its log',
   async ({ visit, page, polder }) => {
     await polder.deploy(FILES)
     run = (await polder.run('rain/flood')).id

@@ -23,14 +23,13 @@ story('a revision is compared with the one before, and rolled back', async ({ vi
     .first()
     .waitFor()
 
-  await visit.open('/deployments?team=tower')
-  await page.getByText('A bell').first().click()
-  await page.waitForURL(/\/deployments\/.+/)
+  await visit.open('/deployments?project=tower/bells')
+  await page.getByRole('link', { name: 'Revision 1 of tower/bells' }).click()
+  await page.waitForURL(`**/deployments/${first}`)
   await page.getByRole('button', { name: /^Roll back/ }).click()
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name: /^Roll back/ })
-    .click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('list', { name: 'Pipelines that change' }).getByText('bell').waitFor()
+  await dialog.getByRole('button', { name: 'Roll back' }).click()
   await expect.poll(async () => (await polder.revisions('tower'))[0]?.rolled_back_to).toBe(first)
 
   await visit.open('/pipelines/tower/bell/definition')

@@ -25,7 +25,7 @@ const shapesOf = (value: string) => [
 
 async function set(page: Page, value: string) {
   const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('Value').last().fill(value)
+  await dialog.locator('input[aria-label="Value"]').fill(value)
   await dialog.getByRole('button', { name: /^(Set the secret|Replace the value)$/ }).click()
   await dialog.waitFor({ state: 'hidden' })
 }
@@ -46,8 +46,8 @@ story(
       .getByRole('button', { name: /^Set a secret/ })
       .first()
       .click()
-    await page.getByRole('dialog').getByLabel('Team').fill('canal')
-    await page.getByRole('dialog').getByLabel('Name').fill('lock-code')
+    await page.getByRole('dialog').getByRole('combobox', { name: 'Team' }).fill('canal')
+    await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('lock-code')
     await set(page, VALUE)
     await page.getByRole('row').filter({ hasText: 'lock-code' }).waitFor()
     pages.push(await page.content())
@@ -57,7 +57,7 @@ story(
     await look(`/runs/${run.id}`, 'the code is ***')
     await look('/secrets', 'lock-code')
     await look('/pipelines/canal/lock/definition', 'lock-code')
-    await look('/audit', /secret/)
+    await look('/audit?search=lock-code', 'lock-code')
 
     await visit.open('/secrets')
     await page

@@ -1,15 +1,12 @@
 /** What a page complains about, in the order in which it did; and all that the server has sent to it. */
 import type { Page, Request, Response } from 'playwright-core'
 
-/** A page that is opened asks who is signed in; that nobody is, is an answer. */
-const ALWAYS_ALLOWED = [/status of 401 .*\/api\/v1\/session$/]
-
 /** Of what is told; stacks of minified code say little. */
 const LONGEST = 400
 
 export class Troubles {
   readonly found: string[] = []
-  private readonly allowed = [...ALWAYS_ALLOWED]
+  private readonly allowed: RegExp[] = []
   private readonly waiting = new Set<Request>()
   private readonly reading: Promise<string>[] = []
 

@@ -56,25 +56,25 @@ function Links() {
   return (
     <List size="sm" spacing={6}>
       <List.Item>
-        <To to="/api-docs" inherit>
+        <To to="/api-docs" inherit underline="always">
           API documentation
         </To>
         : every request, with its parameters and answers
       </List.Item>
       <List.Item>
-        <To to="/api-docs?error=list" inherit>
+        <To to="/api-docs?error=list" inherit underline="always">
           Error codes
         </To>
         : what each means, and what to do
       </List.Item>
       <List.Item>
-        <Anchor inherit href="/api/v1/openapi.json" target="_blank" rel="noreferrer">
+        <Anchor inherit underline="always" href="/api/v1/openapi.json" target="_blank" rel="noreferrer">
           OpenAPI document
         </Anchor>
         : for generators of clients
       </List.Item>
       <List.Item>
-        <Anchor inherit href="/metrics" target="_blank" rel="noreferrer">
+        <Anchor inherit underline="always" href="/metrics" target="_blank" rel="noreferrer">
           Metrics
         </Anchor>{' '}
         for Prometheus: with a token of a viewer of all teams, unless the server runs with <Code>--metrics-open</Code>

@@ -1067,8 +1067,8 @@ export interface components {
          * @description A pipeline with a run that FAILED or TIMED_OUT and was not mended.
          *
          *     It is mended by a run for the same logical date (or, of a run that was started without one: with the same parameters) that was made
-         *     later and SUCCEEDED; while such a run is active, it counts as running. Only the last 7 days count, and the newest run that has ended,
-         *     however long ago that was.
+         *     later and SUCCEEDED; while such a run is active, it counts as running. What failed in the last 7 days counts, and however long ago it
+         *     was, the pipeline's newest run that has ended. A run that was ABORTED is neither broken nor does it mend anything.
          */
         Broken: {
             /**
@@ -1078,14 +1078,14 @@ export interface components {
             epoch?: number | null;
             /**
              * Format: int64
-             * @description How many runs of this pipeline failed and were not mended, this one among them; more than 1,000 are not counted.
+             * @description For how many logical dates this pipeline failed and was not mended, this one among them.
              */
             failures: number;
             /** @description `team/name` of the pipelines that wait for it to succeed, of teams that the caller may see. */
             holds_back: string[];
             /** @description The last lines of that attempt, at most 8; none if its log is no longer there. */
             last_lines: components["schemas"]["NumberedLine"][];
-            /** @description Whether this is the pipeline's newest run that has ended; otherwise it is an older date that was left behind. */
+            /** @description Whether this is the pipeline's newest run that has ended (ABORTED ones aside); otherwise it is an older date that was left behind. */
             newest: boolean;
             /** @description The newest of the runs that were not mended. */
             run: components["schemas"]["RunSummary"];

@@ -59,13 +59,14 @@ function Kind({ change }: { change: FileChange }) {
 
 function Contents({ change }: { change: FileChange }) {
   const [before, after] = [useBlob(change.before), useBlob(change.after)]
+  const file = change.after ?? change.before
   return (
     <Loaded query={change.before ? before : NOTHING}>
       {({ text: old }) => (
         <Loaded query={change.after ? after : NOTHING}>
           {({ text: now }) =>
             old === undefined || now === undefined ? (
-              <Line change={change} />
+              file && <NotShown file={file} why={`${change.kind}; it is no text.`} />
             ) : (
               <Suspense fallback={<Skeleton height={160} />}>
                 <DiffView
@@ -73,7 +74,7 @@ function Contents({ change }: { change: FileChange }) {
                   after={now}
                   language={languageOf(change.path, now || old)}
                   label={change.path}
-                  beside={<Kind change={change} />}
+                  beside={change.kind !== 'changed' && <Kind change={change} />}
                 />
               </Suspense>
             )

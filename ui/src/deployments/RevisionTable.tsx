@@ -66,7 +66,8 @@ const COLUMNS: Columns<Revision> = [
       </Text>
     ),
     enableSorting: false,
-    meta: { align: 'right' },
+    // On a phone, the revision's own page has it.
+    meta: { align: 'right', hideBelow: 'xs' },
     cell: ({ row }) => <RollBack revision={row.original} size="xs" />,
   },
 ]

@@ -46,7 +46,7 @@ function Ask({ revision, opened, onClose }: { revision: Revision; opened: boolea
       opened={opened}
       title={`Roll ${team}/${project} in ${environment} back to revision ${number}?`}
       deed="Roll back"
-      color="orange"
+      color="water"
       busy={action.isPending}
       error={action.error}
       onConfirm={() => action.mutate(undefined, { onSuccess: onClose })}

@@ -37,7 +37,7 @@ function Known({ plan }: { plan: Plan }) {
   const { files, pipelines } = planInWords(plan)
   return (
     <>
-      <Text size="sm">{files}</Text>
+      <Text size="sm">Against the current revision: {files}</Text>
       {pipelines.length > 0 && (
         <List size="sm" aria-label="Pipelines that change">
           {pipelines.map((change) => (
@@ -45,7 +45,14 @@ function Known({ plan }: { plan: Plan }) {
           ))}
         </List>
       )}
-      <Mistakes mistakes={plan.warnings} />
+      {plan.warnings.length > 0 && (
+        <div>
+          <Text size="sm" fw={600}>
+            Worth knowing
+          </Text>
+          <Mistakes mistakes={plan.warnings} />
+        </div>
+      )}
     </>
   )
 }

@@ -9,6 +9,6 @@ export function planInWords({ files, pipelines }: Plan): { files: string; pipeli
     [files.removed.length, 'removed'],
   ] as const
   const said = parts.filter(([count]) => count > 0).map(([count, deed]) => `${counted(count, 'file')} ${deed}`)
-  const sentence = said.length > 0 ? `${said.join(', ')}.` : 'No file is different from the current revision.'
+  const sentence = said.length > 0 ? `${said.join(', ')}.` : 'no file is different.'
   return { files: sentence, pipelines: pipelines.filter(({ change }) => change !== 'unchanged') }
 }

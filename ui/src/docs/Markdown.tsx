@@ -60,7 +60,7 @@ function Spans({ spans }: { spans: Span[] }) {
     const key = `${place} ${span.text}`
     if (span.kind === 'code') {
       return (
-        <Code key={key} fz="inherit">
+        <Code key={key} fz="inherit" style={{ overflowWrap: 'anywhere' }}>
           {span.text}
         </Code>
       )

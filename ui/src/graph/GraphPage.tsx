@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core'
-import { lazy, Suspense, useMemo } from 'react'
+import { useMemo } from 'react'
 import { useGet } from '~/api/queries'
 import type { Graph as Everything } from '~/api/schema'
 import { Empty } from '~/kit/Empty'
+import Graph from '~/kit/graph/Graph'
 import { useEnvironment } from '~/kit/Links'
 import { Loaded } from '~/kit/Loaded'
 import { PageHeader } from '~/kit/PageHeader'
@@ -14,9 +15,6 @@ import classes from './graph.module.css'
 import { Legend } from './Legend'
 import { Selected } from './Selected'
 import { type Chosen, useChosen } from './useChosen'
-
-const loading = import('~/kit/graph/Graph')
-const Graph = lazy(() => loading)
 
 /** All pipelines of an environment and what they wait for, across teams. */
 export function GraphPage() {
@@ -57,17 +55,15 @@ function Shown({ graph }: { graph: Everything }) {
       ) : (
         <div className={classes.stage}>
           <div className={classes.picture}>
-            <Suspense fallback={<div className={classes.canvas} />}>
-              <Graph
-                label="Pipelines and what they wait for"
-                height="100%"
-                wheel
-                nodes={cards}
-                edges={lines}
-                selected={pipeline ?? focus}
-                onSelect={(id) => chosen.set({ pipeline: id })}
-              />
-            </Suspense>
+            <Graph
+              label="Pipelines and what they wait for"
+              height="100%"
+              wheel
+              nodes={cards}
+              edges={lines}
+              selected={pipeline ?? focus}
+              onSelect={(id) => chosen.set({ pipeline: id })}
+            />
           </div>
           {selected && <Selected key={pipeline} node={selected} graph={graph} chosen={chosen} />}
         </div>

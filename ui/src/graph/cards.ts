@@ -62,5 +62,6 @@ const HUES = ['indigo', 'lime', 'pink', 'cyan', 'orange', 'violet', 'yellow', 'g
 export function tintsOf({ nodes }: Pick<Graph, 'nodes'>): Map<string, string> {
   const teams = [...new Set(nodes.map(({ team }) => team))].sort()
   if (teams.length < 2) return new Map()
-  return new Map(teams.map((team, at) => [team, `var(--mantine-color-${HUES[at % HUES.length]}-5)`]))
+  const shade = (at: number) => [5, 8, 3][Math.floor(at / HUES.length) % 3]
+  return new Map(teams.map((team, at) => [team, `var(--mantine-color-${HUES[at % HUES.length]}-${shade(at)})`]))
 }

@@ -22,7 +22,7 @@ export function Confirm({
   deed,
   busy = false,
   error,
-  color = 'red',
+  color = 'red.9',
   onConfirm,
   onClose,
   children,

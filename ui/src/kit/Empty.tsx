@@ -28,6 +28,8 @@ export function Empty({ title, children, command, action }: Props) {
   )
 }
 
+const SHRINK_NOT = { flexShrink: 0 }
+
 /** A command that can be copied by clicking on it. */
 export function Command({ text }: { text: string }) {
   return (
@@ -36,10 +38,14 @@ export function Command({ text }: { text: string }) {
         <Tooltip label={copied ? 'Copied' : 'Copy'}>
           <UnstyledButton onClick={copy} aria-label={`Copy the command ${text}`}>
             <Group gap="xs" wrap="nowrap">
-              <Code fz="sm" px="sm" py={6} style={{ wordBreak: 'break-all' }}>
+              <Code fz="sm" px="sm" py={6} style={{ overflowWrap: 'anywhere' }}>
                 {text}
               </Code>
-              {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+              {copied ? (
+                <IconCheck size={16} aria-hidden style={SHRINK_NOT} />
+              ) : (
+                <IconCopy size={16} aria-hidden style={SHRINK_NOT} />
+              )}
             </Group>
           </UnstyledButton>
         </Tooltip>

@@ -8,8 +8,9 @@ export function useUrl(name: string, byDefault = ''): [string, (value: string) =
   const set = useCallback(
     (value: string) =>
       setParams(
-        (now) => {
-          const next = new URLSearchParams(now)
+        () => {
+          // What is drawn may lag behind the address, and what was set a moment ago must not be lost.
+          const next = new URLSearchParams(window.location.search)
           if (value === byDefault) next.delete(name)
           else next.set(name, value)
           return next

@@ -1,4 +1,4 @@
-import { Group, NativeSelect, Text } from '@mantine/core'
+import { NativeSelect, SimpleGrid, Text } from '@mantine/core'
 import type { PipelineView, Revision } from '~/api/schema'
 import { Comparison } from '~/deployments/Comparison'
 import { RevisionTable } from '~/deployments/RevisionTable'
@@ -53,10 +53,10 @@ function Compare({ revisions }: { revisions: Revision[] }) {
   if (revisions.length < 2 && !from) return null
   return (
     <Section title="Compare two revisions">
-      <Group gap="sm" align="flex-end">
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <Choice label="From" value={from} revisions={revisions} onChange={setFrom} />
         <Choice label="To" value={to} revisions={revisions} onChange={setTo} />
-      </Group>
+      </SimpleGrid>
       {from && to && from !== to && <Comparison from={from} to={to} />}
       {from && from === to && <Text size="sm">Both are the same revision.</Text>}
     </Section>

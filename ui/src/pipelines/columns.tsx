@@ -1,5 +1,4 @@
-/** What the list of pipelines tells of each. */
-import { Badge, Group, Stack, Text, UnstyledButton } from '@mantine/core'
+/** What the list of pipelines tells of each. Plain elements: hundreds of these cells come into view while one scrolls. */
 import type { PipelineSummary } from '~/api/schema'
 import { PipelineLink, RunLink } from '~/kit/Links'
 import { RunStrip } from '~/kit/RunStrip'
@@ -22,25 +21,19 @@ export const COLUMNS: Columns<PipelineSummary> = [
 function Name({ pipeline }: { pipeline: PipelineSummary }) {
   const { team, name, description, paused } = pipeline
   return (
-    <Group gap="xs" wrap="nowrap" align="flex-start">
+    <div className={classes.pipeline}>
       <StateIcon pipeline={pipeline} />
-      <Stack gap={2} miw={0}>
-        <Group gap="0 6px">
-          <PipelineLink team={team} name={name} size="sm" fw={500} style={{ overflowWrap: 'anywhere' }} />
-          {paused && (
-            <Badge size="xs" variant="default" tt="none">
-              paused
-            </Badge>
-          )}
-        </Group>
+      <div className={classes.about}>
+        <PipelineLink team={team} name={name} size="sm" fw={500} />
+        {paused && <span className={classes.paused}>paused</span>}
         {description && (
-          <Text size="xs" c="var(--polder-muted)" lineClamp={1} title={description}>
+          <div className={classes.description} title={description}>
             {description}
-          </Text>
+          </div>
         )}
         <Labels labels={pipeline.labels} />
-      </Stack>
-    </Group>
+      </div>
+    </div>
   )
 }
 
@@ -50,18 +43,19 @@ function Labels({ labels }: { labels: PipelineSummary['labels'] }) {
   const given = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
   if (given.length === 0) return null
   return (
-    <Group gap={4} visibleFrom="sm">
+    <div className={classes.labels}>
       {given.map((label) => (
-        <UnstyledButton
+        <button
           key={label}
+          type="button"
           className={classes.label}
           onClick={() => search(label)}
           aria-label={`${label}: all that have it`}
         >
           {label}
-        </UnstyledButton>
+        </button>
       ))}
-    </Group>
+    </div>
   )
 }
 
@@ -69,23 +63,22 @@ function LastRun({ pipeline }: { pipeline: PipelineSummary }) {
   const [run] = pipeline.last_runs
   if (!run) return <Faint>never</Faint>
   return (
-    <Stack gap={0}>
+    <>
       <RunLink id={run.id} size="sm" c="inherit">
         <TimeAgo at={run.ended_at ?? run.started_at ?? run.created_at} />
       </RunLink>
       <Faint>{run.started_at ? <Took from={run.started_at} to={run.ended_at} /> : 'queued'}</Faint>
-    </Stack>
+    </>
   )
 }
 
 function NextRun({ pipeline }: { pipeline: PipelineSummary }) {
   if (pipeline.paused) return <Faint>when resumed</Faint>
-  return pipeline.next_at ? (
-    <Text size="sm">
+  if (!pipeline.next_at) return <Faint>–</Faint>
+  return (
+    <div className={classes.small}>
       <Upcoming at={pipeline.next_at} />
-    </Text>
-  ) : (
-    <Faint>–</Faint>
+    </div>
   )
 }
 
@@ -93,24 +86,18 @@ function Starts({ pipeline }: { pipeline: PipelineSummary }) {
   const words = pipeline.starts ?? []
   const said = words.length === 0 ? 'by hand' : words.join('; ')
   return (
-    <Text size="sm" lineClamp={2} title={said} style={{ overflowWrap: 'anywhere' }}>
+    <div className={classes.starts} title={said}>
       {said}
-    </Text>
+    </div>
   )
 }
 
 function Owner({ owner }: { owner: string | null | undefined }) {
   return (
-    <Text size="sm" lineClamp={1} title={owner ?? undefined} style={{ overflowWrap: 'anywhere' }}>
+    <div className={classes.owner} title={owner ?? undefined}>
       {owner ?? '–'}
-    </Text>
+    </div>
   )
 }
 
-function Faint({ children }: { children: React.ReactNode }) {
-  return (
-    <Text size="xs" c="var(--polder-muted)">
-      {children}
-    </Text>
-  )
-}
+const Faint = ({ children }: { children: React.ReactNode }) => <div className={classes.faint}>{children}</div>

@@ -17,7 +17,10 @@ export function AttemptFacts({ step, attempt }: { step: StepRun; attempt: Attemp
     ['Signal', attempt.signal],
     ['Started', attempt.started_at && <TimeAgo at={attempt.started_at} />],
     ['Waited', waited(attempt)],
-    ['Took', attempt.started_at && <Took from={attempt.started_at} to={attempt.ended_at} />],
+    [
+      attempt.ended_at ? 'Took' : 'Running for',
+      attempt.started_at && <Took from={attempt.started_at} to={attempt.ended_at} />,
+    ],
     ['Memory at most', known(attempt.peak_memory_bytes, bytes)],
     ['CPU time', known(attempt.cpu_seconds, duration)],
     ['Rows', newest && known(step.rows, count)],

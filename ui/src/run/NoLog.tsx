@@ -4,13 +4,17 @@ import { Empty } from '~/kit/Empty'
 import { RunLink } from '~/kit/Links'
 import { hasEnded } from '~/kit/status'
 
-/** Why a step has no attempt, and so no log. */
+/** Why a step has no log. */
 export function NoLog({ run, step }: { run: Run; step: StepRun }) {
   const [title, more] = textOf(run, step)
   return <Empty title={title}>{more}</Empty>
 }
 
 function textOf(run: Run, step: StepRun): [string, ReactNode] {
+  if (step.child_run) {
+    const there = <RunLink id={step.child_run}>run {step.child_run.slice(-8)}</RunLink>
+    return ['This step runs another pipeline.', <>What that printed is in {there}.</>]
+  }
   if (step.taken_from) {
     const there = <RunLink id={step.taken_from}>run {step.taken_from.slice(-8)}</RunLink>
     return ['Nothing was run here.', <>The result was taken over from {there}, where its log is.</>]

@@ -1,4 +1,4 @@
-import { ActionIcon, CopyButton, Table, Tooltip } from '@mantine/core'
+import { ActionIcon, CopyButton, Table, Tooltip, VisuallyHidden } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { StepRun } from '~/api/schema'
 import { Empty } from '~/kit/Empty'
@@ -20,7 +20,9 @@ export function Outputs({ step }: { step: StepRun }) {
         <Table.Tr>
           <Table.Th w="28%">Name</Table.Th>
           <Table.Th>Value</Table.Th>
-          <Table.Th w={56} aria-label="Copy" />
+          <Table.Th w={56}>
+            <VisuallyHidden>Copy</VisuallyHidden>
+          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

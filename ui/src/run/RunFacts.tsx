@@ -11,8 +11,8 @@ import classes from './run.module.css'
 export function RunFacts({ run }: { run: Run }) {
   const parameters = Object.entries(run.parameters)
   const labels = Object.entries(run.labels)
-  const again = new Set(repeats(run).map(({ id }) => id))
-  const started = (run.started ?? []).filter(({ id }) => !again.has(id))
+  const told = new Set([...repeats(run).map(({ id }) => id), ...run.steps.map((step) => step.child_run)])
+  const started = (run.started ?? []).filter(({ id }) => !told.has(id))
   const hidden = run.started_runs.length - (run.started ?? []).length
   if (parameters.length + labels.length + started.length + hidden === 0) return null
   return (
@@ -29,11 +29,11 @@ export function RunFacts({ run }: { run: Run }) {
           </Badge>
         ))}
       </Fact>
-      <Fact name="Started">
+      <Fact name="Then started">
         {started.map((other) => (
           <Group key={other.id} gap={4} component="span" wrap="nowrap">
             <StatusIcon status={other.status} />
-            <RunLink id={other.id}>{`${other.team}/${other.pipeline} ${logicalDate(other)}`}</RunLink>
+            <RunLink id={other.id} inherit>{`${other.team}/${other.pipeline} ${logicalDate(other)}`}</RunLink>
           </Group>
         ))}
         {hidden > 0 && <span>{hidden === 1 ? 'one run' : `${hidden} runs`} of other teams</span>}

@@ -10,6 +10,7 @@ import { useUrl } from '~/kit/useUrl'
 import { RunError } from './RunError'
 import { RunFacts } from './RunFacts'
 import { RunHeader } from './RunHeader'
+import classes from './run.module.css'
 import { StepPanel } from './StepPanel'
 import { Steps } from './Steps'
 import { useSelection } from './selection'
@@ -39,7 +40,7 @@ function Shown({ run }: { run: Run }) {
   const { step, attempt, select } = useSelection(run)
   const [view] = useUrl('view', 'timeline')
   return (
-    <>
+    <div className={classes.page}>
       <RunHeader run={run} />
       {view !== 'log' && (
         <>
@@ -49,7 +50,7 @@ function Shown({ run }: { run: Run }) {
       )}
       <Steps run={run} selected={step?.name} onSelect={select} />
       {step && <StepPanel run={run} step={step} attempt={attempt} select={select} />}
-    </>
+    </div>
   )
 }
 

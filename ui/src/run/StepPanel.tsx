@@ -1,6 +1,5 @@
 import { Group, SegmentedControl, Title } from '@mantine/core'
 import type { Attempt, Run, StepRun } from '~/api/schema'
-import { RunLink } from '~/kit/Links'
 import { StatusBadge } from '~/kit/StatusBadge'
 import { useUrl } from '~/kit/useUrl'
 import { AttemptFacts } from './AttemptFacts'
@@ -10,7 +9,6 @@ import { NoLog } from './NoLog'
 import { Outputs } from './Outputs'
 import { RunError } from './RunError'
 import classes from './run.module.css'
-import { useRoom } from './useRoom'
 
 type Props = { run: Run; step: StepRun; attempt: Attempt | undefined; select: (step: string, epoch?: number) => void }
 
@@ -33,11 +31,6 @@ export function StepPanel({ run, step, attempt, select }: Props) {
       </Group>
       {view !== 'log' && attempt && <AttemptFacts step={step} attempt={attempt} />}
       {view !== 'log' && error && !run.error?.message.endsWith(error.message) && <RunError error={error} mb="xs" />}
-      {step.child_run && (
-        <p>
-          It runs another pipeline: <RunLink id={step.child_run}>run {step.child_run.slice(-8)}</RunLink>
-        </p>
-      )}
       {tab === 'outputs' ? <Outputs step={step} /> : <Log run={run} step={step} attempt={attempt} />}
     </>
   )
@@ -53,15 +46,15 @@ function Tabs({ outputs }: { outputs: number }) {
 }
 
 function Log({ run, step, attempt }: Omit<Props, 'select'>) {
-  return attempt ? <AttemptLog {...{ run, step, attempt }} /> : <NoLog run={run} step={step} />
+  const other = step.child_run && !attempt?.log_lines
+  return attempt && !other ? <AttemptLog {...{ run, step, attempt }} /> : <NoLog run={run} step={step} />
 }
 
 function AttemptLog({ run, step, attempt }: { run: Run; step: StepRun; attempt: Attempt }) {
-  const [box, room] = useRoom()
   const live = !attempt.ended_at && !run.terminal
   const of = { run: run.id, step: step.name, epoch: attempt.epoch }
   return (
-    <div ref={box} className={classes.log} style={{ height: room }}>
+    <div className={classes.log}>
       <LogView
         key={`${of.step}/${of.epoch}`}
         attempt={of}

@@ -1,4 +1,4 @@
-import { Group, Stack, Text } from '@mantine/core'
+import { Box, Group, Stack, Text } from '@mantine/core'
 import { IconRefresh, IconTrash } from '@tabler/icons-react'
 import { useMemo } from 'react'
 import type { SecretView } from '~/api/schema'
@@ -24,14 +24,13 @@ function columnsFor(does: Does): Columns<SecretView> {
       header: 'Secret',
       accessorFn: fullName,
       cell: ({ row }) => <Name secret={row.original} />,
-      meta: { width: '34%' },
     },
     {
       id: 'used_by',
       header: 'Used by',
       accessorFn: (secret) => secret.used_by.length,
       cell: ({ row }) => <UsedBy secret={row.original} />,
-      meta: { hideBelow: 'sm' },
+      meta: { width: '38%', hideBelow: 'sm' },
     },
     {
       id: 'changed',
@@ -92,10 +91,12 @@ function Actions({ secret, onRotate, onDelete }: { secret: SecretView } & Does) 
         size="compact-sm"
         variant="default"
         aria-label={`New value for ${fullName(secret)}`}
-        leftSection={<IconRefresh size={14} aria-hidden />}
         onClick={() => onRotate(secret)}
       >
-        New value
+        <IconRefresh size={14} aria-hidden />
+        <Box component="span" visibleFrom="sm" ml={6}>
+          New value
+        </Box>
       </MayButton>
       <MayButton
         may={may}

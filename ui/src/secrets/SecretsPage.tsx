@@ -37,7 +37,7 @@ export function SecretsPage() {
       <Stack gap="sm">
         <Group justify="space-between">
           <SearchField label="Name, team or pipeline" />
-          {secrets.data && (
+          {secrets.data && secrets.data.items.length > 0 && (
             <Text size="sm" c="var(--polder-muted)">
               {counted(secrets.data.items.length, 'secret')}
             </Text>

@@ -15,26 +15,31 @@ type Props = { before: string; after: string; language: Language; label: string;
 /** What changed between two versions of a file. Load it lazily: it brings the editor with it. */
 export default function DiffView({ before, after, language, label, beside }: Props) {
   const [whole, setWhole] = useState(false)
-  const extension = useMemo(() => comparing(before, whole), [before, whole])
+  // A file that came or went as a whole is all different: there is nothing to mark within it, and nothing to leave out.
+  const partly = before !== '' && after !== ''
+  const extension = useMemo(() => comparing(before, partly, whole), [before, partly, whole])
   const box = useEditor(after, language, label, extension)
   return (
     <Frame label={label} copied={after} box={box}>
       <Changed before={before} after={after} />
       {beside}
-      <Button size="compact-xs" variant="default" aria-pressed={whole} onClick={() => setWhole(!whole)}>
-        {whole ? 'Only changes' : 'Whole file'}
-      </Button>
+      {partly && (
+        <Button size="compact-xs" variant="default" aria-pressed={whole} onClick={() => setWhole(!whole)}>
+          {whole ? 'Only changes' : 'Whole file'}
+        </Button>
+      )}
     </Frame>
   )
 }
 
-function comparing(original: string, whole: boolean): Extension {
+function comparing(original: string, partly: boolean, whole: boolean): Extension {
   return [
     unifiedMergeView({
       original,
       mergeControls: false,
+      highlightChanges: partly,
       diffConfig: { scanLimit: 2000, timeout: 500 },
-      ...(whole ? {} : { collapseUnchanged: { margin: 3, minSize: 6 } }),
+      ...(whole || !partly ? {} : { collapseUnchanged: { margin: 3, minSize: 6 } }),
     }),
     comparisonLook,
   ]

@@ -16,8 +16,8 @@ type Props = {
 export function Frame({ label, copied, box, maxHeight, children }: Props) {
   return (
     <figure className={classes.frame} aria-label={label}>
-      <Group className={classes.head} justify="space-between" wrap="nowrap" gap="xs">
-        <Text component="figcaption" size="sm" fw={600} truncate="start" title={label}>
+      <Group className={classes.head} justify="space-between" gap="xs">
+        <Text component="figcaption" size="sm" fw={600} truncate="start" title={label} className={classes.label}>
           {label}
         </Text>
         <Group gap="xs" wrap="nowrap">

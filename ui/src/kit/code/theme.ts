@@ -35,9 +35,13 @@ const look = EditorView.theme({
 
 const comparison = EditorView.theme({
   '&.cm-merge-b .cm-changedLine': { backgroundColor: tint('teal', 9) },
-  '&.cm-merge-b .cm-changedText': { background: tint('teal', 22), borderRadius: '2px' },
+  '&.cm-merge-b .cm-changedText': { background: tint('teal', 24), borderRadius: '2px' },
+  // On the darker ground, colours of words could not be read.
+  '.cm-changedText, .cm-changedText span, .cm-deletedText, .cm-deletedText span': {
+    color: 'var(--mantine-color-text)',
+  },
   '.cm-deletedChunk': { backgroundColor: tint('red', 9), padding: '0 12px' },
-  '& .cm-deletedChunk .cm-deletedText': { background: tint('red', 22), borderRadius: '2px' },
+  '& .cm-deletedChunk .cm-deletedText': { background: tint('red', 24), borderRadius: '2px' },
   '.cm-changeGutter': { width: '1.4em', backgroundColor: 'var(--polder-faint)' },
   '.cm-gutterElement.cm-changedLineGutter, .cm-gutterElement.cm-deletedLineGutter': {
     background: 'transparent',
@@ -52,6 +56,7 @@ const comparison = EditorView.theme({
     color: 'var(--polder-muted)',
     fontFamily: 'var(--mantine-font-family)',
   },
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"…"' },
 })
 
 export const codeLook = [look, syntaxHighlighting(colours)]

@@ -9,13 +9,14 @@ import type { CardData, CardNode } from './useFlowNodes'
 
 /** One node: its state as colour and shape, its label, and a second line. */
 export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
-  const { node, selected } = data
+  const { node, selected, pointed } = data
   const far = useContext(FarContext)
   return (
     <div
       className={far ? classes.block : classes.card}
       data-color={node.status ? lookOf(node.status).color : undefined}
       data-selected={selected || undefined}
+      data-pointed={pointed || undefined}
       data-dimmed={node.dimmed || undefined}
       data-marked={node.marked || undefined}
       data-missing={node.missing || undefined}

@@ -56,7 +56,7 @@ export default function Graph(props: Props) {
           <Canvas {...{ label, nodes, edges, placed, box, selected, onSelect, controls, wheel }} />
         </ReactFlowProvider>
       )}
-      <TextAlternative label={label} nodes={nodes} edges={edges} />
+      <TextAlternative label={label} nodes={nodes} edges={edges} drawn={placed !== undefined} />
     </div>
   )
 }

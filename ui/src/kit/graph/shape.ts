@@ -22,7 +22,11 @@ export function drawn(edges: GraphEdge[], places: { has(id: string): boolean }):
   return edges.filter((edge) => edge.from !== edge.to && places.has(edge.from) && places.has(edge.to))
 }
 
+const keys = new WeakMap<Shape, string>()
+
 /** Equal for graphs that are laid out equally. */
 export function keyOf(shape: Shape): string {
-  return JSON.stringify([shape.ids, shape.links, shape.direction, shape.aspect])
+  const key = keys.get(shape) ?? JSON.stringify([shape.ids, shape.links, shape.direction, shape.aspect])
+  keys.set(shape, key)
+  return key
 }

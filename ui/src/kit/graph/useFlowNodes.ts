@@ -6,9 +6,6 @@ import type { Placed } from './useLayout'
 export type CardData = { node: GraphNode; selected: boolean /** By the tab key. */; reachable: boolean }
 export type CardNode = Node<CardData, 'card'>
 
-/** Above it the tab key goes to one card, and the arrow keys from there. */
-const TABS = 60
-
 type Looked = { selected?: string; focused?: string; pointed?: string }
 
 /**
@@ -27,7 +24,7 @@ export function useFlowNodes(nodes: GraphNode[], placed: Placed, looked: Looked,
       const node = given.get(id)
       const position = placed.layout.nodes[at]
       if (!node || !position || (seen && !seen.has(id))) return []
-      const data = { node, selected: id === selected, reachable: nodes.length <= TABS || id === reached }
+      const data = { node, selected: id === selected, pointed: id === pointed, reachable: !far || id === reached }
       return [kept(before.current.get(id), { ...FIXED, id, position, data })]
     })
     before.current = new Map(cards.map((card) => [card.id, card]))
@@ -46,12 +43,11 @@ const FIXED = {
 
 function kept(before: CardNode | undefined, card: CardNode): CardNode {
   if (!before || before.position !== card.position) return card
-  const { node, selected, reachable } = before.data
-  const { data } = card
-  const same = selected === data.selected && reachable === data.reachable && isSame(node, data.node)
+  const [was, is] = [before.data, card.data]
+  const same =
+    FLAGS.every((flag) => was[flag] === is[flag]) && FIELDS.every((field) => was.node[field] === is.node[field])
   return same ? before : card
 }
 
+const FLAGS = ['selected', 'pointed', 'reachable'] as const
 const FIELDS = ['label', 'below', 'status', 'icon', 'to', 'dimmed', 'marked', 'missing', 'tint'] as const
-
-const isSame = (a: GraphNode, b: GraphNode) => FIELDS.every((field) => a[field] === b[field])

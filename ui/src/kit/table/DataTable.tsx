@@ -7,7 +7,9 @@ import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import {
   type ColumnDef,
   createSortedRowModel,
+  FlexRender,
   type Header,
+  type Row,
   type RowData,
   rowSortingFeature,
   sortFn_alphanumeric,
@@ -16,7 +18,7 @@ import {
   useTable,
 } from '@tanstack/react-table'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { memo, type Ref, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { count } from '../units'
 import classes from './table.module.css'
 
@@ -54,12 +56,14 @@ export function DataTable<T extends RowData>(props: Props<T>) {
   const sorted = table.getRowModel().rows
   const box = useRef<HTMLDivElement>(null)
   const offset = useOffset(box)
+  // The same function as long as the rows are the same: with another one, the places of all rows are worked out anew.
+  const getItemKey = useCallback((index: number) => sorted[index]?.id ?? index, [sorted])
   const virtual = useWindowVirtualizer({
     count: sorted.length,
     estimateSize: () => rowHeight,
     overscan: 12,
     scrollMargin: offset,
-    getItemKey: (index) => sorted[index]?.id ?? index,
+    getItemKey,
   })
   const items = virtual.getVirtualItems()
   const above = items[0] ? items[0].start - offset : 0
@@ -83,13 +87,7 @@ export function DataTable<T extends RowData>(props: Props<T>) {
           {items.map((item) => {
             const row = sorted[item.index]
             return row ? (
-              <Table.Tr key={row.id} data-index={item.index} aria-rowindex={item.index + 2} ref={virtual.measureElement}>
-                {row.getAllCells().map((cell) => (
-                  <Table.Td key={cell.id} {...lookOf(cell.column.columnDef.meta)}>
-                    <table.FlexRender cell={cell} />
-                  </Table.Td>
-                ))}
-              </Table.Tr>
+              <Drawn key={row.id} row={row} index={item.index} columns={columns} measure={virtual.measureElement} />
             ) : null
           })}
           <Room height={below} />
@@ -103,6 +101,20 @@ export function DataTable<T extends RowData>(props: Props<T>) {
     </div>
   )
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: see Columns
+type DrawnProps = { row: Row<typeof features, any>; index: number; columns: unknown; measure: Ref<HTMLTableRowElement> }
+
+/** A row, which is drawn again when it or the columns change: not whenever somebody scrolls. */
+const Drawn = memo(({ row, index, measure }: DrawnProps) => (
+  <Table.Tr data-index={index} aria-rowindex={index + 2} ref={measure}>
+    {row.getAllCells().map((cell) => (
+      <Table.Td key={cell.id} {...lookOf(cell.column.columnDef.meta)}>
+        <FlexRender cell={cell} />
+      </Table.Td>
+    ))}
+  </Table.Tr>
+))
 
 function lookOf(look: ColumnLook | undefined) {
   const hidden = look?.hideBelow ? { 'data-hide-below': look.hideBelow } : {}

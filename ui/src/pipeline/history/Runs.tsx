@@ -34,13 +34,13 @@ const COLUMNS: Columns<HistoryRun> = [
     id: 'status',
     header: 'State',
     accessorFn: ({ run }) => run.status,
-    cell: ({ row }) => <StatusBadge status={row.original.run.status} />,
+    cell: ({ row }) => <StatusBadge status={row.original.run.status} miw="max-content" />,
   },
   {
     id: 'took',
     header: 'Took',
     enableSorting: false,
-    meta: { align: 'right' },
+    meta: { align: 'right', width: 110 },
     cell: ({ row }) => <Took from={row.original.run.started_at} to={row.original.run.ended_at} />,
   },
   {

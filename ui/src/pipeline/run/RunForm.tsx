@@ -1,10 +1,12 @@
 import { Alert, Button, Group, Stack, Text, Textarea } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { IconLock } from '@tabler/icons-react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { explain } from '~/api/problem'
 import type { PipelineView } from '~/api/schema'
 import { Failure, Mistakes } from '~/kit/Failure'
 import { runPath } from '~/kit/Links'
+import { counted } from '~/kit/units'
 import { useMay } from '~/session/session'
 import { definitionOf } from '../definition'
 import { AboutField } from './AboutField'
@@ -33,8 +35,12 @@ export function RunForm({ pipeline, onClose }: Props) {
     }
     start.mutate(given, { onSuccess: ({ id }) => navigate(runPath(id)) })
   }
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    if (start.error) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [start.error])
   return (
-    <form onSubmit={submit} noValidate>
+    <form ref={form} onSubmit={submit} noValidate>
       <Stack>
         {parameters.length === 0 && <Text size="sm">This pipeline takes no parameters.</Text>}
         {parameters.map((parameter, place) => (
@@ -84,7 +90,7 @@ function Refusals({ pipeline }: { pipeline: PipelineView }) {
     : pipeline.paused
       ? 'It is paused: nothing starts it. Resume it first.'
       : undefined
-  return why ? <Alert color="yellow" title={why} /> : null
+  return why ? <Alert color="gray" icon={<IconLock aria-hidden />} title={why} /> : null
 }
 
 type WrongProps = { error: unknown; atFields: number; others: ReturnType<typeof sortMistakes>['others'] }
@@ -93,8 +99,13 @@ type WrongProps = { error: unknown; atFields: number; others: ReturnType<typeof 
 function Wrong({ error, atFields, others }: WrongProps) {
   if (atFields === 0) return <Failure error={error} />
   return (
-    <Alert color="red" variant="light" role="alert" title={explain(error).title}>
-      <Mistakes mistakes={others} />
+    <Alert
+      color="red"
+      variant="light"
+      role="alert"
+      title={`Not started: ${counted(atFields, 'value')} above cannot be used.`}
+    >
+      {others.length > 0 && <Mistakes mistakes={others} />}
     </Alert>
   )
 }

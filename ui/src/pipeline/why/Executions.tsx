@@ -7,6 +7,7 @@ import { logicalDate } from '~/kit/time'
 import { Expression } from './Expression'
 import { First } from './First'
 import { TriggerCard } from './TriggerCard'
+import { span } from './words'
 
 type ExecutionsView = Extract<TriggerView, { kind: 'executions' }>
 
@@ -19,7 +20,7 @@ export function Executions({ trigger, environment }: { trigger: ExecutionsView; 
       title="When other pipelines have run"
       below={scope(within, timezone)}
     >
-      <First of={3} items={waiting} what="days">
+      <First of={2} items={waiting} what="days">
         {(table) => <WaitingTable key={table.day ?? ''} waiting={table} environment={environment} />}
       </First>
       {fired.length > 0 && <Fired fired={fired} />}
@@ -30,7 +31,7 @@ export function Executions({ trigger, environment }: { trigger: ExecutionsView; 
 
 function scope(within: string | null | undefined, timezone: string): string | undefined {
   if (within === 'day') return `All of the same day in ${timezone}; once a day.`
-  return within ? `All within ${within} of each other.` : undefined
+  return within ? `All within ${span(within)} of each other.` : undefined
 }
 
 function WaitingTable({ waiting, environment }: { waiting: Waiting; environment: string }) {

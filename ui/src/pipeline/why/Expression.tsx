@@ -81,11 +81,13 @@ function Condition({ condition, day, environment }: { condition: Part<'is'>; day
         {exists ? (
           <PipelineLink team={team} name={pipeline} environment={environment} size="sm" />
         ) : (
-          `${team}/${pipeline}`
+          <Text span size="sm">
+            {team}/{pipeline}
+          </Text>
         )}
         <Text span size="sm">
           {' '}
-          has {statusesInWords(statuses)}
+          {met ? 'has' : 'has not'} {statusesInWords(statuses)}
         </Text>
       </span>
       <Text size="sm" component="div" className={classes.below}>

@@ -1,16 +1,26 @@
 import { Code, Group, Paper, Stack, Text } from '@mantine/core'
 import type { RunSummary } from '~/api/schema'
 import { RunLink } from '~/kit/Links'
+import { RunStrip } from '~/kit/RunStrip'
 import { StatusBadge } from '~/kit/StatusBadge'
 import { TimeAgo, Took } from '~/kit/Times'
 import { logicalDate } from '~/kit/time'
 import { Reason } from '~/runs/Reason'
 import { Section } from './Section'
 
-/** The newest run: how it ended, and what started it. */
-export function LastRun({ run }: { run: RunSummary | undefined }) {
-  return <Section title="Last run">{run ? <Known run={run} /> : <Never />}</Section>
+/** The newest run: how it ended, and what started it; and how those before it went. */
+export function LastRun({ runs }: { runs: RunSummary[] }) {
+  const [run] = runs
+  return (
+    <Section title="Last run">
+      {run ? <Known run={run} /> : <Never />}
+      {runs.length > 1 && <RunStrip runs={runs} places={Math.min(PLACES, runs.length)} height={36} />}
+    </Section>
+  )
 }
+
+/** As many bars as a phone has room for. */
+const PLACES = 28
 
 function Known({ run }: { run: RunSummary }) {
   return (
@@ -26,7 +36,7 @@ function Known({ run }: { run: RunSummary }) {
           </Text>
         </Group>
         <Text size="sm" component="div">
-          <Reason reason={run.reason} />
+          Started: <Reason reason={run.reason} />
         </Text>
         {run.error && (
           <Code block fz="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>

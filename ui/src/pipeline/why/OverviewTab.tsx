@@ -11,17 +11,16 @@ import { WhyNot } from './WhyNot'
 /** The steps, what starts the pipeline, and why it has (not) run. */
 export function OverviewTab({ pipeline }: { pipeline: PipelineView }) {
   const why = useGet('/api/v1/pipelines/{team}/{name}/why', { params: named(pipeline) })
-  const last = pipeline.last_runs[0]
   return (
     <Grid gap="xl">
       <Grid.Col span={{ base: 12, md: 7 }}>
         <Loaded query={why} lines={6}>
-          {(known) => <WhyNot why={known} />}
+          {(known) => <WhyNot why={known} job={pipeline.job} />}
         </Loaded>
       </Grid.Col>
       <Grid.Col span={{ base: 12, md: 5 }}>
         <Stack gap="xl">
-          <LastRun run={last} />
+          <LastRun runs={pipeline.last_runs} />
           {why.data && <Places queued={why.data.queued} active={why.data.active} />}
         </Stack>
       </Grid.Col>

@@ -31,7 +31,7 @@ export function Places({ queued, active }: { queued: RunSummary[]; active: RunSu
 function Since({ at }: { at: string }) {
   return (
     <>
-      asked for <TimeAgo at={at} />; waits for a free place
+      asked for <TimeAgo at={at} />
     </>
   )
 }

@@ -16,12 +16,8 @@ export function Schedule({ trigger, paused }: { trigger: ScheduleView; paused: b
   return (
     <TriggerCard
       icon={<IconCalendarTime aria-hidden />}
-      title={meaning}
-      below={
-        <>
-          <Code>{expression}</Code> in {timezone}
-        </>
-      }
+      title={meaning.charAt(0).toUpperCase() + meaning.slice(1)}
+      below={<Code>{expression}</Code>}
     >
       {next.length > 0 ? <Next next={next} timezone={timezone} /> : <Text size="sm">{withoutNext(paused)}</Text>}
       {last_ticks.length > 0 && <Past ticks={last_ticks} />}
@@ -72,7 +68,7 @@ function Past({ ticks }: { ticks: Tick[] }) {
               <TimeAgo at={tick.planned_at} />
             </Table.Td>
             <Table.Td>
-              {OUTCOMES[tick.outcome]} {tick.run && <RunLink id={tick.run} />}
+              {OUTCOMES[tick.outcome]} {tick.run && <RunLink id={tick.run} size="sm" />}
             </Table.Td>
           </Table.Tr>
         ))}

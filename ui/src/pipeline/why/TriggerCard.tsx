@@ -1,4 +1,4 @@
-import { Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { Box, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 
 type Props = { icon: ReactNode; title: ReactNode; below?: ReactNode; children?: ReactNode }
@@ -9,8 +9,8 @@ export function TriggerCard({ icon, title, below, children }: Props) {
     <Paper withBorder p="md" component="article">
       <Stack gap="sm">
         <Group gap="sm" wrap="nowrap" align="flex-start">
-          {icon}
-          <div>
+          <Box style={{ flexShrink: 0, lineHeight: 0 }}>{icon}</Box>
+          <Box miw={0}>
             <Title order={3} size="h5">
               {title}
             </Title>
@@ -19,7 +19,7 @@ export function TriggerCard({ icon, title, below, children }: Props) {
                 {below}
               </Text>
             )}
-          </div>
+          </Box>
         </Group>
         {children}
       </Stack>

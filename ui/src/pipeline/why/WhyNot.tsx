@@ -9,7 +9,7 @@ import { Webhook } from './Webhook'
 import { sentences } from './words'
 
 /** What starts the pipeline, and what each of that still waits for. */
-export function WhyNot({ why }: { why: Why }) {
+export function WhyNot({ why, job }: { why: Why; job: boolean }) {
   const said = sentences(why)
   const triggers = why.triggers.filter(({ kind }) => kind !== 'manual')
   return (
@@ -21,7 +21,7 @@ export function WhyNot({ why }: { why: Why }) {
         ))}
       </Stack>
       {triggers.length === 0 && (
-        <Empty title="No trigger starts it." command={`polder run ${why.team}/${why.pipeline}`}>
+        <Empty title="No trigger starts it." command={`polder ${job ? 'job run' : 'run'} ${why.team}/${why.pipeline}`}>
           Start it with the button above, or from anywhere:
         </Empty>
       )}

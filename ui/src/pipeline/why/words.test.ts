@@ -65,10 +65,7 @@ test('days that wait for the same are one sentence', () => {
   expect(said(4)).toEqual(['For 4 days, 2013-01-01 to 2013-01-05, it still waits for weather/weather.'])
 })
 
-test('what nothing starts by itself says so, and so does what is paused', () => {
-  expect(sentences({ ...quiet, triggers: [{ kind: 'manual' }] })).toEqual([
-    'Only people and systems that call its address start it.',
-  ])
+test('what is paused says so', () => {
   expect(sentences({ ...quiet, paused: true, triggers: [{ kind: 'webhook', url: '' }] })).toEqual([
     'It is paused: nothing starts it until somebody resumes it.',
   ])

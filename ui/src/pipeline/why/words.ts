@@ -2,7 +2,7 @@
 import type { ExpressionView, TickOutcome, TriggerView, Waiting, Why } from '~/api/schema'
 import { groupBy } from '~/kit/groupBy'
 import { lookOf } from '~/kit/status'
-import { counted } from '~/kit/units'
+import { counted, duration } from '~/kit/units'
 
 export const OUTCOMES: Record<TickOutcome, string> = {
   FIRED: 'started a run',
@@ -49,14 +49,18 @@ function one({ team, pipeline, statuses, exists }: Extract<ExpressionView, { kin
   return `${team}/${pipeline}${more && ` (${more})`}`
 }
 
+/** `21600s` as the server has it → `6 h`. */
+export function span(within: string): string {
+  const seconds = /^(\d+)s$/.exec(within)?.[1]
+  return seconds ? duration(Number(seconds)) : within
+}
+
 /** The sentences that answer the question, the most decisive first. */
 export function sentences(why: Why): string[] {
   const said: string[] = []
   if (why.paused) said.push('It is paused: nothing starts it until somebody resumes it.')
   if (why.queued.length > 0) said.push(waitsForPlace(why))
   for (const trigger of why.triggers) said.push(...ofTrigger(trigger, why.paused))
-  if (why.triggers.every(({ kind }) => kind === 'manual'))
-    said.push('Only people and systems that call its address start it.')
   return said
 }
 

@@ -74,6 +74,8 @@ function Piece({ bar, step }: { bar: Bar; step: StepRun }) {
       className={classes.bar}
       data-kind={bar.kind}
       data-open={bar.open}
+      data-failed={bar.failed || undefined}
+      title={`attempt ${bar.epoch}, ${bar.kind}`}
       style={
         { left: `${bar.left * 100}%`, width: `${bar.width * 100}%`, '--own': fillOf(status) } as React.CSSProperties
       }

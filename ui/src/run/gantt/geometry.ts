@@ -14,6 +14,9 @@ export type Bar = {
 export type Row = { step: StepRun; bars: Bar[] }
 export type Tick = { left: number; seconds: number }
 
+/** So that there is something to divide. */
+const SHORTEST = 100
+
 const at = (time: string) => new Date(time).getTime()
 
 /** From when the first step could begin until the run's end, or until now. */
@@ -21,7 +24,7 @@ export function windowOf(run: Run, now: number): Window {
   const begun = run.steps.flatMap((step) => step.attempts.map((attempt) => at(attempt.ready_at)))
   const from = Math.min(at(run.started_at ?? run.created_at), ...begun)
   const to = run.ended_at ? at(run.ended_at) : now
-  return { from, to: Math.max(to, from + 1_000) }
+  return { from, to: Math.max(to, from + SHORTEST) }
 }
 
 export function rowsOf(run: Run, window: Window): Row[] {
@@ -60,7 +63,8 @@ function place(from: number, to: number, window: Window) {
 const clamp = (share: number) => Math.min(1, Math.max(0, share))
 
 const SECONDS = [
-  0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400,
+  0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200,
+  86_400,
 ]
 
 /** Round numbers of seconds since the beginning, no more than so many. */

@@ -2,7 +2,7 @@
  * The log of one attempt. Only the lines that are seen are drawn, only those around them are asked for; what is looked for, the
  * line that is pointed to and how lines are shown stand in the address.
  */
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useCallback, useState } from 'react'
 import { useLocation } from 'react-router'
 import { useUrl } from '~/kit/useUrl'
 import type { Attempt } from './address'
@@ -12,8 +12,8 @@ import classes from './log.module.css'
 import { neighbour } from './matches'
 import { useKeys } from './useKeys'
 import { useLog, useMatches } from './useLog'
+import { useHeld, usePlace } from './usePlace'
 import { useViewport } from './useViewport'
-import { bottom, START, showing } from './viewport'
 import { WholeLine } from './WholeLine'
 
 export const ROW = 18
@@ -24,7 +24,7 @@ type Props = {
   live: boolean
   /** Of an attempt that is over. */
   lines: number
-  /** Its end says why it failed. */
+  /** Its end says why: it is opened there. */
   failed: boolean
 }
 
@@ -37,65 +37,26 @@ export function LogView({ attempt, live, lines, failed }: Props) {
   const [linked, setLinked] = useUrl('line')
   const found = useMatches(log.source, search, live)
   const onlyFound = only === '1' && search !== ''
-  const line = linked ? Number(linked) - 1 : undefined
-  const [following, setFollowing] = useState(live && line === undefined)
+  const line = Number(linked) > 0 ? Number(linked) - 1 : undefined
+  const row = onlyFound ? rowOf(found.lines, line) : line
   const [whole, setWhole] = useState<number>()
 
-  const onScrolled = useCallback((_: unknown, atEnd: boolean) => setFollowing(live && atEnd), [live])
+  const { held, setHeld, onScrolled } = useHeld(row, live || failed)
   const count = onlyFound ? found.lines.length : log.count
   const viewport = useViewport({ count, row: ROW, wrap, onScrolled })
-  const { go, sizes } = viewport
-
-  const isReady = count > 0 && sizes.height > 0
-  const place = useRef({ line, following, failed })
-  place.current = { line, following, failed }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each log, when it is there
-  useLayoutEffect(() => {
-    if (!isReady) return
-    const { line, following, failed } = place.current
-    if (onlyFound) go(() => START)
-    else if (line !== undefined) go((sizes) => showing(sizes, START, line))
-    else go((sizes) => (following || failed ? bottom(sizes) : START))
-  }, [log.source, isReady, onlyFound])
-
-  useEffect(() => {
-    if (line !== undefined && !onlyFound) go((sizes, top) => showing(sizes, top, line))
-  }, [line, onlyFound, go])
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: sizes change with the number of lines and their heights
-  useLayoutEffect(() => {
-    if (following && !onlyFound) go(bottom)
-  }, [following, onlyFound, sizes, go])
-
-  const follow = useCallback((yes: boolean) => setFollowing(live && yes), [live])
-  const toStart = useCallback(() => {
-    setFollowing(false)
-    go(() => START)
-  }, [go])
-  const toEnd = useCallback(() => {
-    setFollowing(live)
-    go(bottom)
-  }, [live, go])
-  const pick = useCallback(
-    (number: number) => {
-      setFollowing(false)
-      setLinked(String(number + 1))
-    },
-    [setLinked],
-  )
+  const { toStart, toEnd } = usePlace(held, setHeld, viewport)
+  const following = live && held === 'end'
+  const follow = (yes: boolean) => setHeld(yes ? 'end' : undefined)
+  const pick = useCallback((number: number) => setLinked(String(number + 1)), [setLinked])
   const at = line ?? viewport.top.line - 1
-  const step = useCallback(
-    (way: 1 | -1) => {
-      const next = neighbour(found.lines, at, way)
-      if (next === undefined) return
-      const isLast = !found.all && way === 1 && next === found.lines[found.lines.length - 1]?.line
-      if (isLast) void found.matches.more(found.lines.length + 1_000)
-      pick(next)
-    },
-    [found, at, pick],
-  )
+  const step = async (way: 1 | -1) => {
+    const isLast = at >= (found.lines.at(-1)?.line ?? -1)
+    if (way === 1 && isLast) await found.matches.more()
+    const next = neighbour(found.matches.read().lines, at, way)
+    if (next !== undefined) pick(next)
+  }
   useKeys({
-    follow: () => follow(!following),
+    follow: () => live && follow(!following),
     next: () => step(1),
     previous: () => step(-1),
     toStart,
@@ -126,6 +87,11 @@ export function LogView({ attempt, live, lines, failed }: Props) {
       {whole !== undefined && <WholeLine attempt={attempt} line={whole} onClose={() => setWhole(undefined)} />}
     </section>
   )
+}
+
+function rowOf(lines: { line: number }[], line: number | undefined): number | undefined {
+  const row = lines.findIndex((match) => match.line === line)
+  return row < 0 ? undefined : row
 }
 
 /** This page's address, up to the number of a line. */

@@ -50,9 +50,10 @@ describe('colours of a terminal', () => {
   })
 
   it('leave everything else as it is', () => {
-    const hostile = '<img src=x onerror=alert(1)>&amp;\u202eabc {{7*7}} \t 日本'
+    const hostile = '<img src=x onerror=alert(1)>&amp; {{7*7}} \t 日本'
     expect(spans(hostile)).toEqual([{ text: hostile, look: {} }])
     expect(plain('a\u0000\rb\u007f')).toBe('a␀␍b␡')
+    expect(plain('\u202egnp.exe')).toBe('<U+202E>gnp.exe')
   })
 
   it('are read no further than is shown', () => {

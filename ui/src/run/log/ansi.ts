@@ -26,7 +26,7 @@ const SEQUENCE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what they begin with
   /(?:\u001b\[|\u009b)([0-?]*)[ -/]*([@-~])|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]?/g
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be seen
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g
 
 /** The spans of a line, up to so many characters of it. */
 export function spansOf(text: string, most = Number.POSITIVE_INFINITY): Spans {
@@ -55,6 +55,8 @@ export const plain = (text: string) => text.replace(SEQUENCE, '').replace(CONTRO
 
 function pictureOf(control: string): string {
   const code = control.charCodeAt(0)
+  // These turn the direction of what follows, and so can make a line say something else.
+  if (code > 0x2000) return `<U+${code.toString(16).toUpperCase()}>`
   return code === 0x7f ? '\u2421' : String.fromCharCode(0x2400 + code)
 }
 

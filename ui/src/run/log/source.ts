@@ -12,6 +12,8 @@ import { Tail, type TailState } from './tail'
 /** At most this many requests at once, begun no closer than this many milliseconds. */
 const AT_ONCE = 2
 const PAUSE = 80
+/** Leaps that follow each other this closely are a scroll bar being dragged: nothing is asked for until it rests. */
+const DRAGGED = 150
 
 type Loading = { stretch: Stretch; abort: AbortController }
 
@@ -33,6 +35,9 @@ export class LogSource extends Store<Known> {
   private loading = new Set<Loading>()
   private timer: ReturnType<typeof setTimeout> | undefined
   private begun = 0
+  /** When one last leapt to another place, and until when it is waited whether one stays there. */
+  private leapt = 0
+  private rests = 0
   private following: Tail | undefined
 
   constructor(readonly attempt: Attempt) {
@@ -67,6 +72,7 @@ export class LogSource extends Store<Known> {
 
   /** What is looked at, or soon will be. */
   want(stretch: Stretch) {
+    if (!this.isNear(stretch)) this.leap()
     this.wanted = stretch
     this.lines.touch(stretch)
     for (const one of this.loading) if (!this.isNear(one.stretch)) this.cancel(one)
@@ -82,6 +88,12 @@ export class LogSource extends Store<Known> {
     return from < this.wanted.to && to > this.wanted.from
   }
 
+  private leap() {
+    const now = performance.now()
+    this.rests = now - this.leapt < DRAGGED ? now + PAUSE : 0
+    this.leapt = now
+  }
+
   private cancel(one: Loading) {
     one.abort.abort()
     this.loading.delete(one)
@@ -89,11 +101,15 @@ export class LogSource extends Store<Known> {
 
   private plan() {
     if (this.timer || this.read().error || !this.gap()) return
-    const wait = Math.max(0, this.begun + PAUSE - performance.now())
     this.timer = setTimeout(() => {
       this.timer = undefined
-      this.load()
-    }, wait)
+      if (performance.now() < this.rests) this.plan()
+      else this.load()
+    }, this.wait())
+  }
+
+  private wait() {
+    return Math.max(0, this.begun + PAUSE - performance.now(), this.rests - performance.now())
   }
 
   /** The first gap that nobody is filling. */

@@ -35,11 +35,13 @@ export class Tail {
     this.open({ tail: BEHIND })
     document.addEventListener('visibilitychange', this.onVisibility)
     window.addEventListener('online', this.goOn)
+    window.addEventListener('offline', this.lose)
   }
 
   close() {
     document.removeEventListener('visibilitychange', this.onVisibility)
     window.removeEventListener('online', this.goOn)
+    window.removeEventListener('offline', this.lose)
     clearTimeout(this.timer)
     clearTimeout(this.handing)
     this.source?.close()
@@ -52,7 +54,7 @@ export class Tail {
     this.source.addEventListener('open', () => this.opened())
     this.source.addEventListener('line', (event) => this.line(event))
     this.source.addEventListener('end', () => this.ended())
-    this.source.addEventListener('error', () => this.lose())
+    this.source.addEventListener('error', this.lose)
   }
 
   private opened() {
@@ -91,7 +93,7 @@ export class Tail {
     this.heard.onState('ended')
   }
 
-  private lose() {
+  private readonly lose = () => {
     this.source?.close()
     this.hand()
     this.heard.onState('lost')

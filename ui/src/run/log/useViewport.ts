@@ -21,7 +21,7 @@ const IDLE = 160
 /** A thumb that is off by less than this part of its way is not seen to be. */
 const VISIBLE = 500
 
-type Given = { count: number; row: number; wrap: boolean; onScrolled: (top: Top, atEnd: boolean) => void }
+type Given = { count: number; row: number; wrap: boolean; onScrolled: (atEnd: boolean) => void }
 
 export type Viewport = {
   scroller: RefObject<HTMLDivElement | null>
@@ -47,6 +47,8 @@ export function useViewport({ count, row, wrap, onScrolled }: Given): Viewport {
   state.current.sizes = sizes
 
   const become = useCallback((next: Top) => {
+    const { top } = state.current
+    if (top.line === next.line && top.px === next.px) return
     state.current.top = next
     setTop(next)
   }, [])
@@ -99,7 +101,7 @@ function useScroll(
   state: RefObject<State>,
   become: (top: Top) => void,
   align: () => void,
-  onScrolled: (top: Top, atEnd: boolean) => void,
+  onScrolled: (atEnd: boolean) => void,
 ) {
   useEffect(() => {
     const element = scroller.current
@@ -122,7 +124,7 @@ function useScroll(
       const room = tall(sizes) - sizes.height
       const next = isExact(sizes) || !isGesture ? atShare(sizes, element.scrollTop / room) : moved(sizes, top, by)
       become(next)
-      onScrolled(next, !isAfter(bottom(sizes), moved(sizes, next, 2)))
+      onScrolled(!isAfter(bottom(sizes), moved(sizes, next, 2)))
       clearTimeout(idle)
       idle = setTimeout(align, IDLE)
       // At an end of the scroll bar there may be more of the log: there must be room to go on.
