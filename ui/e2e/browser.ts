@@ -57,9 +57,8 @@ export class Visit {
 
   /** Waits until everything that the page has asked for is there, and drawn. */
   async settled(): Promise<void> {
-    await expect.poll(() => this.troubles.waitingFor()).toEqual([])
-    await this.page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))
-    await this.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+    const unfinished = async () => [...this.troubles.waitingFor(), ...(await this.page.evaluate(busyParts))]
+    await expect.poll(unfinished, { message: 'what the page waits for' }).toEqual([])
   }
 
   async end(name: string, failed: boolean): Promise<void> {
@@ -97,4 +96,12 @@ async function sessionCookie({ url, token }: Address): Promise<{ name: string; v
   const [, name, value] = /^([^=]+)=([^;]+)/.exec(answer.headers.get('set-cookie') ?? '') ?? []
   if (!name || !value) throw new Error(`signing in answered ${answer.status}: ${await answer.text()}`)
   return { name, value }
+}
+
+/** Runs in the page: what is not drawn yet, once there is nothing else to do. */
+async function busyParts(): Promise<string[]> {
+  await new Promise((idle) => requestIdleCallback(idle, { timeout: 2_000 }))
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
+  const busy = document.querySelectorAll('[aria-busy="true"], .mantine-Skeleton-root, .mantine-Loader-root')
+  return [...busy].map((part) => part.className)
 }

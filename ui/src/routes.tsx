@@ -10,7 +10,10 @@ export const router = createBrowserRouter([
     HydrateFallback: () => null,
     children: [
       { index: true, lazy: async () => ({ Component: (await import('./overview/OverviewPage')).OverviewPage }) },
-      { path: 'pipelines', lazy: async () => ({ Component: (await import('./pipelines/PipelinesPage')).PipelinesPage }) },
+      {
+        path: 'pipelines',
+        lazy: async () => ({ Component: (await import('./pipelines/PipelinesPage')).PipelinesPage }),
+      },
       {
         path: 'pipelines/:team/:name/:tab?',
         lazy: async () => ({ Component: (await import('./pipeline/PipelinePage')).PipelinePage }),

@@ -1,7 +1,8 @@
-import { Badge, Group, Text } from '@mantine/core'
+import { Badge, Button, Group, Text, VisuallyHidden } from '@mantine/core'
 import { useMemo } from 'react'
+import { Link } from 'react-router'
 import type { Revision } from '~/api/schema'
-import { To } from '~/kit/Links'
+import { To, within } from '~/kit/Links'
 import { TimeAgo } from '~/kit/Times'
 import { type Columns, DataTable } from '~/kit/table/DataTable'
 import { RevisionLink } from './RevisionLink'
@@ -12,13 +13,15 @@ type Props = {
   revisions: Revision[]
   /** Whether they are of one project, whose name then needs no column. */
   ofOne?: boolean
+  /** The one that each can be compared with on this page. */
+  comparedWith?: string
   onEnd?: () => void
   busy?: boolean
 }
 
 /** Revisions, newest first. */
-export function RevisionTable({ revisions, ofOne, onEnd, busy }: Props) {
-  const columns = useMemo(() => (ofOne ? COLUMNS.filter(({ id }) => id !== 'project') : COLUMNS), [ofOne])
+export function RevisionTable({ revisions, ofOne = false, comparedWith, onEnd, busy }: Props) {
+  const columns = useMemo(() => columnsFor(ofOne, comparedWith), [ofOne, comparedWith])
   return (
     <DataTable
       label="Revisions, newest first"
@@ -58,19 +61,42 @@ const COLUMNS: Columns<Revision> = [
     meta: { hideBelow: 'sm' },
     cell: ({ row }) => <Note revision={row.original} />,
   },
-  {
-    id: 'actions',
-    header: () => (
-      <Text span fz={0}>
-        Actions
-      </Text>
-    ),
-    enableSorting: false,
-    // On a phone, the revision's own page has it.
-    meta: { align: 'right', hideBelow: 'xs' },
-    cell: ({ row }) => <RollBack revision={row.original} size="xs" />,
-  },
 ]
+
+const actions = (comparedWith: string | undefined): Columns<Revision>[number] => ({
+  id: 'actions',
+  header: () => <VisuallyHidden>Actions</VisuallyHidden>,
+  enableSorting: false,
+  // On a phone, the revision's own page has them.
+  meta: { align: 'right', hideBelow: 'xs' },
+  cell: ({ row }) => <Actions revision={row.original} comparedWith={comparedWith} />,
+})
+
+const columnsFor = (ofOne: boolean, comparedWith: string | undefined) => [
+  ...COLUMNS.filter(({ id }) => !ofOne || id !== 'project'),
+  actions(comparedWith),
+]
+
+function Actions({ revision, comparedWith }: { revision: Revision; comparedWith: string | undefined }) {
+  const { id, number, current, environment } = revision
+  if (current) return null
+  return (
+    <Group gap="xs" justify="flex-end" wrap="nowrap">
+      {comparedWith && (
+        <Button
+          component={Link}
+          to={within(environment, `?from=${id}&to=${comparedWith}`)}
+          size="xs"
+          variant="subtle"
+          aria-label={`Compare revision ${number} with the current one`}
+        >
+          Compare
+        </Button>
+      )}
+      <RollBack revision={revision} size="xs" />
+    </Group>
+  )
+}
 
 function Which({ revision }: { revision: Revision }) {
   return (
@@ -113,20 +139,12 @@ function Deployed({ revision }: { revision: Revision }) {
 }
 
 function Note({ revision }: { revision: Revision }) {
-  const back = revision.rolled_back_to
+  const { note, rolled_back_to: back } = revision
   return (
     <>
-      {back && (
-        <Text size="sm">
-          brought back{' '}
-          <RevisionLink id={back} underline="always">
-            an earlier one
-          </RevisionLink>
-        </Text>
-      )}
-      {revision.note && (
+      {(note || back) && (
         <Text size="sm" lineClamp={2} maw={420}>
-          {revision.note}
+          {back ? <RevisionLink id={back}>{note ?? 'back to an earlier revision'}</RevisionLink> : note}
         </Text>
       )}
       {Object.keys(revision.source).length > 0 && (

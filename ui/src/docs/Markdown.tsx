@@ -1,5 +1,5 @@
 import { Anchor, Code, List, Text, Title, type TitleOrder } from '@mantine/core'
-import { type Block, blocksOf, type Span } from './markdown'
+import { type Block, blocksOf, type Span, spansOf } from './markdown'
 
 type Props = {
   text: string
@@ -54,6 +54,9 @@ function One({ block, order, size }: { block: Block } & Required<Pick<Props, 'or
       )
   }
 }
+
+/** A sentence, where only text can stand. */
+export const Inline = ({ text }: { text: string }) => <Spans spans={spansOf(text)} />
 
 function Spans({ spans }: { spans: Span[] }) {
   return spans.map((span, place) => {

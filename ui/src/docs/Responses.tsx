@@ -3,6 +3,7 @@ import { Link } from 'react-router'
 import { CopyBlock } from './CopyBlock'
 import { exampleOf } from './example'
 import { usePlace } from './links'
+import { Inline } from './Markdown'
 import type { Document, Response, Schema } from './model'
 import { SchemaTree } from './SchemaTree'
 import { Type } from './Type'
@@ -19,7 +20,9 @@ export function Responses({ document, responses }: { document: Document; respons
               <Code fz="sm" fw={700}>
                 {status === 'default' ? 'any other' : status}
               </Code>
-              <Text size="sm">{responses[status]?.description}</Text>
+              <Text size="sm" component="span">
+                <Inline text={responses[status]?.description ?? ''} />
+              </Text>
             </Group>
           </Accordion.Control>
           <Accordion.Panel>

@@ -1,4 +1,5 @@
 import { Button, CloseButton, Group, Paper, Stack, Text, Title, UnstyledButton } from '@mantine/core'
+import { useHotkeys } from '@mantine/hooks'
 import { IconFocusCentered } from '@tabler/icons-react'
 import { useGet } from '~/api/queries'
 import type { Graph, GraphNode } from '~/api/schema'
@@ -16,6 +17,8 @@ type Props = { node: GraphNode; graph: Graph; chosen: Chosen }
 /** What there is to know about the selected pipeline, and where to go from it. */
 export function Selected({ node, graph, chosen }: Props) {
   const full = fullName(node)
+  const close = () => chosen.set({ pipeline: '' })
+  useHotkeys([['Escape', close]])
   const { up, down } = waysOf(graph)
   return (
     <Paper component="section" aria-label={full} className={classes.selected} withBorder shadow="md" p="sm">
@@ -23,7 +26,7 @@ export function Selected({ node, graph, chosen }: Props) {
         <Title order={2} size="h5" className={classes.name}>
           {isKnown(node) ? <PipelineLink team={node.team} name={node.name} inherit /> : full}
         </Title>
-        <CloseButton size="sm" aria-label="Close" onClick={() => chosen.set({ pipeline: '' })} />
+        <CloseButton size="sm" aria-label="Close" onClick={close} />
       </Group>
       <Stack gap={6} mt={6}>
         {isKnown(node) ? <Facts node={node} /> : <Unknown node={node} />}

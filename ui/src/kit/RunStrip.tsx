@@ -6,7 +6,7 @@ import { runPath } from './Links'
 import { useNow } from './now'
 import { fillOf, lookOf } from './status'
 import classes from './strip.module.css'
-import { logicalDate, relative, secondsBetween } from './time'
+import { ago, logicalDate, secondsBetween } from './time'
 import { duration } from './units'
 
 type Props = { /** Newest first, as the API has them. */ runs: RunSummary[]; height?: number; places?: number }
@@ -46,7 +46,7 @@ function secondsOf(run: RunSummary, now: number): number {
 
 function Bar({ run, now, share }: { run: RunSummary; now: number; share: number }) {
   const took = run.started_at ? `, ${duration(secondsOf(run, now))}` : ''
-  const label = `${logicalDate(run)}: ${lookOf(run.status).word}${took}, ${relative(run.created_at, now)}`
+  const label = `${logicalDate(run)}: ${lookOf(run.status).word}${took}, ${ago(run.created_at, now)}`
   return (
     <Link to={runPath(run.id)} aria-label={label} className={classes.bar} data-status={run.status}>
       <span

@@ -25,7 +25,9 @@ export function SearchField({ label, name = 'search', width = 280 }: Props) {
       w={width}
       maw="100%"
       leftSection={<IconSearch size={16} aria-hidden />}
-      rightSection={typed ? <CloseButton size="sm" aria-label="Clear" onClick={() => type('')} /> : <Kbd size="xs">/</Kbd>}
+      rightSection={
+        typed ? <CloseButton size="sm" aria-label="Clear" onClick={() => type('')} /> : <Kbd size="xs">/</Kbd>
+      }
       value={typed}
       onChange={(event) => type(event.currentTarget.value)}
     />

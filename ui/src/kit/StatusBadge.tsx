@@ -12,7 +12,9 @@ export function StatusBadge({ status, ...props }: { status: string } & BadgeProp
       className={classes.badge}
       data-status={status}
       data-color={look.color}
-      leftSection={<Icon size={13} stroke={2.4} aria-hidden className={status === 'RUNNING' ? classes.pulse : undefined} />}
+      leftSection={
+        <Icon size={13} stroke={2.4} aria-hidden className={status === 'RUNNING' ? classes.pulse : undefined} />
+      }
       {...props}
     >
       {look.word}

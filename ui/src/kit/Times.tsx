@@ -1,6 +1,6 @@
 import { Text, Tooltip } from '@mantine/core'
 import { useNow } from './now'
-import { absolute, relative, secondsBetween, upcoming } from './time'
+import { absolute, ago, relative, secondsBetween, upcoming } from './time'
 import { duration } from './units'
 
 /** `3 min. ago`, with the absolute time on hover and for screen readers. */
@@ -9,7 +9,7 @@ export function TimeAgo({ at }: { at: string }) {
   return (
     <Tooltip label={absolute(at)} events={{ hover: true, focus: true, touch: true }}>
       <Text span inherit component="time" dateTime={at} style={{ whiteSpace: 'nowrap' }}>
-        {relative(at, now)}
+        {ago(at, now)}
       </Text>
     </Tooltip>
   )

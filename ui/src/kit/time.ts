@@ -49,6 +49,9 @@ export function relative(at: string | Date, now: number): string {
   return RELATIVE.format(Math.trunc(seconds), 'second')
 }
 
+/** `3 min. ago` of something that has happened: a clock that is behind does not make it come. */
+export const ago = (at: string, now: number) => relative(at, Math.max(now, new Date(at).getTime()))
+
 /** Seconds between two instants; until now if it has not ended. */
 export function secondsBetween(start: string, end: string | null | undefined, now: number): number {
   return ((end ? new Date(end).getTime() : now) - new Date(start).getTime()) / 1000

@@ -4,8 +4,8 @@
  * the page is loaded anew.
  */
 import type { ChangeEvent } from '~/api/schema'
-import { checkSession } from '~/session/session'
 import { queryClient } from '~/queryClient'
+import { checkSession } from '~/session/session'
 import { isStale } from './stale'
 
 export type Connection = { state: 'connecting' | 'live' | 'lost'; since: number }

@@ -3,7 +3,15 @@ import type { ChangeEvent } from '~/api/schema'
 import { isStale } from './stale'
 
 const at = '2026-02-03T00:00:00Z'
-const run: ChangeEvent = { at, kind: 'run', team: 'sea', environment: 'prod', id: 'r1', pipeline: 'tides', status: 'FAILED' }
+const run: ChangeEvent = {
+  at,
+  kind: 'run',
+  team: 'sea',
+  environment: 'prod',
+  id: 'r1',
+  pipeline: 'tides',
+  status: 'FAILED',
+}
 const step: ChangeEvent = { ...run, kind: 'step', id: null, run: 'r1', step: 'load' }
 const deployment: ChangeEvent = { at, kind: 'deployment', team: 'sea', environment: 'prod' }
 const runKey = (id: string) => ['/api/v1/runs/{id}', { path: { id } }]

@@ -70,7 +70,7 @@ function What({ broken }: { broken: Broken }) {
     <>
       {step ? 'Step ' : 'It '}
       {step && <strong>{step}</strong>} {lookOf(run.status).word} <TimeAgo at={run.ended_at ?? run.created_at} />
-      {!newest && '; newer runs did not fail'}
+      {!newest && '; the pipeline has run since'}
       {failures > 1 && <Sentence parts={['; ', dates(broken)]} />}
       {holds_back.length > 0 && (
         <span className={classes.holds}>

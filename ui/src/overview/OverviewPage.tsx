@@ -11,25 +11,33 @@ import { Figures } from './Figures'
 import { LastDay } from './LastDay'
 import classes from './overview.module.css'
 import { Active, Troubles } from './Parts'
-import { standing } from './standing'
+import { ofTeam, standing } from './standing'
 import { Teams } from './Teams'
 import { Tour } from './Tour'
 
 /** What is broken, late, running and next, in one look. */
 export function OverviewPage() {
-  const environment = useEnvironment()
   const [team] = useUrl('team')
-  const whole = useGet('/api/v1/overview', { params: { query: { environment } } })
-  const part = useGet('/api/v1/overview', { params: { query: { environment, team } }, enabled: team !== '' })
-  const teams = whole.data?.teams ?? []
+  const { teams, ...query } = useOverview(team)
   return (
     <>
       <PageHeader title="Overview" beside={<Teams teams={teams} chosen={team} />} />
-      <Loaded query={team ? part : whole} lines={8}>
+      <Loaded query={query} lines={8}>
         {(overview) => <Shown overview={overview} teams={teams} team={team} />}
       </Loaded>
     </>
   )
+}
+
+/** The overview of all teams tells how each of them stands, also while only one of them is looked at. */
+function useOverview(team: string) {
+  const environment = useEnvironment()
+  const whole = useGet('/api/v1/overview', { params: { query: { environment } } })
+  const part = useGet('/api/v1/overview', { params: { query: { environment, team } }, enabled: team !== '' })
+  const teams = whole.data?.teams ?? []
+  if (!team) return { teams, data: whole.data, error: whole.error, refetch: whole.refetch }
+  const own = part.isPlaceholderData ? undefined : part.data
+  return { teams, data: own ?? (whole.data && ofTeam(whole.data, team)), error: part.error, refetch: part.refetch }
 }
 
 type Props = { overview: Overview; teams: Overview['teams']; team: string }

@@ -1,3 +1,4 @@
+import { Box } from '@mantine/core'
 import { IconRefresh } from '@tabler/icons-react'
 import { answer, api } from '~/api/client'
 import type { RunSummary } from '~/api/schema'
@@ -25,7 +26,10 @@ export function RunAgain({ run }: { run: RunSummary }) {
       aria-label={`Run again from failed: ${run.pipeline}`}
       onClick={() => again.mutate()}
     >
-      Run again from failed
+      Run again
+      <Box component="span" visibleFrom="xs">
+        &nbsp;from failed
+      </Box>
     </MayButton>
   )
 }

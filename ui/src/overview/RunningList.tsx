@@ -38,7 +38,7 @@ function Queued({ at }: { at: string }) {
 
 function Going({ running: { run, steps, usual_seconds: usual }, since }: { running: RunningRun; since: string }) {
   const now = useNow('often')
-  const seconds = Math.max(0, Math.floor(secondsBetween(since, null, now)))
+  const seconds = Math.max(1, Math.floor(secondsBetween(since, null, now)))
   const share = usual ? Math.min(100, (100 * seconds) / usual) : 0
   return (
     <>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { TeamOverview } from '~/api/schema'
-import { byNeed, linesOf, standing, worst } from './standing'
+import type { Overview, TeamOverview } from '~/api/schema'
+import { byNeed, linesOf, ofTeam, standing, worst } from './standing'
 
 const none = { pipelines: 1, broken: 0, late: 0, running: 0, queued: 0, paused: 0 }
 const TEAMS: TeamOverview[] = [
@@ -15,6 +15,22 @@ describe('how teams stand', () => {
     expect(standing(TEAMS)).toEqual({ pipelines: 4, broken: 3, late: 3, running: 2, queued: 1, paused: 0 })
     expect(standing(TEAMS, 'land')).toEqual({ ...none, late: 1 })
     expect(standing(TEAMS, 'nobody').pipelines).toBe(0)
+  })
+
+  it('is narrowed to what belongs to one', () => {
+    const next = TEAMS.map(({ team }) => ({ team, pipeline: 'x', pipeline_id: 'x', at: '', meaning: '' }))
+    const whole: Overview = {
+      environment: 'prod',
+      at: '',
+      teams: TEAMS,
+      broken: [],
+      late: [],
+      running: [],
+      next,
+      hours: [],
+    }
+    const sea = ofTeam(whole, 'sea')
+    expect([sea.teams.length, sea.next.map(({ team }) => team)]).toEqual([1, ['sea']])
   })
 
   it('puts those that need somebody first', () => {

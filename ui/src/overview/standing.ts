@@ -1,5 +1,5 @@
 /** How teams stand, counted and ordered for the overview. */
-import type { TeamOverview } from '~/api/schema'
+import type { Overview, TeamOverview } from '~/api/schema'
 
 export type Standing = Omit<TeamOverview, 'team'>
 
@@ -18,6 +18,19 @@ function add(sum: Standing, one: Standing): Standing {
     running: sum.running + one.running,
     queued: sum.queued + one.queued,
     paused: sum.paused + one.paused,
+  }
+}
+
+/** What is known of a team from the overview of all, until its own is here. */
+export function ofTeam(whole: Overview, team: string): Overview {
+  const isOf = (one: { team: string }) => one.team === team
+  return {
+    ...whole,
+    teams: whole.teams.filter(isOf),
+    broken: whole.broken.filter(({ run }) => isOf(run)),
+    late: whole.late.filter(isOf),
+    running: whole.running.filter(({ run }) => isOf(run)),
+    next: whole.next.filter(isOf),
   }
 }
 

@@ -35,6 +35,7 @@ function OfProject(of: { team: string; project: string; environment: string }) {
           <Section title={`Revisions of ${of.team}/${of.project}`}>
             <RevisionTable
               ofOne
+              comparedWith={pages.items.find(({ current }) => current)?.id}
               revisions={pages.items}
               busy={pages.isFetchingNextPage}
               {...(pages.hasNextPage ? { onEnd: () => pages.fetchNextPage() } : {})}

@@ -22,6 +22,8 @@ function textOf(run: Run, step: StepRun): [string, ReactNode] {
   if (step.status === 'SKIPPED')
     return ['This step was skipped.', step.error?.message ?? 'What it needs did not succeed.']
   if (hasEnded(step.status) || run.terminal) return ['This step never started.', step.error?.message]
+  if (run.status === 'QUEUED')
+    return ['The run is queued.', 'It begins when there is room for it: earlier runs of this pipeline go first.']
   const waits = unfinished(run, step)
   if (waits.length > 0) return ['Not started yet.', `It waits for ${waits.join(', ')}.`]
   return ['Not started yet.', 'It waits for an agent that has room for it.']

@@ -2,7 +2,7 @@ import { useParams } from 'react-router'
 import { ApiProblem } from '~/api/problem'
 import { useGet } from '~/api/queries'
 import type { Run } from '~/api/schema'
-import { Command, Empty } from '~/kit/Empty'
+import { Empty } from '~/kit/Empty'
 import { To } from '~/kit/Links'
 import { Loaded } from '~/kit/Loaded'
 import { PageHeader } from '~/kit/PageHeader'
@@ -60,8 +60,12 @@ function NoSuchRun({ id }: { id: string }) {
   return (
     <>
       <PageHeader title="No such run" />
-      <Empty title={`There is no run ${id} that you may see.`} action={<To to="/runs">All runs</To>}>
-        Runs and their logs belong to a workspace, and to teams. <Command text="polder runs" />
+      <Empty
+        title={`There is no run ${id} that you may see.`}
+        command="polder runs"
+        action={<To to="/runs">All runs</To>}
+      >
+        It may be of another workspace, or of a team that you are not let into.
       </Empty>
     </>
   )

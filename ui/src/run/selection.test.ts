@@ -21,6 +21,12 @@ describe('the step that is looked at', () => {
     expect(chosen()).toBeUndefined()
   })
 
+  it('stays the same until it has ended, whatever else begins', () => {
+    const steps = run(step('a', 'FAILED'), step('b', 'RUNNING'), step('c', 'RUNNING'), step('d', 'SUCCEEDED'))
+    expect(selectionOf(steps, null, null, 'c').step?.name).toBe('c')
+    expect(selectionOf(steps, null, null, 'd').step?.name).toBe('a')
+  })
+
   it('is the one in the address, with its newest attempt if it names none', () => {
     const steps = run(step('a', 'FAILED'), step('b', 'SUCCEEDED', 3))
     expect(selectionOf(steps, 'b', null)).toMatchObject({ step: { name: 'b' }, attempt: { epoch: 3 } })

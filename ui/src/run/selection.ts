@@ -1,13 +1,15 @@
 /** Which step and attempt are looked at: those in the address, else the ones that one most likely came for. */
-import { useCallback } from 'react'
+import { useCallback, useRef } from 'react'
 import { useSearchParams } from 'react-router'
 import type { Attempt, Run, StepRun } from '~/api/schema'
-import { hasFailed } from '~/kit/status'
+import { hasEnded, hasFailed } from '~/kit/status'
 
 export type Selection = { step: StepRun | undefined; attempt: Attempt | undefined }
 
-export function selectionOf(run: Run, step: string | null, epoch: string | null): Selection {
-  const found = run.steps.find(({ name }) => name === step) ?? likeliest(run)
+/** `before`: the step that was chosen for somebody who chose none; it stays until it has ended. */
+export function selectionOf(run: Run, step: string | null, epoch: string | null, before?: string): Selection {
+  const stays = run.steps.find(({ name, status }) => name === before && !hasEnded(status))
+  const found = run.steps.find(({ name }) => name === step) ?? stays ?? likeliest(run)
   const attempts = found?.attempts ?? []
   const chosen = step === found?.name ? attempts.find((attempt) => String(attempt.epoch) === epoch) : undefined
   return { step: found, attempt: chosen ?? attempts.at(-1) }
@@ -41,7 +43,10 @@ export function useSelection(run: Run) {
       ),
     [setParams],
   )
-  return { ...selectionOf(run, params.get('step'), params.get('epoch')), select }
+  const before = useRef<string>(undefined)
+  const selection = selectionOf(run, params.get('step'), params.get('epoch'), before.current)
+  before.current = selection.step?.name
+  return { ...selection, select }
 }
 
 /** How an attempt stands, in the words of steps. */

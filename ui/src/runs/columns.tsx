@@ -11,7 +11,7 @@ import { Reason } from './Reason'
 
 export const COLUMNS: Columns<RunSummary> = [
   served('status', 'Status', (run) => <Status run={run} />, { width: 1 }),
-  served('pipeline', 'Pipeline', (run) => <Pipeline run={run} />, { width: '24%' }),
+  served('pipeline', 'Pipeline', (run) => <Pipeline run={run} />, { width: '21%' }),
   served('date', 'Date', (run) => <Day run={run} />, { width: 1 }),
   served(
     'reason',
@@ -47,7 +47,7 @@ export const COLUMNS: Columns<RunSummary> = [
       hideBelow: 'xs',
     },
   ),
-  served('error', 'Error', (run) => <Why run={run} />, { hideBelow: 'md', width: '20%' }),
+  served('error', 'Error', (run) => <Why run={run} />, { hideBelow: 'md', width: '19%' }),
 ]
 
 function Small({ children, nowrap }: { children: React.ReactNode; nowrap?: boolean }) {

@@ -1,9 +1,9 @@
 import { Button, Menu, Text } from '@mantine/core'
-import { IconCheck, IconChevronDown } from '@tabler/icons-react'
+import { IconChevronDown } from '@tabler/icons-react'
 import { useGet } from '~/api/queries'
 import { useEnvironment } from '~/kit/Links'
-import { useUrl } from '~/kit/useUrl'
 import { counted } from '~/kit/units'
+import { useUrl } from '~/kit/useUrl'
 
 /** Where one is: `prod`, `dev`, … It stands in the address. */
 export function EnvironmentPicker() {
@@ -26,18 +26,16 @@ export function EnvironmentPicker() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>Environment</Menu.Label>
-        {[...names].map(([name, pipelines]) => (
-          <Menu.Item
-            key={name}
-            onClick={() => set(name)}
-            leftSection={name === environment ? <IconCheck size={14} aria-hidden /> : <span style={{ width: 14 }} />}
-          >
-            {name}{' '}
-            <Text span size="xs" c="var(--polder-muted)">
-              {counted(pipelines, 'pipeline')}
-            </Text>
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={environment} onChange={set}>
+          {[...names].map(([name, pipelines]) => (
+            <Menu.RadioItem key={name} value={name} closeMenuOnClick>
+              {name}{' '}
+              <Text span size="xs" c="var(--polder-muted)">
+                {counted(pipelines, 'pipeline')}
+              </Text>
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
   )

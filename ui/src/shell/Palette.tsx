@@ -1,6 +1,7 @@
 /** `Ctrl-K`: every place, every pipeline, a run by its id. */
-import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight'
+
 import { useDebouncedValue } from '@mantine/hooks'
+import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight'
 import { IconActivity, IconSearch, IconTimeline } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
@@ -46,7 +47,10 @@ function useActions(query: string): SpotlightActionGroupData[] {
   const found = search.length > 0 ? (pipelines.data?.items ?? []) : []
   return [
     { group: 'Runs', actions: UUID.test(query) ? [runAction(query, go(runPath(query)))] : [] },
-    { group: 'Pipelines', actions: found.map(({ team, name }) => pipelineAction(team, name, go(pipelinePath(team, name)))) },
+    {
+      group: 'Pipelines',
+      actions: found.map(({ team, name }) => pipelineAction(team, name, go(pipelinePath(team, name)))),
+    },
     { group: 'Places', actions: placesNamed(query, go) },
   ].filter((group) => group.actions.length > 0)
 }
@@ -62,7 +66,12 @@ function placesNamed(query: string, go: (path: string) => () => void): Spotlight
 }
 
 function pipelineAction(team: string, name: string, onClick: () => void): SpotlightActionData {
-  return { id: `${team}/${name}`, label: `${team}/${name}`, onClick, leftSection: <IconTimeline size={18} aria-hidden /> }
+  return {
+    id: `${team}/${name}`,
+    label: `${team}/${name}`,
+    onClick,
+    leftSection: <IconTimeline size={18} aria-hidden />,
+  }
 }
 
 function runAction(id: string, onClick: () => void): SpotlightActionData {

@@ -16,7 +16,14 @@ export function PaletteButton() {
       >
         Find anything
       </Button>
-      <ActionIcon hiddenFrom="md" variant="subtle" color="gray" size="lg" aria-label="Find anything" onClick={() => spotlight.open()}>
+      <ActionIcon
+        hiddenFrom="md"
+        variant="subtle"
+        color="gray"
+        size="lg"
+        aria-label="Find anything"
+        onClick={() => spotlight.open()}
+      >
         <IconSearch size={20} aria-hidden />
       </ActionIcon>
     </>

@@ -1,13 +1,5 @@
-import { ActionIcon, Menu, Text, useMantineColorScheme } from '@mantine/core'
-import {
-  IconCheck,
-  IconDeviceDesktop,
-  IconKeyboard,
-  IconLogout,
-  IconMoon,
-  IconSun,
-  IconUserCircle,
-} from '@tabler/icons-react'
+import { ActionIcon, type MantineColorScheme, Menu, Text, useMantineColorScheme } from '@mantine/core'
+import { IconDeviceDesktop, IconKeyboard, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { signOut, useSignedIn } from '~/session/session'
 import { openShortcuts } from './Shortcuts'
@@ -53,16 +45,13 @@ export function UserMenu() {
 
 function Schemes() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
-  return SCHEMES.map(({ value, name, icon: Icon }) => (
-    <Menu.Item
-      key={value}
-      role="menuitemradio"
-      aria-checked={colorScheme === value}
-      leftSection={<Icon size={16} aria-hidden />}
-      rightSection={colorScheme === value ? <IconCheck size={14} aria-hidden /> : null}
-      onClick={() => setColorScheme(value)}
-    >
-      {name}
-    </Menu.Item>
-  ))
+  return (
+    <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)}>
+      {SCHEMES.map(({ value, name, icon: Icon }) => (
+        <Menu.RadioItem key={value} value={value} rightSection={<Icon size={16} aria-hidden />}>
+          {name}
+        </Menu.RadioItem>
+      ))}
+    </Menu.RadioGroup>
+  )
 }

@@ -35,4 +35,3 @@ export const PLACES: Place[] = [
   { name: 'API', path: '/api-docs', key: 'i', icon: IconBook, group: 'server' },
   { name: 'About', path: '/about', key: 'b', icon: IconInfoCircle, group: 'server' },
 ]
-

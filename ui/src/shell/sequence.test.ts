@@ -4,7 +4,17 @@ import { isTyping, sequence } from './sequence'
 function setUp() {
   const go = vi.fn()
   const help = vi.fn()
-  return { go, help, press: sequence(new Map([['g p', go], ['?', help]]), 1000) }
+  return {
+    go,
+    help,
+    press: sequence(
+      new Map([
+        ['g p', go],
+        ['?', help],
+      ]),
+      1000,
+    ),
+  }
 }
 
 describe('sequences of keys', () => {

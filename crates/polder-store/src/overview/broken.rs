@@ -95,7 +95,7 @@ pub async fn failed_steps(tx: &mut Tx, runs: &[RunId]) -> Result<Vec<FailedStep>
         let step = FailedStep { run: RunId(run), position: place, name, epoch: as_u32("epoch", epoch)? };
         steps.push(((run, status == StepStatus::Aborted, ended_at, position), step));
     }
-    steps.sort_by(|(one, _), (other, _)| one.cmp(other));
+    steps.sort_by_key(|(order, _)| *order);
     steps.dedup_by_key(|(_, step)| step.run);
     Ok(steps.into_iter().map(|(_, step)| step).collect())
 }

@@ -80,6 +80,9 @@ pub async fn running_steps(
     Ok(names)
 }
 
+/// Pipeline, start and end of a run.
+type TookRow = (Uuid, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
 /// How long a run of each of these pipelines usually takes, in seconds: the median of the newest that succeeded; none of one with
 /// few of them.
 pub async fn usual(
@@ -91,7 +94,7 @@ pub async fn usual(
     let statement = Statement::new(sql)
         .with("?)", Value::Number(LOOKED_AT))
         .any("WHERE p.id", ids(pipelines.into_iter().map(|pipeline| pipeline.0)));
-    let rows: Vec<(Uuid, Option<DateTime<Utc>>, Option<DateTime<Utc>>)> = statement.all(tx).await?;
+    let rows: Vec<TookRow> = statement.all(tx).await?;
     let mut durations: HashMap<PipelineId, Vec<f64>> = HashMap::new();
     for (pipeline, started_at, ended_at) in rows {
         if let (Some(started_at), Some(ended_at)) = (started_at, ended_at) {

@@ -33,6 +33,32 @@ const look = EditorView.theme({
   '.cm-template, .cm-template span': { color: 'var(--polder-grape)' },
 })
 
+const searching = EditorView.theme({
+  '.cm-panels': { backgroundColor: 'var(--polder-faint)', color: 'var(--mantine-color-text)' },
+  '.cm-panels.cm-panels-top': { borderBottom: '1px solid var(--polder-line)' },
+  '.cm-panel.cm-search': { padding: '6px 36px 6px 8px', fontFamily: 'var(--mantine-font-family)' },
+  '.cm-panel.cm-search label': { fontSize: '13px' },
+  '.cm-textfield': {
+    backgroundColor: 'var(--mantine-color-body)',
+    border: '1px solid var(--polder-line)',
+    borderRadius: '6px',
+    fontSize: '13px',
+    padding: '3px 8px',
+  },
+  '.cm-button': {
+    backgroundImage: 'none',
+    backgroundColor: 'var(--mantine-color-body)',
+    border: '1px solid var(--polder-line)',
+    borderRadius: '6px',
+    fontSize: '13px',
+    padding: '3px 8px',
+  },
+  '.cm-panel.cm-search [name=close]': { color: 'inherit', fontSize: '20px', right: '10px', top: '6px' },
+  '.cm-searchMatch': { backgroundColor: tint('yellow', 22) },
+  '.cm-searchMatch-selected': { backgroundColor: tint('yellow', 22), outline: '2px solid var(--polder-orange)' },
+  '.cm-searchMatch, .cm-searchMatch span': { color: 'var(--mantine-color-text)' },
+})
+
 const comparison = EditorView.theme({
   '&.cm-merge-b .cm-changedLine': { backgroundColor: tint('teal', 9) },
   '&.cm-merge-b .cm-changedText': { background: tint('teal', 24), borderRadius: '2px' },
@@ -59,5 +85,5 @@ const comparison = EditorView.theme({
   '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"…"' },
 })
 
-export const codeLook = [look, syntaxHighlighting(colours)]
+export const codeLook = [look, searching, syntaxHighlighting(colours)]
 export const comparisonLook = [comparison, codeLook]

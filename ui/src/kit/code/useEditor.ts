@@ -1,6 +1,15 @@
 /** An editor that nobody writes in: CodeMirror without its setup, with only what reading takes. */
+import { search, searchKeymap } from '@codemirror/search'
 import { Compartment, EditorState, type Extension } from '@codemirror/state'
-import { Decoration, EditorView, lineNumbers, MatchDecorator, ViewPlugin, type ViewUpdate } from '@codemirror/view'
+import {
+  Decoration,
+  EditorView,
+  keymap,
+  lineNumbers,
+  MatchDecorator,
+  ViewPlugin,
+  type ViewUpdate,
+} from '@codemirror/view'
 import { type RefObject, useEffect, useRef } from 'react'
 import { type Language, loadLanguage } from './languages'
 
@@ -28,6 +37,9 @@ function reading(label: string): Extension {
     EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true', tabindex: '0' }),
     lineNumbers(),
     templates,
+    // Only what can be seen is in the page, so that the browser's own search would miss the rest.
+    search({ top: true }),
+    keymap.of(searchKeymap),
   ]
 }
 

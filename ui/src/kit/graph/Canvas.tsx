@@ -4,7 +4,7 @@ import { type MouseEvent, useMemo } from 'react'
 import { Blocks } from './Blocks'
 import { Card } from './Card'
 import { Controls } from './Controls'
-import { ActsContext, FarContext, useActs } from './context'
+import { ActsContext, LevelContext, useActs } from './context'
 import { Edges } from './Edges'
 import classes from './graph.module.css'
 import { SmallMap } from './SmallMap'
@@ -14,7 +14,7 @@ import type { Placed } from './useLayout'
 import { usePointed } from './usePointed'
 import { useRoving } from './useRoving'
 import { useView } from './useView'
-import { type Box, FAR, whole } from './view'
+import { type Box, isWhole, type Level, levelOf, whole } from './view'
 
 type Props = {
   label: string
@@ -36,8 +36,11 @@ const NO_EDGES: never[] = []
 export function Canvas(props: Props) {
   const { label, nodes, edges, placed, box, selected, controls, wheel } = props
   const start = useMemo(() => whole(placed.layout, box), [placed, box])
-  const far = useFar(start.zoom)
+  const level = useLevel(start.zoom)
+  const far = level === 'far'
   const many = nodes.length > MANY
+  /** On a small one that is all there, a finger scrolls the page. */
+  const movable = wheel || controls || !isWhole(placed.layout, box, start)
   const view = useView(placed, box)
   const roving = useRoving(placed, box)
   const { pointed, at, onMouseMove } = usePointed(placed, far && many)
@@ -50,7 +53,7 @@ export function Canvas(props: Props) {
   }
   return (
     <ActsContext value={acts}>
-      <FarContext value={far}>
+      <LevelContext value={level}>
         <ReactFlow
           aria-label={label}
           className={classes.canvas}
@@ -65,6 +68,8 @@ export function Canvas(props: Props) {
           onMouseMove={onMouseMove}
           onPaneClick={onPaneClick}
           onKeyDown={roving.onKeyDown}
+          panOnDrag={movable}
+          zoomOnPinch={movable}
           zoomOnScroll={wheel}
           preventScrolling={wheel}
           {...UNCHANGING}
@@ -74,7 +79,7 @@ export function Canvas(props: Props) {
           {controls && <Controls fit={view.fit} />}
           {many && <SmallMap nodes={nodes} placed={placed} box={box} />}
         </ReactFlow>
-      </FarContext>
+      </LevelContext>
     </ActsContext>
   )
 }
@@ -94,7 +99,7 @@ const UNCHANGING = {
   panActivationKeyCode: null,
 } as const
 
-/** Whether cards are too small to be read; before the canvas is there, whether they will be. */
-function useFar(start: number): boolean {
-  return useStore((state) => (state.panZoom ? state.transform[2] : start) < FAR)
+/** Before the canvas is there, the one that it will begin with. */
+function useLevel(start: number): Level {
+  return useStore((state) => levelOf(state.panZoom ? state.transform[2] : start))
 }

@@ -2,7 +2,7 @@ import { type NodeProps, useStore } from '@xyflow/react'
 import { isValidElement, type KeyboardEvent, type MouseEvent, memo, type ReactNode, useContext } from 'react'
 import { lookOf } from '../status'
 import status from '../status.module.css'
-import { ActsContext, FarContext } from './context'
+import { ActsContext, LevelContext } from './context'
 import classes from './graph.module.css'
 import type { GraphNode } from './types'
 import type { CardData, CardNode } from './useFlowNodes'
@@ -10,10 +10,12 @@ import type { CardData, CardNode } from './useFlowNodes'
 /** One node: its state as colour and shape, its label, and a second line. */
 export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
   const { node, selected, pointed } = data
-  const far = useContext(FarContext)
+  const level = useContext(LevelContext)
+  const far = level === 'far'
   return (
     <div
       className={far ? classes.block : classes.card}
+      data-level={level}
       data-color={node.status ? lookOf(node.status).color : undefined}
       data-selected={selected || undefined}
       data-pointed={pointed || undefined}
@@ -27,7 +29,7 @@ export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
       {!far && <Mark node={node} />}
       <div className={classes.words}>
         <Label data={data} far={far} />
-        {!far && node.below && <span className={classes.below}>{node.below}</span>}
+        {level === 'near' && node.below && <span className={classes.below}>{node.below}</span>}
       </div>
       {far && <Bubble node={node} />}
     </div>

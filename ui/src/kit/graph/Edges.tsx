@@ -1,7 +1,7 @@
 /** All lines of a graph as a handful of paths: a thousand of them cost what ten do. */
 import { ViewportPortal } from '@xyflow/react'
 import { memo, useContext, useMemo } from 'react'
-import { FarContext } from './context'
+import { LevelContext } from './context'
 import classes from './graph.module.css'
 import { type Line, line } from './paths'
 import { drawn } from './shape'
@@ -12,7 +12,7 @@ type Props = { shown: GraphEdge[]; placed: Placed; selected?: string }
 type Drawn = { edge: GraphEdge; line: Line; beside: boolean }
 
 export const Edges = memo(function Edges({ shown, placed, selected }: Props) {
-  const far = useContext(FarContext)
+  const level = useContext(LevelContext)
   const lines = useMemo(() => linesOf(placed), [placed])
   const all = useMemo(() => {
     const places = new Set(placed.shape.ids)
@@ -25,7 +25,7 @@ export const Edges = memo(function Edges({ shown, placed, selected }: Props) {
   const groups = useMemo(() => groupsOf(all), [all])
   return (
     <ViewportPortal>
-      <svg className={classes.edges} data-far={far || undefined} aria-hidden="true">
+      <svg className={classes.edges} data-level={level} aria-hidden="true">
         {groups.map(([name, group]) => (
           <g
             key={name}
@@ -38,7 +38,7 @@ export const Edges = memo(function Edges({ shown, placed, selected }: Props) {
             <path d={group.map(({ line }) => line.head).join('')} className={classes.head} />
           </g>
         ))}
-        {!far &&
+        {level !== 'far' &&
           all.map(({ edge, line }) => edge.label && <Label key={`${edge.from}\n${edge.to}`} edge={edge} line={line} />)}
       </svg>
     </ViewportPortal>

@@ -2,7 +2,12 @@
 import type { Link } from './shape'
 
 /** Nodes by their places in the whole; links by their places within the part. */
-export type Part = { nodes: number[]; links: Link[] /** Places of the links in the whole. */; ofWhole: number[] }
+export type Part = {
+  nodes: number[]
+  links: Link[]
+  /** Places of the links in the whole. */
+  ofWhole: number[]
+}
 
 /** In the order of their first nodes. */
 export function partsOf(count: number, links: readonly Link[]): Part[] {

@@ -2,6 +2,7 @@
 import { createContext, useMemo, useRef } from 'react'
 import { useNavigate } from 'react-router'
 import { useEnvironment, within } from '../Links'
+import type { Level } from './view'
 
 export type Acts = {
   /** Absent where nothing can be selected. */
@@ -11,8 +12,7 @@ export type Acts = {
 }
 
 export const ActsContext = createContext<Acts>({ go: () => {}, address: (to) => to })
-/** Whether the cards are too small to be read. */
-export const FarContext = createContext(false)
+export const LevelContext = createContext<Level>('near')
 
 /** Stays the same, so that cards are not drawn again for it. */
 export function useActs(onSelect: ((id: string) => void) | undefined): Acts {

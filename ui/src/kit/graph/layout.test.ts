@@ -73,9 +73,18 @@ describe('a layout', () => {
 
 describe('parts', () => {
   it('are what is connected, whichever way', () => {
-    const parts = partsOf(5, shape(5, [[3, 1], [1, 0]]).links) // biome-ignore format: pairs
+    const parts = partsOf(
+      5,
+      shape(5, [
+        [3, 1],
+        [1, 0],
+      ]).links,
+    )
     expect(parts.map(({ nodes }) => nodes)).toEqual([[0, 1, 3], [2], [4]])
-    expect(parts[0]?.links).toEqual([[2, 1, 0], [1, 0, 0]]) // biome-ignore format: pairs
+    expect(parts[0]?.links).toEqual([
+      [2, 1, 0],
+      [1, 0, 0],
+    ])
     expect(parts[0]?.ofWhole).toEqual([0, 1])
   })
 })
@@ -84,7 +93,11 @@ describe('a tree', () => {
   const part = (links: [number, number][]) => partsOf(links.length + 1, shape(links.length + 1, links).links)[0]
 
   it('has what things come from in the middle of them, in either direction', () => {
-    const links: [number, number][] = [[0, 1], [0, 2], [0, 3]] // biome-ignore format: pairs
+    const links: [number, number][] = [
+      [0, 1],
+      [0, 2],
+      [0, 3],
+    ]
     const grows = ofTree(part(links) ?? fail(), 'right')
     expect(grows?.nodes.map(({ y }) => y)).toEqual([68, 0, 68, 136])
     const gathers = ofTree(part(links.map(([a, b]) => [b, a])) ?? fail(), 'down')
@@ -123,7 +136,14 @@ describe('a tree', () => {
 
 describe('twins', () => {
   it('are ends that come from exactly the same', () => {
-    const links = shape(6, [[0, 1], [0, 2], [0, 3], [5, 3], [0, 4], [4, 5]]).links // biome-ignore format: pairs
+    const links = shape(6, [
+      [0, 1],
+      [0, 2],
+      [0, 3],
+      [5, 3],
+      [0, 4],
+      [4, 5],
+    ]).links
     expect(twinsOf(6, links)).toEqual([[0], [1, 2], [], [3], [4], [5]])
   })
 })

@@ -3,7 +3,13 @@ import { useMemo, useRef } from 'react'
 import { CARD, type GraphNode } from './types'
 import type { Placed } from './useLayout'
 
-export type CardData = { node: GraphNode; selected: boolean /** By the tab key. */; reachable: boolean }
+export type CardData = {
+  node: GraphNode
+  selected: boolean
+  pointed: boolean
+  /** By the tab key. */
+  reachable: boolean
+}
 export type CardNode = Node<CardData, 'card'>
 
 type Looked = { selected?: string; focused?: string; pointed?: string }

@@ -33,7 +33,13 @@ describe('the whole', () => {
 })
 
 describe('arrow keys', () => {
-  const nodes = [{ x: 0, y: 0 }, { x: 250, y: 0 }, { x: 250, y: 70 }, { x: 500, y: 0 }, { x: 0, y: 70 }] // biome-ignore format: a map
+  const nodes = [
+    { x: 0, y: 0 },
+    { x: 250, y: 0 },
+    { x: 250, y: 70 },
+    { x: 500, y: 0 },
+    { x: 0, y: 70 },
+  ]
 
   it('go to the next card that way, if there is one', () => {
     expect(neighbour(0, 'ArrowRight', nodes)).toBe(1)

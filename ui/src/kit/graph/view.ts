@@ -6,8 +6,14 @@ export type View = { x: number; y: number; zoom: number }
 export type Box = { width: number; height: number }
 
 export const PADDING = 16
-/** Below this nobody can read a card. */
-export const FAR = 0.42
+/** How much of a card can be read: all of it, its label if it is set large, or nothing. */
+export type Level = 'near' | 'middle' | 'far'
+
+export function levelOf(zoom: number): Level {
+  if (zoom >= 0.6) return 'near'
+  return zoom >= 0.32 ? 'middle' : 'far'
+}
+
 /** Graphs up to this size are never drawn too small to be read; they begin at their start instead. */
 const READABLE = { nodes: 30, zoom: 0.75 }
 
@@ -17,6 +23,11 @@ export function whole(layout: Layout, box: Box): View {
   const place = (room: number, size: number) =>
     Math.max((room - size * zoom) / 2, zoom > 0 && size * zoom > room ? PADDING : 0)
   return { x: place(box.width, layout.width), y: place(box.height, layout.height), zoom }
+}
+
+/** Whether there is nothing outside of this view. */
+export function isWhole(layout: Layout, box: Box, { zoom }: View): boolean {
+  return layout.width * zoom <= box.width && layout.height * zoom <= box.height
 }
 
 function wholeZoom(layout: Layout, box: Box): number {

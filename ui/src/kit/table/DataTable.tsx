@@ -121,8 +121,14 @@ function lookOf(look: ColumnLook | undefined) {
   return { ta: look?.align, w: look?.width, ...hidden } as const
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: see Columns
-function Head<T extends RowData>({ header, children }: { header: Header<typeof features, T, any>; children: React.ReactNode }) {
+function Head<T extends RowData>({
+  header,
+  children,
+}: {
+  // biome-ignore lint/suspicious/noExplicitAny: see Columns
+  header: Header<typeof features, T, any>
+  children: React.ReactNode
+}) {
   const { column } = header
   const sorted = column.getIsSorted()
   const sort = { asc: 'ascending', desc: 'descending', none: undefined } as const

@@ -5,6 +5,7 @@ import { StatusIcon } from '~/kit/StatusBadge'
 import { fillOf, lookOf } from '~/kit/status'
 import { secondsBetween } from '~/kit/time'
 import { duration } from '~/kit/units'
+import { statusOf } from '../selection'
 import classes from './gantt.module.css'
 import { type Bar, type Row, rowsOf, ticksOf, windowOf } from './geometry'
 
@@ -67,8 +68,8 @@ function Line({ row: { step, bars }, now, current, onSelect }: LineProps) {
 }
 
 function Piece({ bar, step }: { bar: Bar; step: StepRun }) {
-  const newest = bar.epoch === step.epoch
-  const status = newest ? step.status : 'FAILED'
+  const attempt = step.attempts.find(({ epoch }) => epoch === bar.epoch)
+  const status = attempt ? statusOf(step, attempt) : step.status
   return (
     <span
       className={classes.bar}

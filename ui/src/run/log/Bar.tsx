@@ -43,8 +43,9 @@ export function Bar(props: Props) {
       <SearchField label="Search this log" width={220} />
       {props.search && <Finds {...props} />}
       <span className={classes.grow} />
-      <Text size="xs" c="var(--polder-muted)" role="status" data-tail={tail}>
-        {tail === 'lost' ? 'connection lost; trying again' : counted(count, 'line')}
+      <Text size="xs" c="var(--polder-muted)" data-tail={tail}>
+        <span role="status">{tail === 'lost' && 'connection lost; trying again · '}</span>
+        {counted(count, 'line')}
       </Text>
       {live && <Follow {...props} />}
       <Group gap={2} wrap="nowrap">

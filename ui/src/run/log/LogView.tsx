@@ -2,8 +2,7 @@
  * The log of one attempt. Only the lines that are seen are drawn, only those around them are asked for; what is looked for, the
  * line that is pointed to and how lines are shown stand in the address.
  */
-import { useCallback, useState } from 'react'
-import { useLocation } from 'react-router'
+import { useEffect, useState } from 'react'
 import { useUrl } from '~/kit/useUrl'
 import type { Attempt } from './address'
 import { Bar } from './Bar'
@@ -13,6 +12,7 @@ import { neighbour } from './matches'
 import { useKeys } from './useKeys'
 import { useLog, useMatches } from './useLog'
 import { useHeld, usePlace } from './usePlace'
+import { usePointer } from './usePointer'
 import { useViewport } from './useViewport'
 import { WholeLine } from './WholeLine'
 
@@ -22,22 +22,23 @@ type Props = {
   attempt: Attempt
   /** Lines may still come. */
   live: boolean
+  /** It has not begun. */
+  waiting: boolean
   /** Of an attempt that is over. */
   lines: number
   /** Its end says why: it is opened there. */
   failed: boolean
 }
 
-export function LogView({ attempt, live, lines, failed }: Props) {
+export function LogView({ attempt, live, waiting, lines, failed }: Props) {
   const log = useLog(attempt, live, lines)
   const [search] = useUrl('search')
   const wrap = useUrl('wrap', '1')[0] === '1'
   const [time] = useUrl('time')
   const [only] = useUrl('only')
-  const [linked, setLinked] = useUrl('line')
+  const { line, isPinned, point, address } = usePointer(attempt)
   const found = useMatches(log.source, search, live)
   const onlyFound = only === '1' && search !== ''
-  const line = Number(linked) > 0 ? Number(linked) - 1 : undefined
   const row = onlyFound ? rowOf(found.lines, line) : line
   const [whole, setWhole] = useState<number>()
 
@@ -47,13 +48,17 @@ export function LogView({ attempt, live, lines, failed }: Props) {
   const { toStart, toEnd } = usePlace(held, setHeld, viewport)
   const following = live && held === 'end'
   const follow = (yes: boolean) => setHeld(yes ? 'end' : undefined)
-  const pick = useCallback((number: number) => setLinked(String(number + 1)), [setLinked])
+  // Who has scrolled up reads here, and is not to be led on to the step that runs next.
+  const reads = live && held !== 'end'
+  useEffect(() => {
+    if (reads && !isPinned) point()
+  }, [reads, isPinned, point])
   const at = line ?? viewport.top.line - 1
   const step = async (way: 1 | -1) => {
     const isLast = at >= (found.lines.at(-1)?.line ?? -1)
     if (way === 1 && isLast) await found.matches.more()
     const next = neighbour(found.matches.read().lines, at, way)
-    if (next !== undefined) pick(next)
+    if (next !== undefined) point(next)
   }
   useKeys({
     follow: () => live && follow(!following),
@@ -63,7 +68,6 @@ export function LogView({ attempt, live, lines, failed }: Props) {
     toEnd,
     ...viewport,
   })
-  const address = useLineAddress()
 
   return (
     <section
@@ -78,7 +82,8 @@ export function LogView({ attempt, live, lines, failed }: Props) {
         count={log.count}
       />
       <Body
-        {...{ log, viewport, found, onlyFound, search, line, live, following, address, pick, attempt }}
+        {...{ log, viewport, found, onlyFound, search, line, live, waiting, following, address, attempt }}
+        pick={point}
         wrap={wrap}
         time={time === '1'}
         onWhole={setWhole}
@@ -92,13 +97,4 @@ export function LogView({ attempt, live, lines, failed }: Props) {
 function rowOf(lines: { line: number }[], line: number | undefined): number | undefined {
   const row = lines.findIndex((match) => match.line === line)
   return row < 0 ? undefined : row
-}
-
-/** This page's address, up to the number of a line. */
-function useLineAddress(): string {
-  const { pathname, search } = useLocation()
-  const params = new URLSearchParams(search)
-  params.delete('line')
-  params.set('line', '')
-  return `${pathname}?${params}`
 }

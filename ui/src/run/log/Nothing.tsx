@@ -2,18 +2,25 @@ import { Loader } from '@mantine/core'
 import classes from './log.module.css'
 import type { useLog, useMatches } from './useLog'
 
-type Props = { log: ReturnType<typeof useLog>; found: ReturnType<typeof useMatches>; onlyFound: boolean; live: boolean }
-
-/** Why there is no line. */
-export function Nothing({ log, found, onlyFound, live }: Props) {
-  if (log.error !== undefined) return null
-  if (onlyFound && found.busy) return <Loader m="md" size="sm" aria-label="Searching" />
-  return <div className={classes.nothing}>{textOf(log.removed, onlyFound, live)}</div>
+type Props = {
+  log: ReturnType<typeof useLog>
+  found: ReturnType<typeof useMatches>
+  onlyFound: boolean
+  live: boolean
+  waiting: boolean
 }
 
-function textOf(removed: boolean, onlyFound: boolean, live: boolean): string {
+/** Why there is no line. */
+export function Nothing({ log, found, onlyFound, live, waiting }: Props) {
+  if (log.error !== undefined) return null
+  if (onlyFound && found.busy) return <Loader m="md" size="sm" aria-label="Searching" />
+  return <div className={classes.nothing}>{textOf(log.removed, onlyFound, live, waiting)}</div>
+}
+
+function textOf(removed: boolean, onlyFound: boolean, live: boolean, waiting: boolean): string {
   if (onlyFound) return 'No line has this text.'
   if (removed)
     return 'This log is not kept any more. Logs are removed after the time that the server was told with --keep-logs.'
+  if (waiting) return 'Not started yet: it waits for an agent that has room for it.'
   return live ? 'Nothing printed yet.' : 'It printed nothing.'
 }

@@ -15,7 +15,7 @@ import {
 } from './viewport'
 
 /** A scroll within this time of a wheel, a key or a finger is theirs, in milliseconds. */
-const GESTURE = 250
+const GESTURE = 500
 /** After this long without scrolling the scroll bar is put right. */
 const IDLE = 160
 /** A thumb that is off by less than this part of its way is not seen to be. */
@@ -116,12 +116,13 @@ function useScroll(
       const now = performance.now()
       state.current.last = element.scrollTop
       const { sizes, top, gesture, scrolled } = state.current
-      // A finger that is lifted leaves the page gliding: scrolls that follow each other closely belong together.
-      const isGesture = now - gesture < GESTURE || (now - scrolled < IDLE && gesture > 0)
-      if (isGesture) state.current.gesture = now
-      else state.current.gesture = 0
-      state.current.scrolled = now
       const room = tall(sizes) - sizes.height
+      // A finger that is lifted leaves the page gliding: scrolls that follow each other closely belong together.
+      const goesOn = now - gesture < GESTURE || (gesture > 0 && now - scrolled < GESTURE)
+      // Less than the smallest step that a thumb can be dragged by.
+      const isGesture = goesOn || Math.abs(by) < room / sizes.height / 4
+      state.current.gesture = goesOn ? now : 0
+      state.current.scrolled = now
       const next = isExact(sizes) || !isGesture ? atShare(sizes, element.scrollTop / room) : moved(sizes, top, by)
       become(next)
       onScrolled(!isAfter(bottom(sizes), moved(sizes, next, 2)))
@@ -130,11 +131,16 @@ function useScroll(
       // At an end of the scroll bar there may be more of the log: there must be room to go on.
       if (element.scrollTop <= 1 || element.scrollTop >= room - 1) align()
     }
+    const onPress = (event: PointerEvent) => {
+      if (event.pointerType === 'mouse') state.current.gesture = 0
+    }
     element.addEventListener('scroll', onScroll, { passive: true })
+    element.addEventListener('pointerdown', onPress)
     for (const kind of ['wheel', 'touchmove', 'keydown']) element.addEventListener(kind, onGesture, { passive: true })
     return () => {
       clearTimeout(idle)
       element.removeEventListener('scroll', onScroll)
+      element.removeEventListener('pointerdown', onPress)
       for (const kind of ['wheel', 'touchmove', 'keydown']) element.removeEventListener(kind, onGesture)
     }
   }, [scroller, state, become, align, onScrolled])
