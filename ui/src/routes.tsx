@@ -1,41 +1,36 @@
 /** Every page of the interface, each loaded when somebody goes there. */
 import { createBrowserRouter } from 'react-router'
 import { Broken, NotFound } from './shell/Lost'
+import { pages } from './shell/pages'
 import { Root } from './shell/Root'
 
+/** A page that breaks does so inside the shell: where to go else, and whether the server answers, stay in sight. */
 export const router = createBrowserRouter([
   {
     element: <Root />,
     errorElement: <Broken />,
     HydrateFallback: () => null,
     children: [
-      { index: true, lazy: async () => ({ Component: (await import('./overview/OverviewPage')).OverviewPage }) },
       {
-        path: 'pipelines',
-        lazy: async () => ({ Component: (await import('./pipelines/PipelinesPage')).PipelinesPage }),
+        errorElement: <Broken />,
+        children: [
+          { index: true, lazy: pages.overview },
+          { path: 'pipelines', lazy: pages.pipelines },
+          { path: 'pipelines/:team/:name/:tab?', lazy: pages.pipeline },
+          { path: 'runs', lazy: pages.runs },
+          { path: 'runs/:id', lazy: pages.run },
+          { path: 'graph', lazy: pages.graph },
+          { path: 'deployments', lazy: pages.deployments },
+          { path: 'deployments/:id', lazy: pages.revision },
+          { path: 'secrets', lazy: pages.secrets },
+          { path: 'tokens', lazy: pages.tokens },
+          { path: 'audit', lazy: pages.audit },
+          { path: 'agents', lazy: pages.agents },
+          { path: 'api-docs', lazy: pages.apiDocs },
+          { path: 'about', lazy: pages.about },
+          { path: '*', element: <NotFound /> },
+        ],
       },
-      {
-        path: 'pipelines/:team/:name/:tab?',
-        lazy: async () => ({ Component: (await import('./pipeline/PipelinePage')).PipelinePage }),
-      },
-      { path: 'runs', lazy: async () => ({ Component: (await import('./runs/RunsPage')).RunsPage }) },
-      { path: 'runs/:id', lazy: async () => ({ Component: (await import('./run/RunPage')).RunPage }) },
-      { path: 'graph', lazy: async () => ({ Component: (await import('./graph/GraphPage')).GraphPage }) },
-      {
-        path: 'deployments',
-        lazy: async () => ({ Component: (await import('./deployments/DeploymentsPage')).DeploymentsPage }),
-      },
-      {
-        path: 'deployments/:id',
-        lazy: async () => ({ Component: (await import('./deployments/RevisionPage')).RevisionPage }),
-      },
-      { path: 'secrets', lazy: async () => ({ Component: (await import('./secrets/SecretsPage')).SecretsPage }) },
-      { path: 'tokens', lazy: async () => ({ Component: (await import('./tokens/TokensPage')).TokensPage }) },
-      { path: 'audit', lazy: async () => ({ Component: (await import('./audit/AuditPage')).AuditPage }) },
-      { path: 'agents', lazy: async () => ({ Component: (await import('./agents/AgentsPage')).AgentsPage }) },
-      { path: 'api-docs', lazy: async () => ({ Component: (await import('./docs/ApiDocsPage')).ApiDocsPage }) },
-      { path: 'about', lazy: async () => ({ Component: (await import('./about/AboutPage')).AboutPage }) },
-      { path: '*', element: <NotFound /> },
     ],
   },
 ])

@@ -4,7 +4,7 @@
  */
 import createClient, { type Middleware } from 'openapi-fetch'
 import { ApiProblem, Unreachable } from './problem'
-import type { paths, Problem } from './schema'
+import type { Problem, paths } from './schema'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 

@@ -69,5 +69,7 @@ export function usePages<P extends GetPath>(path: P, { params, enabled }: PagedO
     ...(enabled === undefined ? {} : { enabled }),
   })
   const pages = (query.data as InfiniteData<{ items: PageOf<P>[] }> | undefined)?.pages ?? []
-  return Object.assign(query as UseInfiniteQueryResult<InfiniteData<Answer<P>>>, { items: pages.flatMap((p) => p.items) })
+  return Object.assign(query as UseInfiniteQueryResult<InfiniteData<Answer<P>>>, {
+    items: pages.flatMap((p) => p.items),
+  })
 }

@@ -22,7 +22,7 @@ export function PageHeader({ title, tab, above, beside, below, actions }: Props)
     <Group justify="space-between" align="flex-start" mb="lg" gap="md">
       <Stack gap={4} miw={0}>
         {above && (
-          <Text size="sm" c="var(--polder-muted)" component="div">
+          <Text size="sm" c="var(--polder-muted)" component="div" style={{ overflowWrap: 'anywhere' }}>
             {above}
           </Text>
         )}
@@ -33,7 +33,7 @@ export function PageHeader({ title, tab, above, beside, below, actions }: Props)
           {beside}
         </Group>
         {below && (
-          <Text size="sm" c="var(--polder-muted)" component="div">
+          <Text size="sm" c="var(--polder-muted)" component="div" style={{ overflowWrap: 'anywhere' }}>
             {below}
           </Text>
         )}

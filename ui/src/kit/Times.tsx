@@ -31,7 +31,8 @@ type Span = { from: string | null | undefined; to: string | null | undefined }
 
 /** How long something took; counts up while it goes on. */
 export function Took({ from, to }: Span) {
-  return from ? to ? <>{duration(secondsBetween(from, to, 0))}</> : <Counting from={from} /> : <>–</>
+  if (!from) return '–'
+  return to ? duration(secondsBetween(from, to, 0)) : <Counting from={from} />
 }
 
 function Counting({ from }: { from: string }) {

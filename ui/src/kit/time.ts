@@ -14,6 +14,7 @@ const FULL = new Intl.DateTimeFormat('en-GB', {
 })
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 const DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' })
+const DAY_AND_YEAR = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 const PRECISE = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
@@ -29,6 +30,11 @@ export const clock = (at: string | Date) => CLOCK.format(new Date(at))
 export const preciseClock = (at: string | Date) => PRECISE.format(new Date(at))
 /** `Sat 21 Nov`. */
 export const day = (at: string | Date) => DAY.format(new Date(at))
+
+/** `1 Jan 2029`. */
+export const dayAndYear = (at: string | Date) => DAY_AND_YEAR.format(new Date(at))
+
+const sameYear = (at: string, now: number) => new Date(at).getFullYear() === new Date(now).getFullYear()
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_557_600],
@@ -60,7 +66,8 @@ export function secondsBetween(start: string, end: string | null | undefined, no
 /** `today 03:00`, `tomorrow 03:00`, `Tue 24 Nov 03:00`. */
 export function upcoming(at: string, now: number): string {
   const days = Math.round((midnight(new Date(at).getTime()) - midnight(now)) / 86_400_000)
-  const when = days === 0 ? 'today' : days === 1 ? 'tomorrow' : days === -1 ? 'yesterday' : day(at)
+  const named = sameYear(at, now) ? day(at) : dayAndYear(at)
+  const when = days === 0 ? 'today' : days === 1 ? 'tomorrow' : days === -1 ? 'yesterday' : named
   return `${when} ${clock(at)}`
 }
 

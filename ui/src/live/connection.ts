@@ -3,6 +3,7 @@
  * this says so, tries again, and goes on after the last change that it has seen; if the server cannot, everything on
  * the page is loaded anew.
  */
+import type { Query } from '@tanstack/react-query'
 import type { ChangeEvent } from '~/api/schema'
 import { queryClient } from '~/queryClient'
 import { checkSession } from '~/session/session'
@@ -10,8 +11,12 @@ import { isStale } from './stale'
 
 export type Connection = { state: 'connecting' | 'live' | 'lost'; since: number }
 
-/** Changes are gathered this long, so that a busy server does not make a busy page. */
+/** Changes are gathered this long, in milliseconds, so that a busy server does not make a busy page. */
 const GATHER = 300
+const GATHER_WHEN_BUSY = 1_500
+/** A list that somebody has scrolled far down asks for all of its pages again; that seldom at most. */
+const LONG_LIST = 10_000
+const LONG_LIST_PAGES = 3
 const FIRST_RETRY = 1_000
 const LONGEST_RETRY = 15_000
 /** A page that nobody looks at gives its connection back: browsers allow only six to a server. */
@@ -25,6 +30,7 @@ let retry = FIRST_RETRY
 let again: ReturnType<typeof setTimeout> | undefined
 let hiding: ReturnType<typeof setTimeout> | undefined
 let gathered: ChangeEvent[] = []
+let toldAt = 0
 
 export const readConnection = () => connection
 
@@ -82,14 +88,22 @@ function opened() {
 
 function changed(event: MessageEvent<string>) {
   lastId = event.lastEventId || lastId
-  if (gathered.length === 0) setTimeout(tell, GATHER)
+  if (gathered.length === 0) setTimeout(tell, Date.now() - toldAt < GATHER_WHEN_BUSY ? GATHER_WHEN_BUSY : GATHER)
   gathered.push(JSON.parse(event.data) as ChangeEvent)
 }
 
 function tell() {
   const changes = gathered
   gathered = []
-  void queryClient.invalidateQueries({ predicate: ({ queryKey }) => changes.some((one) => isStale(queryKey, one)) })
+  toldAt = Date.now()
+  const predicate = (query: Query) => !isFresh(query) && changes.some((one) => isStale(query.queryKey, one))
+  void queryClient.invalidateQueries({ predicate })
+}
+
+/** Whether this is a long list that was asked for not long ago: it waits for a later change. */
+function isFresh({ state }: Query): boolean {
+  const pages = (state.data as { pages?: unknown[] } | undefined)?.pages?.length ?? 0
+  return pages > LONG_LIST_PAGES && Date.now() - state.dataUpdatedAt < LONG_LIST
 }
 
 function reset(event: MessageEvent<string>) {

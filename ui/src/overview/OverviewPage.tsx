@@ -15,6 +15,9 @@ import { ofTeam, standing } from './standing'
 import { Teams } from './Teams'
 import { Tour } from './Tour'
 
+/** What is late becomes so by time alone, and no change tells of it; in milliseconds. */
+const LOOK_AGAIN = 60_000
+
 /** What is broken, late, running and next, in one look. */
 export function OverviewPage() {
   const [team] = useUrl('team')
@@ -32,8 +35,12 @@ export function OverviewPage() {
 /** The overview of all teams tells how each of them stands, also while only one of them is looked at. */
 function useOverview(team: string) {
   const environment = useEnvironment()
-  const whole = useGet('/api/v1/overview', { params: { query: { environment } } })
-  const part = useGet('/api/v1/overview', { params: { query: { environment, team } }, enabled: team !== '' })
+  const whole = useGet('/api/v1/overview', { params: { query: { environment } }, refetchInterval: LOOK_AGAIN })
+  const part = useGet('/api/v1/overview', {
+    params: { query: { environment, team } },
+    enabled: team !== '',
+    refetchInterval: LOOK_AGAIN,
+  })
   const teams = whole.data?.teams ?? []
   if (!team) return { teams, data: whole.data, error: whole.error, refetch: whole.refetch }
   const own = part.isPlaceholderData ? undefined : part.data

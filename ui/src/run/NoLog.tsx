@@ -12,11 +12,19 @@ export function NoLog({ run, step }: { run: Run; step: StepRun }) {
 
 function textOf(run: Run, step: StepRun): [string, ReactNode] {
   if (step.child_run) {
-    const there = <RunLink id={step.child_run}>run {step.child_run.slice(-8)}</RunLink>
+    const there = (
+      <RunLink id={step.child_run} underline="always">
+        run {step.child_run.slice(-8)}
+      </RunLink>
+    )
     return ['This step runs another pipeline.', <>What that printed is in {there}.</>]
   }
   if (step.taken_from) {
-    const there = <RunLink id={step.taken_from}>run {step.taken_from.slice(-8)}</RunLink>
+    const there = (
+      <RunLink id={step.taken_from} underline="always">
+        run {step.taken_from.slice(-8)}
+      </RunLink>
+    )
     return ['Nothing was run here.', <>The result was taken over from {there}, where its log is.</>]
   }
   if (step.status === 'SKIPPED')

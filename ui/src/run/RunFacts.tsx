@@ -4,14 +4,13 @@ import type { Run } from '~/api/schema'
 import { RunLink } from '~/kit/Links'
 import { StatusIcon } from '~/kit/StatusBadge'
 import { logicalDate } from '~/kit/time'
-import { repeats } from './RunHeader'
 import classes from './run.module.css'
 
 /** What it was given, how it is labelled, and what it set going. */
 export function RunFacts({ run }: { run: Run }) {
   const parameters = Object.entries(run.parameters)
   const labels = Object.entries(run.labels)
-  const told = new Set([...repeats(run).map(({ id }) => id), ...run.steps.map((step) => step.child_run)])
+  const told = new Set(run.steps.map((step) => step.child_run))
   const started = (run.started ?? []).filter(({ id }) => !told.has(id))
   const hidden = run.started_runs.length - (run.started ?? []).length
   if (parameters.length + labels.length + started.length + hidden === 0) return null

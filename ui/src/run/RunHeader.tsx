@@ -7,6 +7,7 @@ import { TimeAgo, Took } from '~/kit/Times'
 import { logicalDate } from '~/kit/time'
 import { Reason } from '~/runs/Reason'
 import { RunActions } from './RunActions'
+import { useRepeats } from './useRepeats'
 
 /** What ran, when, why and from what. */
 export function RunHeader({ run }: { run: Run }) {
@@ -28,7 +29,7 @@ export function RunHeader({ run }: { run: Run }) {
 }
 
 function Story({ run }: { run: Run }) {
-  const again = repeats(run)
+  const again = useRepeats(run)
   return (
     <Group gap="2px 16px">
       <span>
@@ -41,13 +42,16 @@ function Story({ run }: { run: Run }) {
       {run.revision && (
         <Tooltip label={`Pinned to the revision ${run.revision}`}>
           <span>
-            revision <To to={`/deployments/${run.revision}`}>{run.revision.slice(-8)}</To>
+            revision{' '}
+            <To to={`/deployments/${run.revision}`} inherit underline="always">
+              {run.revision.slice(-8)}
+            </To>
           </span>
         </Tooltip>
       )}
       {run.rerun_of && run.reason.kind !== 'rerun' && (
         <span>
-          repeats <RunLink id={run.rerun_of} />
+          repeats <RunLink id={run.rerun_of} inherit underline="always" />
         </span>
       )}
       {again.length > 0 && (
@@ -56,17 +60,11 @@ function Story({ run }: { run: Run }) {
           {again.map(({ id, status }) => (
             <Group key={id} gap={2} component="span">
               <StatusIcon status={status} size={14} />
-              <RunLink id={id} />
+              <RunLink id={id} inherit underline="always" />
             </Group>
           ))}
         </Group>
       )}
     </Group>
   )
-}
-
-/** Runs of the same pipeline about the same time that this one caused. */
-export function repeats(run: Run) {
-  const same = (other: { team: string; pipeline: string }) => other.team === run.team && other.pipeline === run.pipeline
-  return (run.started ?? []).filter(same)
 }

@@ -5,6 +5,9 @@ import { SignInForm } from './SignInForm'
 import { SignInPage } from './SignInPage'
 import { useSignedIn } from './session'
 
+/** Whatever else is open: a dialog, the palette. */
+const ABOVE_ALL = 10_000
+
 /** Shows the page to who is signed in; keeps it as it is when the session ends, and asks on top of it. */
 export function SessionGate({ children }: { children: ReactNode }) {
   const { data, error, refetch } = useSignedIn()
@@ -16,6 +19,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
       {children}
       <Modal
         opened={data.state === 'expired'}
+        zIndex={ABOVE_ALL}
         onClose={() => {}}
         withCloseButton={false}
         title="Your session has ended"

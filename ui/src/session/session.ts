@@ -77,8 +77,8 @@ export async function signOut(): Promise<void> {
   await answer(api.DELETE('/api/v1/session'))
   remember(false)
   carryCsrfToken(undefined)
-  queryClient.clear()
   queryClient.setQueryData(KEY, { state: 'out' } satisfies SignedIn)
+  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== KEY[0] })
 }
 
 const RANK: Record<Role, number> = { agent: 0, viewer: 1, operator: 2, admin: 3 }

@@ -3,10 +3,11 @@
 import { useDebouncedValue } from '@mantine/hooks'
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight'
 import { IconActivity, IconSearch, IconTimeline } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { useGet } from '~/api/queries'
 import { pipelinePath, runPath, useEnvironment, within } from '~/kit/Links'
+import { PALETTE_FIELD, store, takeFirst } from './paletteStore'
 import { PLACES } from './places'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -14,8 +15,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 export function Palette() {
   const [query, setQuery] = useState('')
   const actions = useActions(query.trim())
+  useFirst(actions.flatMap((group) => group.actions.map(({ id }) => id)).join(' '))
   return (
     <Spotlight
+      store={store}
       actions={actions}
       query={query}
       onQueryChange={setQuery}
@@ -27,12 +30,22 @@ export function Palette() {
       // The server has searched already; what it found is not filtered again.
       filter={(_, found) => found}
       searchProps={{
+        id: PALETTE_FIELD,
         leftSection: <IconSearch size={18} aria-hidden />,
         placeholder: 'A pipeline, a place, the id of a run …',
         'aria-label': 'Find anything',
       }}
     />
   )
+}
+
+/** Enter takes the first, also when the server's answer comes after the last key. */
+function useFirst(found: string) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is done anew whenever something else is found
+  useEffect(() => {
+    const later = requestAnimationFrame(takeFirst)
+    return () => cancelAnimationFrame(later)
+  }, [found])
 }
 
 function useActions(query: string): SpotlightActionGroupData[] {

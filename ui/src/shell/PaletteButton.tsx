@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Kbd } from '@mantine/core'
-import { spotlight } from '@mantine/spotlight'
 import { IconSearch } from '@tabler/icons-react'
+import { palette } from './paletteStore'
 
 export function PaletteButton() {
   return (
@@ -12,7 +12,7 @@ export function PaletteButton() {
         fw={400}
         leftSection={<IconSearch size={14} aria-hidden />}
         rightSection={<Kbd size="xs">Ctrl K</Kbd>}
-        onClick={() => spotlight.open()}
+        onClick={() => palette.open()}
       >
         Find anything
       </Button>
@@ -22,7 +22,7 @@ export function PaletteButton() {
         color="gray"
         size="lg"
         aria-label="Find anything"
-        onClick={() => spotlight.open()}
+        onClick={() => palette.open()}
       >
         <IconSearch size={20} aria-hidden />
       </ActionIcon>

@@ -11,6 +11,7 @@ import { Logo } from './Logo'
 import { Navigation } from './Navigation'
 import { Palette } from './Palette'
 import { PaletteButton } from './PaletteButton'
+import { getAllPages } from './pages'
 import { Shortcuts } from './Shortcuts'
 import classes from './shell.module.css'
 import { UserMenu } from './UserMenu'
@@ -21,6 +22,7 @@ export function Shell() {
   const { pathname } = useLocation()
   const signedIn = useSignedIn().data?.state === 'in'
   useFollow(signedIn)
+  useEffect(getAllPages, [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu of a narrow page closes when one has gone somewhere
   useEffect(close, [pathname])
   return (

@@ -7,7 +7,11 @@ import { TriggerCard } from './TriggerCard'
 export function Webhook({ url }: { url: string }) {
   const command = `curl -X POST '${url}' -H "Authorization: Bearer $POLDER_TOKEN" -H 'Content-Type: application/json' -d '{}'`
   return (
-    <TriggerCard icon={<IconWebhook aria-hidden />} title="Webhook" below={<Code>{url}</Code>}>
+    <TriggerCard
+      icon={<IconWebhook aria-hidden />}
+      title="Webhook"
+      below={<Code style={{ overflowWrap: 'anywhere' }}>{url}</Code>}
+    >
       <Text size="sm">
         The body, any JSON, becomes <Code>run.payload</Code>; fields of it that are parameters become those. It takes a
         token of an operator:

@@ -12,10 +12,10 @@ import {
   IconTextWrap,
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { SearchField } from '~/kit/SearchField'
 import { counted, count as number } from '~/kit/units'
 import { useUrl } from '~/kit/useUrl'
 import { type Attempt, addressOf } from './address'
+import { LogSearch } from './LogSearch'
 import classes from './log.module.css'
 import type { TailState } from './tail'
 import type { useMatches } from './useLog'
@@ -40,7 +40,7 @@ export function Bar(props: Props) {
   const { attempt, live, tail, count, toStart, toEnd } = props
   return (
     <div className={classes.bar}>
-      <SearchField label="Search this log" width={220} />
+      <LogSearch {...props} />
       {props.search && <Finds {...props} />}
       <span className={classes.grow} />
       <Text size="xs" c="var(--polder-muted)" data-tail={tail}>

@@ -20,6 +20,7 @@ export class Matches extends Store<Found> {
   private cursor: string | undefined
   /** Lines up to this one were looked through, once all matches are here. */
   private through = 0
+  private going: Promise<void> | undefined
 
   constructor(
     private readonly attempt: Attempt,
@@ -29,8 +30,15 @@ export class Matches extends Store<Found> {
   }
 
   /** Looks on until there are so many matches. */
-  async more(wanted = this.read().lines.length + 1, count = this.through) {
-    if (this.read().busy || this.read().all) return
+  more(wanted = this.read().lines.length + 1, count = this.through): Promise<void> {
+    if (this.read().all) return Promise.resolve()
+    this.going ??= this.look(wanted, count).finally(() => {
+      this.going = undefined
+    })
+    return this.going
+  }
+
+  private async look(wanted: number, count: number) {
     this.become({ busy: true, error: undefined })
     try {
       do await this.page(count)

@@ -1,0 +1,34 @@
+/** The pages, each in a file of its own for the browser. */
+
+export const pages = {
+  overview: async () => ({ Component: (await import('~/overview/OverviewPage')).OverviewPage }),
+  pipelines: async () => ({ Component: (await import('~/pipelines/PipelinesPage')).PipelinesPage }),
+  pipeline: async () => ({ Component: (await import('~/pipeline/PipelinePage')).PipelinePage }),
+  runs: async () => ({ Component: (await import('~/runs/RunsPage')).RunsPage }),
+  run: async () => ({ Component: (await import('~/run/RunPage')).RunPage }),
+  graph: async () => ({ Component: (await import('~/graph/GraphPage')).GraphPage }),
+  deployments: async () => ({ Component: (await import('~/deployments/DeploymentsPage')).DeploymentsPage }),
+  revision: async () => ({ Component: (await import('~/deployments/RevisionPage')).RevisionPage }),
+  secrets: async () => ({ Component: (await import('~/secrets/SecretsPage')).SecretsPage }),
+  tokens: async () => ({ Component: (await import('~/tokens/TokensPage')).TokensPage }),
+  audit: async () => ({ Component: (await import('~/audit/AuditPage')).AuditPage }),
+  agents: async () => ({ Component: (await import('~/agents/AgentsPage')).AgentsPage }),
+  apiDocs: async () => ({ Component: (await import('~/docs/ApiDocsPage')).ApiDocsPage }),
+  about: async () => ({ Component: (await import('~/about/AboutPage')).AboutPage }),
+}
+
+/** After the first page has come to rest; in milliseconds. */
+const REST = 4_000
+
+/** Gets the other pages when there is nothing else to do, so that going there neither waits nor needs the server to answer. */
+export function getAllPages(): () => void {
+  const timer = setTimeout(() => void inTurn(Object.values(pages)), REST)
+  return () => clearTimeout(timer)
+}
+
+async function inTurn(loads: (() => Promise<unknown>)[]) {
+  for (const load of loads) {
+    // Whoever goes to a page that did not come is told there.
+    await load().catch(() => {})
+  }
+}
