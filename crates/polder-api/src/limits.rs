@@ -40,7 +40,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { open_per_token: 200, open: 5_000, failed_logins: 20, session_idle: Duration::from_secs(12 * 3600) }
+        Self {
+            open_per_token: 200,
+            open: 5_000,
+            failed_logins: 20,
+            session_idle: Duration::from_secs(12 * 3600),
+        }
     }
 }
 

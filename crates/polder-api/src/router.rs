@@ -20,8 +20,8 @@ use utoipa_axum::routes;
 use crate::extract::BodyLimit;
 use crate::limits::{BLOB, DEPLOY_BODY, JSON_BODY, LOG_BATCH, REQUEST_TIME};
 use crate::routes::{
-    access, agents, audit, backup, blobs, changes, deployments, graph, history, jobs, logs, overview, pipelines, revisions, runs,
-    secrets, server, session, start,
+    access, agents, audit, backup, blobs, changes, deployments, graph, history, jobs, logs, overview,
+    pipelines, revisions, runs, secrets, server, session, start,
 };
 use crate::{Api, Error, Result, auth, openapi, strict};
 

@@ -177,7 +177,10 @@ async fn is_deployed(tx: &mut Tx, pipeline: &Pipeline, condition: &Condition) ->
 }
 
 /// The events that are looked at together: a day each with `within: day`, otherwise all.
-pub(crate) fn groups(executions: &ExecutionsTrigger, events: &[Delivered]) -> Vec<(Option<NaiveDate>, Vec<Delivered>)> {
+pub(crate) fn groups(
+    executions: &ExecutionsTrigger,
+    events: &[Delivered],
+) -> Vec<(Option<NaiveDate>, Vec<Delivered>)> {
     if executions.within != Some(Within::Day) || events.is_empty() {
         return vec![(None, events.to_vec())];
     }

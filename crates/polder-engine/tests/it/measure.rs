@@ -113,6 +113,7 @@ async fn fill(story: &Story) {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "its figures are what it is for")]
 async fn timed<T>(what: &str, work: impl AsyncFn() -> T) {
     work().await;
     let mut took: Vec<_> = Vec::new();

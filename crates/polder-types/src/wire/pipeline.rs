@@ -41,7 +41,9 @@ pub struct PipelineSummary {
 }
 
 /// How a pipeline stands, by what matters most.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum PipelineState {
     /// It failed and was not mended, as the overview has it.

@@ -45,7 +45,7 @@ export function LogView({ attempt, live, waiting, lines, failed }: Props) {
   const { held, setHeld, onScrolled } = useHeld(row, live || failed)
   const count = onlyFound ? found.lines.length : log.count
   const viewport = useViewport({ count, row: ROW, wrap, onScrolled })
-  const { toStart, toEnd } = usePlace(held, setHeld, viewport)
+  const { toStart, toEnd } = usePlace(held, setHeld, viewport, !onlyFound)
   const following = live && held === 'end'
   const follow = (yes: boolean) => setHeld(yes ? 'end' : undefined)
   // Who has scrolled up reads here, and is not to be led on to the step that runs next.

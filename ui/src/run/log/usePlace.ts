@@ -15,16 +15,20 @@ export function useHeld(linked: number | undefined, atEnd: boolean) {
   return { held, setHeld, onScrolled }
 }
 
-export function usePlace(held: Held, setHeld: (held: Held) => void, { go, sizes }: Viewport) {
+/** `grows`: the end is one to stay at; that of a list of matches is only as far as has been looked. */
+export function usePlace(held: Held, setHeld: (held: Held) => void, { go, sizes }: Viewport, grows: boolean) {
   // Whatever changes the sizes may have moved what one looks at.
   useLayoutEffect(() => {
-    if (held === undefined || sizes.count === 0 || sizes.height === 0) return
+    if (held === undefined || (held === 'end' && !grows) || sizes.count === 0 || sizes.height === 0) return
     go((sizes, top) => (held === 'end' ? bottom(sizes) : showing(sizes, top, held.row)))
-  }, [held, sizes, go])
+  }, [held, sizes, go, grows])
   const toStart = useCallback(() => {
     setHeld(undefined)
     go(() => START)
   }, [setHeld, go])
-  const toEnd = useCallback(() => setHeld('end'), [setHeld])
+  const toEnd = useCallback(() => {
+    setHeld('end')
+    go(bottom)
+  }, [setHeld, go])
   return { toStart, toEnd }
 }
