@@ -1,19 +1,6 @@
-/** Every page is an address. */
-import { expect, inject } from 'vitest'
-import { placesOf } from './places'
+/** From page to page. That each is an address of its own, and can be loaded again, is tested with the pages. */
+import { expect } from 'vitest'
 import { story } from './story'
-
-story.for(placesOf(inject('world')))('$name is the same after loading it again', async ({ path }, { visit, page }) => {
-  visit.troubles.allow(/status of 404/)
-  await visit.open(path)
-  await visit.settled()
-  const heading = page.getByRole('heading', { level: 1 }).first()
-  const before = [await heading.textContent(), page.url()]
-  await page.reload()
-  await expect.poll(() => heading.textContent()).toBe(before[0])
-  await visit.settled()
-  expect(page.url()).toBe(before[1])
-})
 
 story('back and forward go through what was looked at', async ({ visit, page }) => {
   await visit.open('/pipelines?search=water')
@@ -36,6 +23,6 @@ story('the environment stays while one goes from page to page', async ({ visit, 
   await page.getByRole('heading', { level: 1, name: /water-levels/ }).waitFor()
   expect(new URL(page.url()).searchParams.get('environment')).toBe('dev')
   await page.getByRole('button', { name: 'Environment: dev' }).click()
-  await page.getByRole('menuitem', { name: /^prod/ }).click()
+  await page.getByRole('menuitemradio', { name: /^prod/ }).click()
   await page.getByRole('button', { name: 'Environment: prod' }).waitFor()
 })

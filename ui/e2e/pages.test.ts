@@ -16,23 +16,29 @@ type Violations = { violations: { id: string; nodes: { target: unknown[]; failur
 
 story.for(placesOf(inject('world')))('$name', async ({ path, name, heading }, { visit, page }) => {
   visit.troubles.allow(/status of 404/)
+  await visit.open(path)
+  await visit.settled()
+  const address = page.url()
   await eachLook(visit, name, async () => {
-    await visit.open(path)
     await page.getByRole('heading', { level: 1, name: heading }).first().waitFor()
     await visit.live()
   })
+  expect(page.url(), 'after loading it again').toBe(address)
 })
 
 storyOutside('sign-in', async ({ visit }) => {
-  await eachLook(visit, 'sign-in', () => visit.open('/'))
+  await visit.open('/')
+  await eachLook(visit, 'sign-in', () => visit.page.getByLabel('API token').waitFor())
 })
 
-async function eachLook(visit: Visit, name: string, open: () => Promise<void>) {
+/** The page is loaded again for each width: every page is an address. */
+async function eachLook(visit: Visit, name: string, loaded: () => Promise<void>) {
   const { page } = visit
   const wrong: string[] = []
   for (const [width, size] of Object.entries(WIDTHS)) {
     await page.setViewportSize(size)
-    await open()
+    await page.reload()
+    await loaded()
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       await visit.settled()

@@ -28,7 +28,7 @@ story(
 
     // What a token may not see is not there.
     await visit.open(`/runs/${world.failed}`)
-    await page.getByRole('alert').first().waitFor()
+    await page.getByRole('heading', { name: 'No such run' }).waitFor()
     expect(await page.getByText('crack found').count()).toBe(0)
   },
 )
