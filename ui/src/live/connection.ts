@@ -13,7 +13,9 @@ export type Connection = { state: 'connecting' | 'live' | 'lost'; since: number 
 
 /** Changes are gathered this long, in milliseconds, so that a busy server does not make a busy page. */
 const GATHER = 300
-const GATHER_WHEN_BUSY = 1_500
+const GATHER_WHEN_BUSY = 2_000
+/** So many changes at once are a busy server. */
+const BUSY = 20
 /** A list that somebody has scrolled far down asks for all of its pages again; that seldom at most. */
 const LONG_LIST = 10_000
 const LONG_LIST_PAGES = 3
@@ -30,7 +32,7 @@ let retry = FIRST_RETRY
 let again: ReturnType<typeof setTimeout> | undefined
 let hiding: ReturnType<typeof setTimeout> | undefined
 let gathered: ChangeEvent[] = []
-let toldAt = 0
+let gatherFor = GATHER
 
 export const readConnection = () => connection
 
@@ -88,14 +90,14 @@ function opened() {
 
 function changed(event: MessageEvent<string>) {
   lastId = event.lastEventId || lastId
-  if (gathered.length === 0) setTimeout(tell, Date.now() - toldAt < GATHER_WHEN_BUSY ? GATHER_WHEN_BUSY : GATHER)
+  if (gathered.length === 0) setTimeout(tell, gatherFor)
   gathered.push(JSON.parse(event.data) as ChangeEvent)
 }
 
 function tell() {
   const changes = gathered
   gathered = []
-  toldAt = Date.now()
+  gatherFor = changes.length > BUSY ? GATHER_WHEN_BUSY : GATHER
   const predicate = (query: Query) => !isFresh(query) && changes.some((one) => isStale(query.queryKey, one))
   void queryClient.invalidateQueries({ predicate })
 }
