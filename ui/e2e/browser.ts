@@ -35,6 +35,8 @@ export class Visit {
       baseURL: server.url,
       viewport: { width: 1280, height: 900 },
       timezoneId: 'Europe/Amsterdam',
+      // What still moves cannot be measured or clicked.
+      reducedMotion: 'reduce',
       ...look,
     })
     context.setDefaultTimeout(PATIENCE)
@@ -102,6 +104,8 @@ async function sessionCookie({ url, token }: Address): Promise<{ name: string; v
 async function busyParts(): Promise<string[]> {
   await new Promise((idle) => requestIdleCallback(idle, { timeout: 2_000 }))
   await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
+  const moving = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+  await Promise.allSettled(moving.map(({ finished }) => finished))
   const busy = document.querySelectorAll('[aria-busy="true"], .mantine-Skeleton-root, .mantine-Loader-root')
   return [...busy].map((part) => part.className)
 }

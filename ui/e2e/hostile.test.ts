@@ -53,26 +53,30 @@ const FILES = {
   '<img src=x onerror=window.hacked=1>.txt': MARKUP,
 }
 
-type Found = { hacked: unknown; injected: number; links: number; wide: number }
+type Found = { hacked: unknown; injected: number; links: number; wide: number; widest: string }
 
 /** What a page has taken for more than text. */
 async function wrongWith(page: Page, path: string): Promise<string[]> {
-  const { hacked, injected, links, wide } = await page.evaluate(look)
+  const { hacked, injected, links, wide, widest } = await page.evaluate(look)
   const wrong = []
   if (hacked !== undefined) wrong.push(`${path} ran ${hacked}`)
   if (injected + links > 0) wrong.push(`${path} has ${injected} elements and ${links} links that users wrote`)
-  if (wide > 1) wrong.push(`${path} is ${wide} pixels too wide`)
+  if (wide > 1) wrong.push(`${path} is ${wide} pixels too wide: ${widest}`)
   return wrong
 }
 
 /** Runs in the page. */
 function look(): Found {
+  const beyond = [...document.querySelectorAll('#content *')]
+    .filter((part) => part.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .slice(0, 5)
   const links = [...document.querySelectorAll('a[href]')].map((link) => link.getAttribute('href') ?? '')
   return {
     hacked: (window as unknown as { hacked?: string }).hacked,
     injected: document.querySelectorAll('#injected, img[src="x"], svg[onload]').length,
     links: links.filter((href) => /^\s*javascript:/i.test(href)).length,
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    widest: beyond.map((part) => `${part.tagName} ${part.className}`).join(', '),
   }
 }
 

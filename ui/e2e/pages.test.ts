@@ -40,7 +40,7 @@ async function eachLook(visit: Visit, name: string, loaded: () => Promise<void>)
     await page.reload()
     await loaded()
     for (const colorScheme of THEMES) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await page.emulateMedia({ colorScheme })
       await visit.settled()
       await visit.photograph(`${name}-${colorScheme}-${width}`, width === 'narrow')
       wrong.push(...(await barriers(page)).map((what) => `${colorScheme} ${width}: ${what}`))

@@ -30,6 +30,8 @@ export class Server implements Address {
   static async start(...flags: string[]): Promise<Server> {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is not there: cargo build -p polder, or set POLDER_BIN`)
     const server = new Server(await mkdtemp(join(tmpdir(), 'polder-e2e-')), flags)
+    // Whoever ends the tests early leaves no server behind.
+    process.once('exit', () => server.running?.kill())
     await server.startAgain()
     return server
   }
