@@ -18,6 +18,7 @@ story('two keys lead to every place', async ({ visit, page }) => {
   await visit.open('/about')
   await page.keyboard.press('?')
   const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  await list.getByText('Pipelines').waitFor()
   const keys = await list.getByRole('row').filter({ hasText: /^g/ }).allInnerTexts()
   await page.keyboard.press('Escape')
   await list.waitFor({ state: 'hidden' })

@@ -55,8 +55,14 @@ export function relative(at: string | Date, now: number): string {
   return RELATIVE.format(Math.trunc(seconds), 'second')
 }
 
-/** `3 min. ago` of something that has happened: a clock that is behind does not make it come. */
-export const ago = (at: string, now: number) => relative(at, Math.max(now, new Date(at).getTime()))
+/** How far behind a clock may be, in milliseconds. */
+const BEHIND = 60_000
+
+/** `3 min. ago`, `in 2 hr.`: a clock that is a little behind does not make something come that has happened. */
+export function ago(at: string, now: number): string {
+  const ahead = new Date(at).getTime() - now
+  return relative(at, ahead > BEHIND ? now : now + Math.max(0, ahead))
+}
 
 /** Seconds between two instants; until now if it has not ended. */
 export function secondsBetween(start: string, end: string | null | undefined, now: number): number {

@@ -11,7 +11,7 @@ import { Reason } from './Reason'
 
 export const COLUMNS: Columns<RunSummary> = [
   served('status', 'Status', (run) => <Status run={run} />, { width: 1 }),
-  served('pipeline', 'Pipeline', (run) => <Pipeline run={run} />, { width: '21%' }),
+  served('pipeline', 'Pipeline', (run) => <Pipeline run={run} />, {}),
   served('date', 'Date', (run) => <Day run={run} />, { width: 1 }),
   served(
     'reason',

@@ -1,41 +1,28 @@
-import { Center, Loader, Modal, Text } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { Failure } from '~/kit/Failure'
-import { SignInForm } from './SignInForm'
-import { SignInPage } from './SignInPage'
 import { useSignedIn } from './session'
 
-/** Whatever else is open: a dialog, the palette. */
-const ABOVE_ALL = 10_000
+const SignInPage = lazy(async () => ({ default: (await import('./SignInPage')).SignInPage }))
+const SignInAgain = lazy(async () => ({ default: (await import('./SignInAgain')).SignInAgain }))
 
-/** Shows the page to who is signed in; keeps it as it is when the session ends, and asks on top of it. */
+/**
+ * Shows the page to who is signed in; keeps it as it is when the session ends, and asks on top of it. Who was signed in
+ * before is taken to be so still: what the page asks for is then on its way while the session is looked up.
+ */
 export function SessionGate({ children }: { children: ReactNode }) {
   const { data, error, refetch } = useSignedIn()
   if (error && !data) return <Failure error={error} retry={() => refetch()} />
-  if (!data) return <Waiting />
-  if (data.state === 'out') return <SignInPage />
+  if (data?.state === 'out') {
+    return (
+      <Suspense fallback={null}>
+        <SignInPage />
+      </Suspense>
+    )
+  }
   return (
     <>
       {children}
-      <Modal
-        opened={data.state === 'expired'}
-        zIndex={ABOVE_ALL}
-        onClose={() => {}}
-        withCloseButton={false}
-        title="Your session has ended"
-        centered
-      >
-        <Text mb="md">Sign in again, and go on where you were: nothing on this page is lost.</Text>
-        <SignInForm submit="Sign in and go on" />
-      </Modal>
+      <Suspense fallback={null}>{data?.state === 'expired' && <SignInAgain />}</Suspense>
     </>
-  )
-}
-
-function Waiting() {
-  return (
-    <Center mih="100dvh" component="main">
-      <Loader aria-label="Loading" />
-    </Center>
   )
 }

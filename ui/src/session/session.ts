@@ -17,7 +17,6 @@ export type SignedIn = { state: 'in'; session: Session } | { state: 'out' } | { 
 const HINT = 'polder-signed-in'
 
 async function ask(): Promise<SignedIn> {
-  if (!remembered()) return { state: 'out' }
   try {
     return signedIn(await answer(api.GET('/api/v1/session')))
   } catch (error) {
@@ -59,7 +58,12 @@ function signedOut(): SignedIn {
 whenSignedOut(() => queryClient.setQueryData(KEY, signedOut()))
 
 export function useSignedIn() {
-  return useQuery<SignedIn>({ queryKey: KEY, queryFn: ask, staleTime: Number.POSITIVE_INFINITY })
+  return useQuery<SignedIn>({
+    queryKey: KEY,
+    queryFn: ask,
+    staleTime: Number.POSITIVE_INFINITY,
+    initialData: () => (remembered() ? undefined : { state: 'out' }),
+  })
 }
 
 /** Asks the server again whether the session still holds. */

@@ -1,4 +1,4 @@
-import { AppShell, Divider, Kbd, NavLink, ScrollArea } from '@mantine/core'
+import { AppShell, Divider, Kbd, NavLink } from '@mantine/core'
 import { Link, useLocation } from 'react-router'
 import { useEnvironment, within } from '~/kit/Links'
 import { PLACES, type Place } from './places'
@@ -6,7 +6,7 @@ import classes from './shell.module.css'
 
 export function Navigation() {
   return (
-    <AppShell.Section component={ScrollArea} grow>
+    <AppShell.Section grow className={classes.places}>
       <nav aria-label="Places">
         <Group of="work" />
         <Divider my="xs" />

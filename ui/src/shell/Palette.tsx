@@ -22,7 +22,8 @@ export function Palette() {
       actions={actions}
       query={query}
       onQueryChange={setQuery}
-      shortcut={['mod + K']}
+      // The shell listens for it: before this is there.
+      shortcut={null}
       highlightQuery
       scrollable
       maxHeight={420}

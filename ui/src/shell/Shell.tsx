@@ -1,20 +1,21 @@
 import { AppShell, Burger, Group, Text, UnstyledButton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { Outlet, useLocation } from 'react-router'
 import { To } from '~/kit/Links'
 import { ConnectionState } from '~/live/ConnectionState'
 import { useFollow } from '~/live/useLive'
 import { useSignedIn } from '~/session/session'
 import { EnvironmentPicker } from './EnvironmentPicker'
+import { useKeys } from './keys'
 import { Logo } from './Logo'
 import { Navigation } from './Navigation'
-import { Palette } from './Palette'
 import { PaletteButton } from './PaletteButton'
-import { getAllPages } from './pages'
-import { Shortcuts } from './Shortcuts'
+import { getAllPages, whenIdle } from './pages'
 import classes from './shell.module.css'
 import { UserMenu } from './UserMenu'
+
+const Extras = lazy(async () => ({ default: (await import('./Extras')).Extras }))
 
 /** What stands around every page. */
 export function Shell() {
@@ -22,7 +23,8 @@ export function Shell() {
   const { pathname } = useLocation()
   const signedIn = useSignedIn().data?.state === 'in'
   useFollow(signedIn)
-  useEffect(getAllPages, [])
+  const extras = useRest()
+  useKeys()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu of a narrow page closes when one has gone somewhere
   useEffect(close, [pathname])
   return (
@@ -54,8 +56,11 @@ export function Shell() {
       <AppShell.Main id="content" tabIndex={-1}>
         <Outlet />
       </AppShell.Main>
-      <Palette />
-      <Shortcuts />
+      {extras && (
+        <Suspense fallback={null}>
+          <Extras />
+        </Suspense>
+      )}
     </AppShell>
   )
 }
@@ -71,4 +76,12 @@ function Home() {
       </UnstyledButton>
     </To>
   )
+}
+
+/** True when the first page stands and the browser has nothing else to do; the other pages are then got as well. */
+function useRest(): boolean {
+  const [rests, setRests] = useState(false)
+  useEffect(() => whenIdle(() => setRests(true)), [])
+  useEffect(getAllPages, [])
+  return rests
 }

@@ -1,38 +1,11 @@
 /** What the keyboard can do. `?` lists it. */
 import { Group, Kbd, Modal, SimpleGrid, Table, Text } from '@mantine/core'
-import { useEffect, useState } from 'react'
-import { useNavigate } from 'react-router'
-import { useEnvironment, within } from '~/kit/Links'
+import { list, useListed } from './keys'
 import { PLACES } from './places'
-import { isTyping, sequence } from './sequence'
-
-const OPEN = 'polder:shortcuts'
-export const openShortcuts = () => window.dispatchEvent(new Event(OPEN))
-
-/** How long after `g` the second key is waited for, in milliseconds. */
-const PATIENCE = 1_200
 
 export function Shortcuts() {
-  const [opened, setOpened] = useState(false)
-  const navigate = useNavigate()
-  const environment = useEnvironment()
-  useEffect(() => {
-    const show = () => setOpened(true)
-    const places = PLACES.map(({ key, path }) => [`g ${key}`, () => navigate(within(environment, path))] as const)
-    const press = sequence(new Map([...places, ['?', show], ['/', focusSearch]]), PATIENCE)
-    const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
-      if (press(event.key, event.timeStamp)) event.preventDefault()
-    }
-    window.addEventListener('keydown', onKey)
-    window.addEventListener(OPEN, show)
-    return () => {
-      window.removeEventListener('keydown', onKey)
-      window.removeEventListener(OPEN, show)
-    }
-  }, [navigate, environment])
   return (
-    <Modal opened={opened} onClose={() => setOpened(false)} title="Keyboard shortcuts" size="lg">
+    <Modal opened={useListed()} onClose={() => list(false)} title="Keyboard shortcuts" size="lg">
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <Keys
           title="Anywhere"
@@ -57,13 +30,6 @@ export function Shortcuts() {
       </SimpleGrid>
     </Modal>
   )
-}
-
-/** The search of this page; without one, the palette's. */
-function focusSearch() {
-  const field = document.querySelector<HTMLInputElement>('[data-page-search]')
-  if (field) field.focus()
-  else window.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', code: 'KeyK', ctrlKey: true }))
 }
 
 function Keys({ title, keys }: { title: string; keys: (readonly [string, string])[] }) {

@@ -2,7 +2,7 @@ import { ActionIcon, type MantineColorScheme, Menu, Text, useMantineColorScheme 
 import { IconDeviceDesktop, IconKeyboard, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { signOut, useSignedIn } from '~/session/session'
-import { openShortcuts } from './Shortcuts'
+import { openShortcuts } from './keys'
 
 const SCHEMES = [
   { value: 'auto', name: 'Like the system', icon: IconDeviceDesktop },

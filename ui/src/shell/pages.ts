@@ -20,9 +20,19 @@ export const pages = {
 /** After the first page has come to rest; in milliseconds. */
 const REST = 4_000
 
+/** Does it when the browser has nothing else to do, or after a second; the answer calls it off. */
+export function whenIdle(then: () => void): () => void {
+  if (!('requestIdleCallback' in window)) {
+    const timer = setTimeout(then, 1_000)
+    return () => clearTimeout(timer)
+  }
+  const idle = requestIdleCallback(then, { timeout: 1_000 })
+  return () => cancelIdleCallback(idle)
+}
+
 /** Gets the other pages when there is nothing else to do, so that going there neither waits nor needs the server to answer. */
 export function getAllPages(): () => void {
-  const timer = setTimeout(() => void inTurn(Object.values(pages)), REST)
+  const timer = setTimeout(() => void inTurn([() => import('~/session/SignInAgain'), ...Object.values(pages)]), REST)
   return () => clearTimeout(timer)
 }
 
