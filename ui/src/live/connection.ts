@@ -3,7 +3,7 @@
  * this says so, tries again, and goes on after the last change that it has seen; if the server cannot, everything on
  * the page is loaded anew.
  */
-import type { Query } from '@tanstack/react-query'
+import type { InvalidateOptions, Query } from '@tanstack/react-query'
 import type { ChangeEvent } from '~/api/schema'
 import { queryClient } from '~/queryClient'
 import { checkSession } from '~/session/session'
@@ -81,10 +81,13 @@ function close() {
   source = undefined
 }
 
-/** Without a change seen yet, what was loaded before the stream was there may be old already. */
+/**
+ * Without a change seen yet there is nothing to go on after: what was loaded before the stream was there, or while the page
+ * was hidden, may be old already. What is still on its way is left to come.
+ */
 function opened() {
   retry = FIRST_RETRY
-  if (connection.state === 'lost' && !lastId) refreshAll()
+  if (!lastId) refreshAll({ cancelRefetch: false })
   become('live')
 }
 
@@ -98,11 +101,27 @@ function tell() {
   const changes = gathered
   gathered = []
   gatherFor = changes.length > BUSY ? GATHER_WHEN_BUSY : GATHER
-  const predicate = (query: Query) => !isFresh(query) && changes.some((one) => isStale(query.queryKey, one))
-  void queryClient.invalidateQueries({ predicate })
+  const old = queryClient.getQueryCache().findAll({
+    predicate: ({ queryKey }) => changes.some((change) => isStale(queryKey, change)),
+  })
+  const waits = old.filter(isFresh)
+  void queryClient.invalidateQueries({ predicate: (query) => old.includes(query) && !waits.includes(query) })
+  for (const query of waits) afterAWhile(query)
 }
 
-/** Whether this is a long list that was asked for not long ago: it waits for a later change. */
+const waiting = new Set<Query>()
+
+/** Once, however many changes there are until then. */
+function afterAWhile(query: Query) {
+  if (waiting.has(query)) return
+  waiting.add(query)
+  setTimeout(() => {
+    waiting.delete(query)
+    void queryClient.invalidateQueries({ predicate: (one) => one === query })
+  }, LONG_LIST)
+}
+
+/** Whether this is a long list that was asked for not long ago. */
 function isFresh({ state }: Query): boolean {
   const pages = (state.data as { pages?: unknown[] } | undefined)?.pages?.length ?? 0
   return pages > LONG_LIST_PAGES && Date.now() - state.dataUpdatedAt < LONG_LIST
@@ -113,8 +132,8 @@ function reset(event: MessageEvent<string>) {
   refreshAll()
 }
 
-function refreshAll() {
-  void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== '/api/v1/session' })
+function refreshAll(options?: InvalidateOptions) {
+  void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== '/api/v1/session' }, options)
 }
 
 /** The browser's own trying again gives up on an answer that is not a stream, such as 401; this does not. */
