@@ -8,20 +8,18 @@ type Action<In, Out> = {
   run: (given: In) => Promise<Out>
   /** What to say when it worked; nothing is said without it. */
   done?: (out: Out, given: In) => string
-  then?: (out: Out, given: In) => void
   /** Paths whose answers are old afterwards; live changes tell of runs, pipelines and deployments by themselves. */
   stale?: string[]
   /** Who shows the error beside a field says nothing here. */
   quiet?: boolean
 }
 
-export function useAction<In = void, Out = unknown>({ run, done, then, stale = [], quiet }: Action<In, Out>) {
+export function useAction<In = void, Out = unknown>({ run, done, stale = [], quiet }: Action<In, Out>) {
   return useMutation<Out, Error, In>({
     mutationFn: run,
     onSuccess: (out, given) => {
       if (done) notifications.show({ message: done(out, given), color: 'teal' })
       void queryClient.invalidateQueries({ predicate: ({ queryKey }) => isAmong(queryKey, stale) })
-      then?.(out, given)
     },
     onError: (error) => {
       if (!quiet) complain(error)

@@ -62,7 +62,7 @@ pub(crate) enum Format {
 ///
 /// A page of lines in JSON. With `follow=true` server-sent events: `line` for each line, `end` when the run has ended; with
 /// `Last-Event-ID` they go on where they were. With `Accept: text/plain` the lines as they are.
-#[utoipa::path(get, path = "/runs/{id}/logs", tag = "runs", operation_id = "get_logs", 
+#[utoipa::path(get, path = "/runs/{id}/logs", tag = "runs", operation_id = "get_logs",
     params(("id" = RunId, Path), Asked, ("Last-Event-ID" = Option<String>, Header, description = "Go on after this event"),
         ("Accept" = Option<String>, Header, description = "`text/plain` for the lines as they are")),
     responses((status = 200, content((Page<NumberedLine> = "application/json"), (String = "text/plain"), (NumberedLine = "text/event-stream")))))]
