@@ -31,8 +31,8 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn claim(&self, agent: &str, claim: Claim) -> Result<Claimed> {
+        let begun = self.now();
         self.note_agent(agent, &claim).await?;
-        let (begun, mut since) = (self.now(), None);
         let deadline =
             tokio::time::Instant::now() + Duration::from_secs(claim.wait_seconds.min(LONGEST).into());
         loop {
@@ -40,11 +40,10 @@ impl Engine {
             tokio::pin!(woken);
             // From here on no wake-up is missed, so what is committed after the look below ends the wait.
             woken.as_mut().enable();
-            let claimed = self.claim_now(agent, &claim, since).await?;
+            let claimed = self.claim_now(agent, &claim, begun).await?;
             if !claimed.assignments.is_empty() || !claimed.stops.is_empty() {
                 return Ok(claimed);
             }
-            since = Some(begun);
             tokio::select! {
                 () = woken => {}
                 () = tokio::time::sleep_until(deadline) => return Ok(claimed),
@@ -65,35 +64,26 @@ impl Engine {
                 self.attempt_lost(agent, &attempt.key).await?;
             }
         }
-        Ok(Orders { stops: self.orders(agent, &heartbeat.running, None).await? })
+        let order = |key: &AttemptKey| match held.iter().find(|held| held.key == *key) {
+            Some(held) => held.order(),
+            None => Some(Stop { key: key.clone(), reason: StopReason::Fenced }),
+        };
+        Ok(Orders { stops: heartbeat.running.iter().filter_map(order).collect() })
     }
 
-    async fn claim_now(&self, agent: &str, claim: &Claim, since: Option<DateTime<Utc>>) -> Result<Claimed> {
-        let stops = self.orders(agent, &claim.running, since).await?;
+    async fn claim_now(&self, agent: &str, claim: &Claim, begun: DateTime<Utc>) -> Result<Claimed> {
+        let stops = self.orders(agent, &claim.running, begun).await?;
         let slots = claim.slots.min(MOST_AT_ONCE);
         let assignments = if slots == 0 { Vec::new() } else { self.take(agent, claim, slots).await? };
         Ok(Claimed { assignments, stops })
     }
 
-    /// Orders for what an agent runs: to stop what must stop, and what is not its own any more. An agent that waits since
-    /// some time may have been given more meanwhile, by the answer to the report of an end: that counts too.
-    async fn orders(
-        &self,
-        agent: &str,
-        running: &[AttemptKey],
-        since: Option<DateTime<Utc>>,
-    ) -> Result<Vec<Stop>> {
-        if running.is_empty() && since.is_none() {
-            return Ok(Vec::new());
-        }
+    /// Orders to stop what an agent named when it began to wait, and what the answer to the report of an end gave it since.
+    /// Of what it holds no more a heartbeat tells: here it would be told of every attempt that ends while it waits.
+    async fn orders(&self, agent: &str, running: &[AttemptKey], begun: DateTime<Utc>) -> Result<Vec<Stop>> {
         let held = self.store().held_by(agent).await?;
-        let order = |key: &AttemptKey| match held.iter().find(|held| held.key == *key) {
-            Some(held) => held.order(),
-            None => Some(Stop { key: key.clone(), reason: StopReason::Fenced }),
-        };
-        let given = held.iter().filter(|held| since.is_some_and(|since| held.claimed_at >= since));
-        let unnamed = given.filter(|held| !running.contains(&held.key));
-        Ok(running.iter().filter_map(order).chain(unnamed.filter_map(Held::order)).collect())
+        let known = |held: &&Held| held.claimed_at >= begun || running.contains(&held.key);
+        Ok(held.iter().filter(known).filter_map(Held::order).collect())
     }
 
     async fn take(&self, agent: &str, claim: &Claim, slots: u32) -> Result<Vec<Assignment>> {
