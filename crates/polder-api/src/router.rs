@@ -115,6 +115,7 @@ fn ordinary() -> OpenApiRouter<Api> {
         .routes(routes!(revisions::files))
         .routes(routes!(revisions::rollback))
         .routes(routes!(secrets::list))
+        .routes(routes!(secrets::missing))
         .routes(routes!(secrets::set, secrets::delete))
         .routes(routes!(secrets::rotate_key))
         .routes(routes!(access::tokens, access::create_token))

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use polder_store::Tx;
-use polder_store::secrets::{self as stored, SecretKey};
+use polder_store::secrets::{self as stored, Missing, SecretKey};
 use polder_types::definition::is_secret_name;
-use polder_types::wire::{Mistake, SecretView};
+use polder_types::wire::{MissingSecret, Mistake, SecretView};
 
 use crate::vault::{Keyring, lock_secrets};
 use crate::{Engine, Error, Result};
@@ -60,6 +60,19 @@ impl Engine {
             views.push(view(secret, used_by));
         }
         Ok(views)
+    }
+
+    /// What pipelines of a workspace ask for and nobody has set.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn missing_secrets(&self, workspace: &str) -> Result<Vec<MissingSecret>> {
+        let mut tx = self.store().read().await?;
+        let rows = stored::missing(&mut tx, workspace).await?;
+        let same = |a: &Missing, b: &Missing| {
+            (&a.team, &a.environment, &a.name) == (&b.team, &b.environment, &b.name)
+        };
+        Ok(rows.chunk_by(same).map(missing).collect())
     }
 
     /// Wraps all secrets with a new master key; answers how many.
@@ -120,6 +133,13 @@ fn check(key: SecretKey<'_>, value: &str) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// One secret, from a row for each pipeline that asks for it.
+fn missing(rows: &[Missing]) -> MissingSecret {
+    let Missing { team, environment, name, .. } = rows[0].clone();
+    let used_by = rows.iter().map(|row| row.pipeline.clone()).collect();
+    MissingSecret { team, environment, name, used_by }
 }
 
 fn view(secret: stored::Secret, used_by: Vec<String>) -> SecretView {

@@ -50,6 +50,16 @@ pub struct Secret {
     pub updated_by: String,
 }
 
+/// A pipeline asks for a secret that is not there.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Missing {
+    pub team: String,
+    pub environment: String,
+    pub name: String,
+    /// Its full name.
+    pub pipeline: String,
+}
+
 /// Stores a value; answers its version.
 pub async fn set(
     tx: &mut Tx,
@@ -124,6 +134,16 @@ pub async fn used_by(tx: &mut Tx, key: SecretKey<'_>) -> Result<Vec<String>> {
         .bind(key.environment)
         .bind(key.team)
         .fetch_all(c))
+}
+
+/// What the pipelines of a workspace ask for without there being such a secret.
+pub async fn missing(tx: &mut Tx, workspace_id: &str) -> Result<Vec<Missing>> {
+    let sql = "SELECT p.team, p.environment, s.name, p.team || '/' || p.name AS pipeline
+        FROM pipelines p JOIN pipeline_secrets s ON s.pipeline_id = p.id
+        WHERE p.workspace_id = $1 AND p.archived_at IS NULL AND NOT EXISTS (SELECT 1 FROM secrets o
+            WHERE o.workspace_id = $1 AND o.team IN (p.team, '') AND o.environment = p.environment AND o.name = s.name)
+        ORDER BY p.team, p.environment, s.name, p.name";
+    on!(tx, |c| sqlx::query_as(sql).bind(workspace_id).fetch_all(c))
 }
 
 /// Secrets that a master key other than `key_id` wraps, for re-wrapping all of them in one transaction.

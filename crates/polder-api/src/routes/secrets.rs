@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use polder_store::secrets::SecretKey;
 use polder_types::definition::is_name;
-use polder_types::wire::{Page, Role, SecretView, SetSecret};
+use polder_types::wire::{MissingSecret, Page, Role, SecretView, SetSecret};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,6 +23,16 @@ pub(crate) struct Filter {
     search: Option<String>,
 }
 
+impl Filter {
+    /// Whether it asks for secrets of that place, and the caller may see them.
+    fn takes(&self, caller: &Caller, team: &str, environment: &str) -> bool {
+        let wanted = |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|wanted| wanted == is);
+        caller.may(Role::Viewer, Some(team))
+            && wanted(&self.team, team)
+            && wanted(&self.environment, environment)
+    }
+}
+
 /// Where a secret belongs.
 type Place = (String, String, String);
 
@@ -35,15 +45,28 @@ pub(crate) async fn list(
     Query(filter): Query<Filter>,
 ) -> Answer<Page<SecretView>> {
     caller.require_somewhere(Role::Viewer)?;
-    let wanted = |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|wanted| wanted == is);
     let mut items = api.engine().secrets(&caller.workspace).await?;
-    items.retain(|secret| {
-        caller.may(Role::Viewer, Some(&secret.team))
-            && wanted(&filter.team, &secret.team)
-            && wanted(&filter.environment, &secret.environment)
-    });
+    items.retain(|secret| filter.takes(&caller, &secret.team, &secret.environment));
     let text = |secret: &SecretView| {
         let SecretView { team, environment, name, used_by, .. } = secret;
+        format!("{team}/{name} {environment} {}", used_by.join(" "))
+    };
+    Ok(Json(Search { search: filter.search }.page(items, text)))
+}
+
+/// Secrets that pipelines ask for and that are not set
+#[utoipa::path(get, path = "/secrets/missing", tag = "secrets", operation_id = "missing_secrets", params(Filter),
+    responses((status = 200, body = Page<MissingSecret>)))]
+pub(crate) async fn missing(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(filter): Query<Filter>,
+) -> Answer<Page<MissingSecret>> {
+    caller.require_somewhere(Role::Viewer)?;
+    let mut items = api.engine().missing_secrets(&caller.workspace).await?;
+    items.retain(|secret| filter.takes(&caller, &secret.team, &secret.environment));
+    let text = |secret: &MissingSecret| {
+        let MissingSecret { team, environment, name, used_by } = secret;
         format!("{team}/{name} {environment} {}", used_by.join(" "))
     };
     Ok(Json(Search { search: filter.search }.page(items, text)))

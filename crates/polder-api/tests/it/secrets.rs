@@ -13,7 +13,10 @@ on_both_databases! {
         let server = Server::new(store).await;
         server.deploy(&site_with("pipelines/build.yaml", PIPELINE)).await;
         let path = "/secrets/web/prod/api-token";
+        let missing = json!([{"team": "web", "environment": "prod", "name": "api-token", "used_by": ["web/build"]}]);
+        assert_eq!(server.get("/secrets/missing").await.is(200)["items"], missing);
         let set = server.call(&server.admin, "PUT", path, &json!({"value": VALUE})).await.is(200);
+        assert_eq!(server.get("/secrets/missing?environment=prod").await.is(200)["items"], json!([]));
         assert_eq!(set, json!({"name": "api-token", "version": 1}));
         assert_eq!(server.call(&server.admin, "PUT", path, &json!({"value": VALUE})).await.is(200)["version"], 2);
         let listed = server.get("/secrets?team=web").await.is(200);

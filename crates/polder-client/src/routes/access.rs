@@ -3,7 +3,7 @@
 use http::Method;
 use polder_types::id::TokenId;
 use polder_types::wire::{
-    AuditEntry, AuditFilter, CreateToken, CreatedToken, Page, SecretView, SetSecret, TokenView,
+    AuditEntry, AuditFilter, CreateToken, CreatedToken, MissingSecret, Page, SecretView, SetSecret, TokenView,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -26,6 +26,15 @@ impl Client {
         environment: Option<&str>,
     ) -> Result<Page<SecretView>, Error> {
         self.get_with(&path(&["secrets"]), &Which { team, environment }).await
+    }
+
+    /// What pipelines ask for and nobody has set.
+    pub async fn missing_secrets(
+        &self,
+        team: Option<&str>,
+        environment: Option<&str>,
+    ) -> Result<Page<MissingSecret>, Error> {
+        self.get_with(&path(&["secrets", "missing"]), &Which { team, environment }).await
     }
 
     pub async fn set_secret(

@@ -104,6 +104,24 @@ on_both_databases! {
         assert!(secrets::used_by(&mut tx, key("a", "other")).await.unwrap().is_empty());
     }
 
+    async fn secrets_that_nobody_set_are_missing(store: Store) {
+        deployment(&store, "a", "one", &["x"]).await;
+        deployment(&store, "b", "two", &["y", "z"]).await;
+        deployment(&store, "b", "two", &["z"]).await;
+        let mut tx = store.begin().await.unwrap();
+        let by = async |tx: &mut polder_store::Tx| -> Vec<String> {
+            secrets::missing(tx, "default").await.unwrap().into_iter().map(|missing| missing.pipeline).collect()
+        };
+        assert_eq!(by(&mut tx).await, ["a/x", "b/z"]);
+        let dev = SecretKey { environment: "dev", ..key("a", "api-token") };
+        secrets::set(&mut tx, dev, &sealed(1, "k"), "anna", at(0)).await.unwrap();
+        assert_eq!(by(&mut tx).await, ["a/x", "b/z"], "each environment has its own");
+        secrets::set(&mut tx, key("a", "api-token"), &sealed(1, "k"), "anna", at(0)).await.unwrap();
+        assert_eq!(by(&mut tx).await, ["b/z"]);
+        secrets::set(&mut tx, key(SHARED, "api-token"), &sealed(1, "k"), "anna", at(0)).await.unwrap();
+        assert!(by(&mut tx).await.is_empty(), "a shared one will do");
+    }
+
     async fn keys_can_be_wrapped_anew(store: Store) {
         let mut tx = store.begin().await.unwrap();
         for name in ["one", "two"] {

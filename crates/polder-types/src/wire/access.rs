@@ -142,6 +142,16 @@ pub struct SecretView {
     pub used_by: Vec<String>,
 }
 
+/// A secret that pipelines ask for and that nobody has set: their runs will fail for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MissingSecret {
+    pub team: String,
+    pub environment: String,
+    pub name: String,
+    /// Full names of the pipelines that ask for it.
+    pub used_by: Vec<String>,
+}
+
 /// Somebody did something.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AuditEntry {

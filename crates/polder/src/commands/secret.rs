@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Subcommand;
 use polder_client::Client;
-use polder_types::wire::SetSecret;
+use polder_types::wire::{MissingSecret, SetSecret};
 use serde_json::{Value, json};
 
-use super::names::FullName;
+use super::names::{FullName, in_environment};
 use super::values;
 use crate::config::Context;
 use crate::output::{Table, cell, format};
@@ -124,6 +124,7 @@ async fn list(team: Option<String>, environment: Option<String>, context: &Conte
     if context.output.json {
         return context.output.value(&page);
     }
+    remind_of_missing(team.as_deref(), environment.as_deref(), context).await;
     if page.items.is_empty() {
         context.output.note("There is no secret. Store one with `polder secret set TEAM/NAME`.");
         return Ok(());
@@ -142,4 +143,17 @@ async fn list(team: Option<String>, environment: Option<String>, context: &Conte
         ]);
     }
     context.output.table(table)
+}
+
+/// Tells of secrets that are asked for and not set. A server that does not know them yet is no reason to fail.
+async fn remind_of_missing(team: Option<&str>, environment: Option<&str>, context: &Context<'_>) {
+    let Ok(client) = context.client() else { return };
+    let Ok(missing) = client.missing_secrets(team, environment).await else { return };
+    for MissingSecret { team, environment, name, used_by } in missing.items {
+        let by = used_by.join(", ");
+        let store = format!("polder secret set {team}/{name}{}", in_environment(&environment));
+        context
+            .output
+            .note(format!("{team}/{name} is asked for in {environment} by {by}, and not set: `{store}`"));
+    }
 }
