@@ -17,6 +17,7 @@ pub mod failures;
 pub mod graph;
 pub mod history;
 mod migrate;
+mod newest;
 pub mod outbox;
 pub mod overview;
 pub mod run_views;

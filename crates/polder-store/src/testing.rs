@@ -52,9 +52,7 @@ impl TestStore {
 impl TestStore {
     /// Fails if a statement that was run meanwhile, here or in a test beside this one, scans a table that grows.
     pub async fn check_plans(&self) {
-        if !self.store.is_postgres() {
-            plans::check(&self.store).await;
-        }
+        plans::check(&self.store).await;
     }
 }
 
@@ -80,6 +78,7 @@ macro_rules! on_both_databases {
             async fn postgres() {
                 let test = $crate::testing::TestStore::postgres().await;
                 story(test.store.clone()).await;
+                test.check_plans().await;
             }
         }
     )+};

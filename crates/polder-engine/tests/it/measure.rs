@@ -21,13 +21,15 @@ const TEAMS: usize = 100;
 const PIPELINES: usize = 100;
 const RUNS: i64 = 10;
 
-fn files() -> Vec<(String, String)> {
+fn files(team: &str) -> Vec<(String, String)> {
     let file = |number: usize| {
         let triggers = match number % 4 {
             0 => format!("[{{schedule: '{} * * * *'}}]", number % 60),
-            1 => format!("[{{executions: {{allOf: [{{pipeline: p{:03}}}], within: day}}}}]", number - 1),
+            1 => {
+                format!("[{{executions: {{allOf: [{{pipeline: {team}/p{:03}}}], within: day}}}}]", number - 1)
+            }
             2 => format!(
-                "[{{executions: {{allOf: [{{pipeline: p{:03}}}, {{pipeline: p{:03}}}]}}}}]",
+                "[{{executions: {{allOf: [{{pipeline: {team}/p{:03}}}, {{pipeline: {team}/p{:03}}}]}}}}]",
                 number - 2,
                 number - 1
             ),
@@ -95,11 +97,12 @@ async fn runs_of(tx: &mut Tx, hash: &str, pipeline: &Pipeline, number: usize, no
 }
 
 async fn fill(story: &Story) {
-    let files = files();
-    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let store = story.engine.store();
     for team in 0..TEAMS {
         let team = format!("team-{team:03}");
+        let files = files(&team);
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         story.deploy(&team, &files).await;
         let mut tx = store.begin().await.unwrap();
         runs::insert_definition(&mut tx, "x", &json!({})).await.unwrap();

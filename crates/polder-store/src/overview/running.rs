@@ -8,6 +8,7 @@ use polder_types::run::RunStatus;
 use polder_types::wire::RunSummary;
 use uuid::Uuid;
 
+use crate::newest::runs_of_each;
 use crate::runs::RunRow;
 use crate::sight::Sight;
 use crate::statement::{Statement, Value, ids};
@@ -89,12 +90,9 @@ pub async fn usual(
     tx: &mut Tx,
     pipelines: impl IntoIterator<Item = PipelineId>,
 ) -> Result<HashMap<PipelineId, f64>> {
-    let sql = "SELECT r.pipeline_id, r.started_at, r.ended_at FROM pipelines p JOIN runs r
-            ON r.pipeline_id = p.id AND r.status = 'SUCCEEDED' AND r.id IN (SELECT s.id FROM runs s WHERE s.pipeline_id = p.id AND s.status = 'SUCCEEDED' ORDER BY s.id DESC LIMIT";
-    let statement = Statement::new(sql)
-        .with("?)", Value::Number(LOOKED_AT))
-        .any("WHERE p.id", ids(pipelines.into_iter().map(|pipeline| pipeline.0)));
-    let rows: Vec<TookRow> = statement.all(tx).await?;
+    let (columns, condition) = ("pipeline_id, started_at, ended_at", "AND status = 'SUCCEEDED'");
+    let pipelines = pipelines.into_iter().map(|pipeline| pipeline.0);
+    let rows: Vec<TookRow> = runs_of_each(tx, columns, condition, pipelines, LOOKED_AT).await?;
     let mut durations: HashMap<PipelineId, Vec<f64>> = HashMap::new();
     for (pipeline, started_at, ended_at) in rows {
         if let (Some(started_at), Some(ended_at)) = (started_at, ended_at) {

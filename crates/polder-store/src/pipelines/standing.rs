@@ -7,6 +7,7 @@ use polder_types::id::PipelineId;
 use polder_types::wire::RunSummary;
 use uuid::Uuid;
 
+use crate::newest::runs_of_each;
 use crate::overview::broken::counts;
 use crate::runs::RunRow;
 use crate::statement::{Statement, Value, ids};
@@ -42,10 +43,8 @@ async fn last_runs(
     pipelines: &[PipelineId],
     runs: u32,
 ) -> Result<HashMap<PipelineId, Vec<RunSummary>>> {
-    let sql = "SELECT r.* FROM pipelines p JOIN runs r ON r.id IN (
-            SELECT n.id FROM runs n WHERE n.pipeline_id = p.id ORDER BY n.id DESC LIMIT";
-    let statement = Statement::new(sql).with("?)", Value::Number(i64::from(runs)));
-    let rows: Vec<RunRow> = of(statement, "WHERE p.id", pipelines).all(tx).await?;
+    let pipelines = pipelines.iter().map(|pipeline| pipeline.0);
+    let rows: Vec<RunRow> = runs_of_each(tx, "*", "", pipelines, i64::from(runs)).await?;
     let mut by_pipeline: HashMap<PipelineId, Vec<RunSummary>> = HashMap::new();
     for row in rows {
         let run = RunSummary::from(row.into_stored()?);
