@@ -73,3 +73,51 @@ story(
     for (const shape of [...shapesOf(VALUE), ...shapesOf(SECOND)]) expect(seen.includes(shape), shape).toBe(false)
   },
 )
+
+const asking = (team: string, ...names: string[]) => ({
+  'polder.yaml': `project: ${team}\nteam: ${team}\n`,
+  'pipelines/sluice.yaml': `name: sluice
+steps:
+${names.map((name) => `  - {name: ${name}, run: "test -n \\"$KEY\\"", secrets: {KEY: ${name}}}`).join('\n')}
+`,
+})
+
+story('a secret that is asked for and not set is told of, and set from there', async ({ visit, page, polder }) => {
+  await polder.deploy(asking('weir', 'weir-key'))
+  expect((await polder.run('weir/sluice')).error?.code).toBe('UNKNOWN_SECRET')
+  const notice = page.getByRole('note').filter({ hasText: 'is not set' })
+  await visit.open('/pipelines/weir/sluice')
+  await notice.getByRole('link', { name: 'weir/weir-key' }).click()
+  await page.waitForURL((url) => url.pathname === '/secrets')
+  const dialog = page.getByRole('dialog', { name: 'Set a secret in prod' })
+  expect(await dialog.getByRole('combobox', { name: 'Team' }).inputValue()).toBe('weir')
+  expect(await dialog.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('weir-key')
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+
+  const unset = page.getByRole('list', { name: 'Secrets that are not set' }).getByRole('listitem')
+  const one = unset.filter({ hasText: 'weir-key' })
+  await one.getByRole('link', { name: 'weir/sluice' }).waitFor()
+  await one.getByRole('button', { name: 'Set weir/weir-key' }).click()
+  await set(page, VALUE)
+  await one.waitFor({ state: 'hidden' })
+  await page.getByRole('table', { name: 'Secrets' }).getByText('weir-key').waitFor()
+  expect((await polder.run('weir/sluice')).status).toBe('SUCCEEDED')
+  await visit.open('/pipelines/weir/sluice')
+  await visit.settled()
+  expect(await notice.count()).toBe(0)
+})
+
+story('what is missing comes and goes on a page that is open', async ({ visit, page, polder }) => {
+  const notice = page.getByRole('note').filter({ hasText: 'not set' })
+  await polder.deploy(asking('quay', 'first-key', 'second-key'))
+  await visit.open('/pipelines/quay/sluice')
+  await visit.live()
+  await notice.getByRole('link', { name: 'quay/first-key' }).waitFor()
+  await polder.setSecret('quay', 'first-key', VALUE)
+  await notice.getByRole('link', { name: 'quay/first-key' }).waitFor({ state: 'hidden' })
+  await notice.getByRole('link', { name: 'quay/second-key' }).waitFor()
+  await polder.setSecret('quay', 'second-key', SECOND)
+  await notice.waitFor({ state: 'hidden' })
+  await polder.deploy(asking('quay', 'third-key'))
+  await notice.getByRole('link', { name: 'quay/third-key' }).waitFor()
+})

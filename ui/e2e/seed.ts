@@ -31,6 +31,7 @@ steps:
   - name: fetch
     run: python3 fetch.py --country {{ params.country }} --days {{ params.days }}
     retries: {limit: 1, backoff: 1s}
+    secrets: {GAUGE_PASSWORD: gauge-password}
   - name: clean
     run: echo cleaning {{ steps.fetch.rows }} rows
   - name: check
@@ -64,7 +65,7 @@ triggers:
         - {pipeline: lake/inspection}
       within: day
 steps:
-  - {name: decide, run: echo pump}
+  - {name: decide, run: echo pump, secrets: {PUMP_KEY: pump-key}}
 `
 
 const INSPECTION = `name: inspection

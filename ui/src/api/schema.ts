@@ -802,6 +802,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/secrets/missing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Secrets that pipelines ask for and that are not set */
+        get: operations["missing_secrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/secrets/rotate-key": {
         parameters: {
             query?: never;
@@ -1420,6 +1437,14 @@ export interface components {
          * @enum {string}
          */
         LogStream: "stdout" | "stderr" | "system";
+        /** @description A secret that pipelines ask for and that nobody has set: their runs will fail for it. */
+        MissingSecret: {
+            environment: string;
+            name: string;
+            team: string;
+            /** @description Full names of the pipelines that ask for it. */
+            used_by: string[];
+        };
         /** @description One mistake in a file or in parameters. Lines and columns count from 1. */
         Mistake: {
             /** Format: int32 */
@@ -1503,6 +1528,12 @@ export interface components {
         /** @description Some items of a list, and the cursor for the next ones. */
         Page_Job: {
             items: components["schemas"]["Job"][];
+            /** @description Give this as `?cursor=` for the next items; absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description Some items of a list, and the cursor for the next ones. */
+        Page_MissingSecret: {
+            items: components["schemas"]["MissingSecret"][];
             /** @description Give this as `?cursor=` for the next items; absent on the last page. */
             next_cursor?: string | null;
         };
@@ -2219,6 +2250,7 @@ export type LogBatch = components['schemas']['LogBatch'];
 export type LogLine = components['schemas']['LogLine'];
 export type LogPosition = components['schemas']['LogPosition'];
 export type LogStream = components['schemas']['LogStream'];
+export type MissingSecret = components['schemas']['MissingSecret'];
 export type Mistake = components['schemas']['Mistake'];
 export type NextRun = components['schemas']['NextRun'];
 export type NumberedLine = components['schemas']['NumberedLine'];
@@ -2229,6 +2261,7 @@ export type PageAgentView = components['schemas']['Page_AgentView'];
 export type PageAuditEntry = components['schemas']['Page_AuditEntry'];
 export type PageEnvironmentView = components['schemas']['Page_EnvironmentView'];
 export type PageJob = components['schemas']['Page_Job'];
+export type PageMissingSecret = components['schemas']['Page_MissingSecret'];
 export type PageNumberedLine = components['schemas']['Page_NumberedLine'];
 export type PageProject = components['schemas']['Page_Project'];
 export type PageRevision = components['schemas']['Page_Revision'];
@@ -3974,6 +4007,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_SecretView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    missing_secrets: {
+        parameters: {
+            query?: {
+                team?: string;
+                environment?: string;
+                /** @description Only those with this text in name, team, environment or the pipelines that ask for it. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done, or here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MissingSecret"];
                 };
             };
             /** @description What went wrong */

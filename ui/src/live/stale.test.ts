@@ -41,6 +41,7 @@ describe('what a change makes old', () => {
   it('a deployment touches definitions', () => {
     expect(isStale(['/api/v1/revisions/{id}/files', { path: { id: 'x' } }], deployment)).toBe(true)
     expect(isStale(['/api/v1/secrets'], deployment)).toBe(true)
+    expect(isStale(['/api/v1/secrets/missing', { query: {} }], deployment)).toBe(true)
     expect(isStale(runKey('r1'), deployment)).toBe(false)
   })
 

@@ -12,6 +12,7 @@ const AFTER_DEPLOYMENT = new Set([
   '/api/v1/projects',
   '/api/v1/environments',
   '/api/v1/secrets',
+  '/api/v1/secrets/missing',
 ])
 
 /** Whether what is kept under this key may look different after the change. */

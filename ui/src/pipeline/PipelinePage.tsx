@@ -3,9 +3,10 @@ import { type ComponentType, lazy, Suspense } from 'react'
 import { useParams } from 'react-router'
 import type { PipelineView } from '~/api/schema'
 import { Empty } from '~/kit/Empty'
-import { PipelineLink } from '~/kit/Links'
+import { PipelineLink, To } from '~/kit/Links'
 import { Loaded } from '~/kit/Loaded'
 import { PageHeader } from '~/kit/PageHeader'
+import { MissingSecrets } from './MissingSecrets'
 import { PipelineHeader } from './PipelineHeader'
 import { RunDialog } from './run/RunDialog'
 import { Tabs } from './Tabs'
@@ -28,7 +29,12 @@ export function PipelinePage() {
   // Until the pipeline is known, and if it is not there, the page still says which one it is about.
   return (
     <>
-      {!query.data && <PageHeader title={name.name} above={name.team} />}
+      {!query.data && (
+        <PageHeader
+          title={name.name}
+          above={<To to={`/pipelines?team=${encodeURIComponent(name.team)}`}>{name.team}</To>}
+        />
+      )}
       <Loaded query={query} lines={8}>
         {(pipeline) => <Known pipeline={pipeline} name={name} />}
       </Loaded>
@@ -44,6 +50,7 @@ function Known({ pipeline, name }: { pipeline: PipelineView; name: Name }) {
       <PipelineHeader pipeline={pipeline} tab={view?.title} />
       <Tabs name={name} current={tab} views={Object.entries(VIEWS).map(([key, { title }]) => ({ key, title }))} />
       <Stack gap="xl">
+        <MissingSecrets pipeline={pipeline} />
         <Suspense fallback={<Skeleton height={320} />}>
           {view ? <view.content pipeline={pipeline} /> : <NoView tab={tab} name={name} />}
         </Suspense>

@@ -10,15 +10,19 @@ import { useSetSecret } from './useSetSecret'
 import { type Source, ValueField } from './ValueField'
 
 type Props = {
-  environment: string /** The one that gets a new value; else a new one is set. */
-  secret: SecretView | undefined
+  environment: string
+  /** The one that gets a new value; else a new one is set. */
+  secret?: SecretView | undefined
+  /** What is known of a new one. */
+  asked?: { team: string; name: string } | undefined
   onClose: () => void
 }
 
 /** Sets a secret, or gives one that is there a new value. */
-export function SecretDialog({ environment, secret, onClose }: Props) {
-  const [team, setTeam] = useState(secret?.team ?? '')
-  const [name, setName] = useState(secret?.name ?? '')
+export function SecretDialog({ environment, secret, asked, onClose }: Props) {
+  const { team: ofTeam = '', name: called = '' } = secret ?? asked ?? {}
+  const [team, setTeam] = useState(ofTeam)
+  const [name, setName] = useState(called)
   const source = useRef<Source | null>(null)
   const close = () => {
     source.current?.clear()

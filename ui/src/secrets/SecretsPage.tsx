@@ -14,25 +14,34 @@ import { useUrl } from '~/kit/useUrl'
 import { useMaySomewhere } from '~/session/rights'
 import { useMay } from '~/session/session'
 import { DeleteSecret } from './DeleteSecret'
+import { Missing } from './Missing'
+import { partsOf } from './names'
 import { RotateKey } from './RotateKey'
 import { SecretDialog } from './SecretDialog'
 import { SecretTable } from './SecretTable'
+import { useMissing } from './useMissing'
+
+/** In the address when one is set that nothing is known of yet. */
+const NEW = 'new'
 
 /** What is open on top of the list. */
-type Open = { dialog: 'set' } | { dialog: 'rotate' | 'delete'; secret: SecretView } | { dialog: 'key' } | undefined
+type Open = { dialog: 'rotate' | 'delete'; secret: SecretView } | { dialog: 'key' } | undefined
 
 export function SecretsPage() {
   const environment = useEnvironment()
   const [search] = useUrl('search')
+  const [, setAsked] = useUrl('set')
   const [open, setOpen] = useState<Open>()
-  const secrets = useGet('/api/v1/secrets', { params: { query: { environment, ...(search ? { search } : {}) } } })
+  const query = { environment, ...(search ? { search } : {}) }
+  const secrets = useGet('/api/v1/secrets', { params: { query } })
+  const missing = useMissing(query)
   const close = () => setOpen(undefined)
   return (
     <>
       <PageHeader
         title="Secrets"
-        below={`Of ${environment}. Values are stored encrypted and never shown again, to nobody.`}
-        actions={<Actions onSet={() => setOpen({ dialog: 'set' })} onKey={() => setOpen({ dialog: 'key' })} />}
+        below={`Of ${environment}. Values are stored encrypted and never shown again, not to anybody.`}
+        actions={<Actions onSet={() => setAsked(NEW)} onKey={() => setOpen({ dialog: 'key' })} />}
       />
       <Stack gap="sm">
         <Group justify="space-between">
@@ -43,6 +52,9 @@ export function SecretsPage() {
             </Text>
           )}
         </Group>
+        {missing.length > 0 && (
+          <Missing secrets={missing} onSet={(secret) => setAsked(`${secret.team}/${secret.name}`)} />
+        )}
         <Loaded query={secrets} lines={6}>
           {({ items }) =>
             items.length > 0 ? (
@@ -52,22 +64,26 @@ export function SecretsPage() {
                 onDelete={(secret) => setOpen({ dialog: 'delete', secret })}
               />
             ) : (
-              <NoSecrets search={search} environment={environment} />
+              <NoSecrets search={search} environment={environment} missing={missing.length} />
             )
           }
         </Loaded>
       </Stack>
-      {(open?.dialog === 'set' || open?.dialog === 'rotate') && (
-        <SecretDialog
-          environment={environment}
-          secret={open.dialog === 'rotate' ? open.secret : undefined}
-          onClose={close}
-        />
-      )}
+      <SetDialog environment={environment} />
+      {open?.dialog === 'rotate' && <SecretDialog environment={environment} secret={open.secret} onClose={close} />}
       {open?.dialog === 'delete' && <DeleteSecret secret={open.secret} onClose={close} />}
       {open?.dialog === 'key' && <RotateKey onClose={close} />}
     </>
   )
+}
+
+/** That a secret is being set stands in the address, so that other pages can lead here. */
+function SetDialog({ environment }: { environment: string }) {
+  const [asked, setAsked] = useUrl('set')
+  const may = useMaySomewhere('operator')
+  if (!asked || !may) return null
+  const known = asked === NEW ? undefined : partsOf(asked)
+  return <SecretDialog key={asked} environment={environment} asked={known} onClose={() => setAsked('')} />
 }
 
 function Actions({ onSet, onKey }: { onSet: () => void; onKey: () => void }) {
@@ -94,7 +110,10 @@ function Actions({ onSet, onKey }: { onSet: () => void; onKey: () => void }) {
   )
 }
 
-function NoSecrets({ search, environment }: { search: string; environment: string }) {
+type Nothing = { search: string; environment: string; missing: number }
+
+function NoSecrets({ search, environment, missing }: Nothing) {
+  if (search && missing > 0) return null
   if (search) return <Empty title={`No secret in ${environment} has “${search}” in its name, team or pipelines`} />
   const place = environment === 'prod' ? '' : ` --env ${environment}`
   return (

@@ -7,8 +7,10 @@ import { partsOf } from './names'
 /** So many are shown before one asks for the rest. */
 const SHOWN = 3
 
+type Props = { secret: Pick<SecretView, 'used_by' | 'environment'>; all?: boolean }
+
 /** The pipelines that ask for a secret. */
-export function UsedBy({ secret, all: allAtFirst = false }: { secret: SecretView; all?: boolean }) {
+export function UsedBy({ secret, all: allAtFirst = false }: Props) {
   const [all, setAll] = useState(allAtFirst)
   const shown = all ? secret.used_by : secret.used_by.slice(0, SHOWN)
   const rest = secret.used_by.length - shown.length
