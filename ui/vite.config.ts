@@ -14,7 +14,14 @@ export default defineConfig({
   ],
   resolve: { alias: { '~': fileURLToPath(new URL('./src', import.meta.url)) } },
   // No script or style inside index.html: the content security policy refuses them.
-  build: { target: 'es2023', modulePreload: { polyfill: false }, assetsInlineLimit: 0, sourcemap: false },
+  build: {
+    target: 'es2023',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    sourcemap: false,
+    // The styles of all pages are small, and one file: those of a page that could not be had once are not asked for again.
+    cssCodeSplit: false,
+  },
   worker: { format: 'es' },
   server: { host: '127.0.0.1', proxy: { '/api/': { target: server, changeOrigin: false } } },
   test: { environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'], setupFiles: ['src/testing/setup.ts'] },

@@ -72,3 +72,43 @@ story('a page that is gone to meanwhile says so, and comes by itself', async ({ 
   await visit.live()
   await page.getByRole('table', { name: 'Runs' }).waitFor()
 })
+
+story(
+  'a page that was never loaded before comes by itself when the server is back',
+  async ({ visit, page, server }) => {
+    visit.troubles.allow(...AWAY, /status of 50\d/, /dynamically imported module/, /ERR_FAILED/)
+    // Other pages are loaded when the browser rests; this one is not, as if somebody had been quicker.
+    const code = /\/assets\/AgentsPage/
+    await page.route(code, (route) => route.abort())
+    await visit.open('/about')
+    await visit.live()
+    await server.kill()
+    await page.locator('[data-connection="lost"]').waitFor()
+    await page.unroute(code)
+    await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Agents' }).click()
+    await page.getByRole('heading', { level: 1, name: 'This page could not be loaded' }).waitFor()
+    await page.getByRole('alert').getByText('It comes by itself as soon as the server is back.').waitFor()
+    await server.startAgain()
+    await page.getByRole('table', { name: 'Agents' }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/agents')
+    await visit.live()
+  },
+)
+
+story('what comes after the first page does not break it, and comes once it can', async ({ visit, page, server }) => {
+  visit.troubles.allow(...AWAY, /status of 50\d/, /ERR_FAILED/)
+  const code = /\/assets\/Extras/
+  await page.route(code, (route) => route.abort())
+  const refused = page.waitForEvent('requestfailed', (request) => code.test(request.url()))
+  await visit.open('/about')
+  await visit.live()
+  await refused
+  await page.unroute(code)
+  await server.kill()
+  await page.locator('[data-connection="lost"]').waitFor()
+  await page.getByRole('heading', { level: 1, name: /About/ }).waitFor()
+  await server.startAgain()
+  await visit.live()
+  await page.keyboard.press('?')
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+})

@@ -1,14 +1,15 @@
 import { Button, Menu, Text } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
+import { useLocation, useNavigate } from 'react-router'
 import { useGet } from '~/api/queries'
-import { useEnvironment } from '~/kit/Links'
+import { useEnvironment, within } from '~/kit/Links'
 import { counted } from '~/kit/units'
 import { useUrl } from '~/kit/useUrl'
 
 /** Where one is: `prod`, `dev`, … It stands in the address. */
 export function EnvironmentPicker() {
   const environment = useEnvironment()
-  const [, set] = useUrl('environment', 'prod')
+  const choose = useChoose()
   const { data } = useGet('/api/v1/environments')
   const names = new Map(data?.items.map((item) => [item.name, item.pipelines]))
   if (!names.has(environment)) names.set(environment, 0)
@@ -26,11 +27,11 @@ export function EnvironmentPicker() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>Environment</Menu.Label>
-        <Menu.RadioGroup value={environment} onChange={set}>
+        <Menu.RadioGroup value={environment} onChange={choose}>
           {[...names].map(([name, pipelines]) => (
             <Menu.RadioItem key={name} value={name} closeMenuOnClick>
               {name}{' '}
-              <Text span size="xs" c="var(--polder-muted)">
+              <Text span size="xs" inline>
                 {counted(pipelines, 'pipeline')}
               </Text>
             </Menu.RadioItem>
@@ -39,4 +40,12 @@ export function EnvironmentPicker() {
       </Menu.Dropdown>
     </Menu>
   )
+}
+
+/** Goes to the same page of another environment; what is of one environment only is left for the list that it is in. */
+function useChoose() {
+  const [, set] = useUrl('environment', 'prod')
+  const navigate = useNavigate()
+  const list = /^\/(?:runs|deployments)(?=\/.)/.exec(useLocation().pathname)?.[0]
+  return (environment: string) => (list ? void navigate(within(environment, list)) : set(environment))
 }

@@ -23,17 +23,33 @@ export function Broken() {
   const error = useRouteError()
   const retry = () => window.location.reload()
   useWhenBack(retry)
+  const { title, text } = isNotLoaded(error) ? NOT_LOADED : BROKEN
   return (
     <Container size="sm" py="xl" mx={0}>
-      <Stack align="flex-start">
-        <PageHeader title="This page broke" />
-        <Text>Load it again: the server may be away, or was updated while the page was open.</Text>
-        <Code block>{error instanceof Error ? error.message : String(error)}</Code>
+      <Stack align="flex-start" role="alert">
+        <PageHeader title={title} />
+        <Text>{text}</Text>
+        <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+          {error instanceof Error ? error.message : String(error)}
+        </Code>
         <Button onClick={retry}>Load again</Button>
       </Stack>
     </Container>
   )
 }
+
+const NOT_LOADED = {
+  title: 'This page could not be loaded',
+  text: 'The server is away, or was updated while the page was open. It comes by itself as soon as the server is back.',
+}
+const BROKEN = {
+  title: 'This page broke',
+  text: 'Loading it again may help. If it breaks again, tell those who look after this server what stands here:',
+}
+
+/** There is no name for it, only words: of Chromium and Firefox, of Safari, and of Vite for the styles of a page. */
+const UNLOADED = /dynamically imported module|importing a module script|unable to preload/i
+const isNotLoaded = (error: unknown) => error instanceof Error && UNLOADED.test(error.message)
 
 function useWhenBack(then: () => void) {
   const { state } = useConnection()

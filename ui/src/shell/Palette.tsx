@@ -27,6 +27,7 @@ export function Palette() {
       highlightQuery
       scrollable
       maxHeight={420}
+      attributes={{ content: { 'aria-label': 'Find anything' } }}
       nothingFound="Nothing has this name."
       // The server has searched already; what it found is not filtered again.
       filter={(_, found) => found}

@@ -1,11 +1,12 @@
 import { AppShell, Burger, Group, Text, UnstyledButton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { type ComponentType, useEffect, useState } from 'react'
 import { Outlet, useLocation } from 'react-router'
 import { To } from '~/kit/Links'
 import { ConnectionState } from '~/live/ConnectionState'
-import { useFollow } from '~/live/useLive'
+import { useConnection, useFollow } from '~/live/useLive'
 import { useSignedIn } from '~/session/session'
+import { OVER } from '~/theme'
 import { EnvironmentPicker } from './EnvironmentPicker'
 import { useKeys } from './keys'
 import { Logo } from './Logo'
@@ -15,15 +16,14 @@ import { getAllPages, whenIdle } from './pages'
 import classes from './shell.module.css'
 import { UserMenu } from './UserMenu'
 
-const Extras = lazy(async () => ({ default: (await import('./Extras')).Extras }))
-
 /** What stands around every page. */
 export function Shell() {
   const [opened, { toggle, close }] = useDisclosure()
   const { pathname } = useLocation()
   const signedIn = useSignedIn().data?.state === 'in'
   useFollow(signedIn)
-  const extras = useRest()
+  const Extras = useExtras()
+  useEffect(getAllPages, [])
   useKeys()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu of a narrow page closes when one has gone somewhere
   useEffect(close, [pathname])
@@ -55,12 +55,9 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <Outlet />
+        <div id={OVER} />
       </AppShell.Main>
-      {extras && (
-        <Suspense fallback={null}>
-          <Extras />
-        </Suspense>
-      )}
+      {Extras && <Extras />}
     </AppShell>
   )
 }
@@ -78,10 +75,13 @@ function Home() {
   )
 }
 
-/** True when the first page stands and the browser has nothing else to do; the other pages are then got as well. */
-function useRest(): boolean {
-  const [rests, setRests] = useState(false)
-  useEffect(() => whenIdle(() => setRests(true)), [])
-  useEffect(getAllPages, [])
-  return rests
+/** They come when the first page stands and the browser has nothing else to do; if the server is away then, when it is back. */
+function useExtras(): ComponentType | undefined {
+  const [loaded, setLoaded] = useState<{ Extras: ComponentType }>()
+  const isLost = useConnection().state === 'lost'
+  useEffect(() => {
+    if (loaded || isLost) return
+    return whenIdle(() => void import('./Extras').then(setLoaded, () => {}))
+  }, [loaded, isLost])
+  return loaded?.Extras
 }
