@@ -14,6 +14,9 @@ const water: MantineColorsTuple = [
   '#005f66',
 ]
 
+/** The element that whatever opens on top of a page is put into. */
+export const OVER = 'over'
+
 export const theme = createTheme({
   primaryColor: 'water',
   primaryShade: { light: 8, dark: 7 },
@@ -28,8 +31,12 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    // What opens on top of a page is a part of it: it stands where those who go from landmark to landmark come by.
+    Portal: { defaultProps: { target: `#${OVER}` } },
     // A dialog's head is no head of the page.
     ModalHeader: { defaultProps: { role: 'none' } },
+    // Its stand-in for a focus is nothing that a menu may have in it.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     ModalTitle: { defaultProps: { fw: 650 } },
   },

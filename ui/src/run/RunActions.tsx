@@ -34,7 +34,7 @@ function Abort({ run }: { run: Run }) {
           Abort
         </Button>
       </Allowed>
-      <Modal opened={asking} onClose={close} title="Abort this run?">
+      <Modal opened={asking} onClose={close} title="Abort this run?" centered>
         <Text size="sm">
           Steps that run are told to stop, those that wait are not started. What they have done so far stays done. The
           run can be run again from there.
@@ -43,7 +43,7 @@ function Abort({ run }: { run: Run }) {
           <Button variant="default" onClick={close}>
             Let it run
           </Button>
-          <Button color="red" loading={abort.isPending} onClick={() => abort.mutate(undefined, { onSuccess: close })}>
+          <Button color="red.9" loading={abort.isPending} onClick={() => abort.mutate(undefined, { onSuccess: close })}>
             Abort
           </Button>
         </Group>

@@ -1,5 +1,6 @@
 import { Center, Paper, Stack, Text, Title } from '@mantine/core'
 import { Logo } from '~/shell/Logo'
+import { OVER } from '~/theme'
 import { SignInForm } from './SignInForm'
 
 export function SignInPage() {
@@ -15,6 +16,7 @@ export function SignInPage() {
           <SignInForm />
         </Stack>
       </Paper>
+      <div id={OVER} />
     </Center>
   )
 }
