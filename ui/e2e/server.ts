@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, openSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -45,6 +45,11 @@ export class Server implements Address {
     const { url, admin_token_file } = await this.announced(this.running)
     this.url = url
     this.token = readFileSync(admin_token_file, 'utf8').trim()
+  }
+
+  /** What secrets are locked with, as it stands in the data folder. */
+  async masterKey(): Promise<string> {
+    return readFile(join(this.folder, 'data', 'master-key'), 'utf8')
   }
 
   /** Ends it at once, as a power cut would; open connections break. */
