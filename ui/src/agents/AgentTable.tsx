@@ -33,7 +33,7 @@ const COLUMNS: Columns<AgentView> = [
   },
   {
     id: 'busy',
-    header: 'Running',
+    header: 'Slots in use',
     accessorFn: (agent) => (agent.slots > 0 ? agent.running / agent.slots : 0),
     cell: ({ row }) => <Busy agent={row.original} />,
     meta: { width: '32%' },

@@ -1,4 +1,4 @@
-import { Grid } from '@mantine/core'
+import { Box, Grid } from '@mantine/core'
 import { useGet, usePages } from '~/api/queries'
 import { Empty } from '~/kit/Empty'
 import { useEnvironment } from '~/kit/Links'
@@ -13,11 +13,10 @@ import { RevisionTable } from './RevisionTable'
 export function DeploymentsPage() {
   return (
     <>
-      <PageHeader
-        title="Deployments"
-        below="Projects, and the revisions that deploying them made."
-        actions={<SearchField label="Search revisions" />}
-      />
+      <PageHeader title="Deployments" below="Projects, and the revisions that deploying them made." />
+      <Box mb="lg">
+        <SearchField label="Search revisions" />
+      </Box>
       <Grid gap="xl">
         <Grid.Col span={{ base: 12, md: 3 }}>
           <ProjectList />

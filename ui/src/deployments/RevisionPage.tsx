@@ -6,6 +6,7 @@ import { To, within } from '~/kit/Links'
 import { Loaded } from '~/kit/Loaded'
 import { PageHeader } from '~/kit/PageHeader'
 import { TimeAgo } from '~/kit/Times'
+import { useOwnEnvironment } from '~/kit/useOwnEnvironment'
 import { useUrl } from '~/kit/useUrl'
 import { Comparison } from './Comparison'
 import { Files } from './Files'
@@ -36,6 +37,7 @@ const VIEWS = [
 
 function Known({ revision }: { revision: Revision }) {
   const [view, setView] = useUrl('view', 'changes')
+  useOwnEnvironment(revision.environment)
   return (
     <>
       <PageHeader

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Text, VisuallyHidden } from '@mantine/core'
+import { Badge, Box, Button, Group, Text, VisuallyHidden } from '@mantine/core'
 import { useMemo } from 'react'
 import { Link } from 'react-router'
 import type { Revision } from '~/api/schema'
@@ -100,12 +100,20 @@ function Actions({ revision, comparedWith }: { revision: Revision; comparedWith:
 
 function Which({ revision }: { revision: Revision }) {
   return (
-    <Group gap="xs" wrap="nowrap">
-      <RevisionLink id={revision.id} aria-label={`Revision ${revision.number} of ${revision.team}/${revision.project}`}>
-        {revision.number}
-      </RevisionLink>
-      {revision.current && <Current />}
-    </Group>
+    <>
+      <Group gap="xs" wrap="nowrap">
+        <RevisionLink
+          id={revision.id}
+          aria-label={`Revision ${revision.number} of ${revision.team}/${revision.project}`}
+        >
+          {revision.number}
+        </RevisionLink>
+        {revision.current && <Current />}
+      </Group>
+      <Box hiddenFrom="sm" style={{ overflowWrap: 'anywhere' }}>
+        <Note revision={revision} />
+      </Box>
+    </>
   )
 }
 

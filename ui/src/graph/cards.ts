@@ -31,9 +31,12 @@ function looks(node: GraphNode): Pick<Card, 'below' | 'status' | 'to' | 'missing
 /** Whether anything is told of it. */
 export const isKnown = (node: GraphNode) => node.exists && Boolean(node.id)
 
-/** What it does now goes before an older failure, and that before how its newest run has ended. */
+/**
+ * What it does now goes before an older failure, and that before how its newest run has ended. A run that is queued behind
+ * others waits for one that runs.
+ */
 export function statusOf(node: GraphNode): string | undefined {
-  if (node.active > 0) return node.last_status === 'QUEUED' ? 'QUEUED' : 'RUNNING'
+  if (node.active > 0) return node.last_status === 'QUEUED' && node.active === 1 ? 'QUEUED' : 'RUNNING'
   const ended = node.last_status ?? undefined
   return node.broken && ended === 'SUCCEEDED' ? 'FAILED' : ended
 }

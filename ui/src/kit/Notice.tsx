@@ -7,7 +7,7 @@ type Props = {
   title?: string
   /** `note` for what is there from the start, `status` and `alert` for what comes later. */
   role?: 'note' | 'status' | 'alert'
-  children: ReactNode
+  children?: ReactNode
 }
 
 const LOOKS = {

@@ -1,7 +1,7 @@
 import { Text, Tooltip } from '@mantine/core'
 import { useNow } from './now'
 import { absolute, ago, relative, secondsBetween, upcoming } from './time'
-import { duration } from './units'
+import { duration, elapsed } from './units'
 
 /** `3 min. ago`, with the absolute time on hover and for screen readers. */
 export function TimeAgo({ at }: { at: string }) {
@@ -37,5 +37,5 @@ export function Took({ from, to }: Span) {
 
 function Counting({ from }: { from: string }) {
   const now = useNow('often')
-  return <>{duration(Math.max(0, Math.floor(secondsBetween(from, null, now))))}</>
+  return <>{elapsed(secondsBetween(from, null, now))}</>
 }

@@ -81,7 +81,13 @@ function midnight(at: number): number {
   return new Date(at).setHours(0, 0, 0, 0)
 }
 
-/** What a run is about: its day, or the instant. */
+/** What a run is about: its day, or the instant: `2026-11-21 17:03`. */
 export function logicalDate(run: { logical_day?: string | null; logical_at: string }): string {
-  return run.logical_day ?? new Date(run.logical_at).toISOString().slice(0, 16).replace('T', ' ')
+  return run.logical_day ?? isoLike(new Date(run.logical_at))
+}
+
+function isoLike(at: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0')
+  const date = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-')
+  return `${date} ${two(at.getHours())}:${two(at.getMinutes())}`
 }

@@ -7,13 +7,20 @@ const DURATIONS: [number, string][] = [
   [1, 's'],
 ]
 
+/** What took less than this is not worth a number, in seconds. */
+const SHORTEST = 0.0005
+
 /** `0.42` → `420 ms`, `75` → `1 min 15 s`, `90061` → `1 d 1 h`. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return '–'
+  if (seconds < SHORTEST) return '< 1 ms'
   if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`
   return inParts(Math.round(seconds))
 }
+
+/** How long something has gone on so far, in whole seconds: what counts up is to have no digits that stand still. */
+export const elapsed = (seconds: number) => inParts(Math.max(0, Math.floor(seconds)))
 
 function inParts(seconds: number): string {
   const first = DURATIONS.findIndex(([size]) => seconds >= size)

@@ -42,7 +42,7 @@ export function Active({ overview: { running, next }, standing }: Props) {
     <div className={classes.column}>
       <Section
         id="running"
-        title="Running"
+        title={standing.queued > 0 ? 'Running and queued' : 'Running'}
         total={standing.running + standing.queued}
         all={running.length > 0 ? '/runs?status=QUEUED,RUNNING' : undefined}
       >

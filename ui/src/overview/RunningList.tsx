@@ -5,7 +5,7 @@ import { useNow } from '~/kit/now'
 import { StatusIcon } from '~/kit/StatusBadge'
 import { TimeAgo } from '~/kit/Times'
 import { logicalDate, secondsBetween } from '~/kit/time'
-import { duration } from '~/kit/units'
+import { duration, elapsed } from '~/kit/units'
 import classes from './overview.module.css'
 
 /** Runs that are active, each as far as it usually would be. */
@@ -38,8 +38,8 @@ function Queued({ at }: { at: string }) {
 
 function Going({ running: { run, steps, usual_seconds: usual }, since }: { running: RunningRun; since: string }) {
   const now = useNow('often')
-  const seconds = Math.max(1, Math.floor(secondsBetween(since, null, now)))
-  const share = usual ? Math.min(100, (100 * seconds) / usual) : 0
+  const seconds = secondsBetween(since, null, now)
+  const share = usual ? Math.min(100, Math.max(0, (100 * seconds) / usual)) : 0
   return (
     <>
       {usual ? (
@@ -54,7 +54,7 @@ function Going({ running: { run, steps, usual_seconds: usual }, since }: { runni
       <Group gap={8} justify="space-between" wrap="nowrap" fz="xs" c="var(--polder-muted)">
         <span className={classes.name}>{steps.join(', ')}</span>
         <span style={{ whiteSpace: 'nowrap' }}>
-          {duration(seconds)}
+          {elapsed(seconds)}
           {usual ? ` of about ${duration(usual)}` : ''}
         </span>
       </Group>

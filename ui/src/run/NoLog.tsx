@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Run, StepRun } from '~/api/schema'
 import { Empty } from '~/kit/Empty'
-import { RunLink } from '~/kit/Links'
+import { RunLink, To } from '~/kit/Links'
 import { hasEnded } from '~/kit/status'
 
 /** Why a step has no log. */
@@ -30,11 +30,23 @@ function textOf(run: Run, step: StepRun): [string, ReactNode] {
   if (step.status === 'SKIPPED')
     return ['This step was skipped.', step.error?.message ?? 'What it needs did not succeed.']
   if (hasEnded(step.status) || run.terminal) return ['This step never started.', step.error?.message]
-  if (run.status === 'QUEUED')
-    return ['The run is queued.', 'It begins when there is room for it: earlier runs of this pipeline go first.']
+  if (run.status === 'QUEUED') return ['The run is queued.', <BehindOthers key="queued" run={run} />]
   const waits = unfinished(run, step)
   if (waits.length > 0) return ['Not started yet.', `It waits for ${waits.join(', ')}.`]
   return ['Not started yet.', 'It waits for an agent that has room for it.']
+}
+
+function BehindOthers({ run }: { run: Run }) {
+  const query = new URLSearchParams({ team: run.team, pipeline: run.pipeline, status: 'RUNNING,QUEUED' })
+  return (
+    <>
+      It begins when there is room for it:{' '}
+      <To to={`/runs?${query}`} underline="always">
+        earlier runs of this pipeline
+      </To>{' '}
+      go first.
+    </>
+  )
 }
 
 function unfinished(run: Run, step: StepRun): string[] {

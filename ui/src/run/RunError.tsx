@@ -1,18 +1,30 @@
-import { Alert, Anchor, Text } from '@mantine/core'
-import { IconAlertTriangle } from '@tabler/icons-react'
+import { Anchor, Box, Text } from '@mantine/core'
 import type { RunError as Failed } from '~/api/schema'
+import { To } from '~/kit/Links'
+import { Notice } from '~/kit/Notice'
+import { sentence } from '~/kit/sentence'
+import { hintOf } from './hints'
 
-/** Why it did not succeed, in a sentence, and where it says what to do. */
+/** Why it did not succeed, in a sentence, and what to do. That somebody ended it is no fault. */
 export function RunError({ error, mb = 'md' }: { error: Failed | null | undefined; mb?: string }) {
   if (!error) return null
+  const { code, message } = error
   return (
-    <Alert color="red" variant="light" py="xs" mb={mb} icon={<IconAlertTriangle aria-hidden />} data-error={error.code}>
-      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-        {error.message}{' '}
-        <Anchor href={`/api/v1/errors/${error.code}`} target="_blank" rel="noreferrer" underline="always" inherit>
-          What {error.code} means
-        </Anchor>
-      </Text>
-    </Alert>
+    <Box mb={mb} style={{ overflowWrap: 'anywhere' }}>
+      <Notice kind={code === 'ABORTED' ? 'info' : 'danger'} title={sentence(message)}>
+        <Text size="sm" component="div">
+          {hintOf(code)} {code === 'UNKNOWN_SECRET' && <ToSecrets />}{' '}
+          <Anchor href={`/api/v1/errors/${code}`} target="_blank" rel="noreferrer" underline="always" inherit>
+            What {code} means
+          </Anchor>
+        </Text>
+      </Notice>
+    </Box>
   )
 }
+
+const ToSecrets = () => (
+  <To to="/secrets" inherit underline="always">
+    To the secrets
+  </To>
+)

@@ -33,10 +33,10 @@ function Story({ run }: { run: Run }) {
   return (
     <Group gap="2px 16px">
       <span>
-        <Reason reason={run.reason} />, <TimeAgo at={run.created_at} />
+        started: <Reason reason={run.reason} />, <TimeAgo at={run.created_at} />
       </span>
       <span>
-        {run.terminal ? 'took ' : 'for '}
+        {run.terminal ? 'took' : run.status === 'QUEUED' ? 'queued for' : 'running for'}{' '}
         <Took from={run.started_at ?? run.created_at} to={run.ended_at} />
       </span>
       {run.revision && (

@@ -6,6 +6,7 @@ import { Empty } from '~/kit/Empty'
 import { To } from '~/kit/Links'
 import { Loaded } from '~/kit/Loaded'
 import { PageHeader } from '~/kit/PageHeader'
+import { useOwnEnvironment } from '~/kit/useOwnEnvironment'
 import { useUrl } from '~/kit/useUrl'
 import { RunError } from './RunError'
 import { RunFacts } from './RunFacts'
@@ -39,6 +40,7 @@ function mayStartMore(run: Run): boolean {
 function Shown({ run }: { run: Run }) {
   const { step, attempt, select } = useSelection(run)
   const [view] = useUrl('view', 'timeline')
+  useOwnEnvironment(run.environment)
   return (
     <div className={classes.page}>
       <RunHeader run={run} />

@@ -1,5 +1,5 @@
 import { Group, SegmentedControl, Title } from '@mantine/core'
-import type { Attempt, Run, StepRun } from '~/api/schema'
+import type { Attempt, Run, RunError as RunFailure, StepRun } from '~/api/schema'
 import { StatusBadge } from '~/kit/StatusBadge'
 import { useUrl } from '~/kit/useUrl'
 import { AttemptFacts } from './AttemptFacts'
@@ -30,10 +30,15 @@ export function StepPanel({ run, step, attempt, select }: Props) {
         <Tabs outputs={Object.keys(step.outputs).length} />
       </Group>
       {view !== 'log' && attempt && <AttemptFacts step={step} attempt={attempt} />}
-      {view !== 'log' && error && !run.error?.message.endsWith(error.message) && <RunError error={error} mb="xs" />}
+      {view !== 'log' && error && !isSaid(error, run) && <RunError error={error} mb="xs" />}
       {tab === 'outputs' ? <Outputs step={step} /> : <Log run={run} step={step} attempt={attempt} />}
     </>
   )
+}
+
+/** Whether the run's own error says as much already. */
+function isSaid(error: RunFailure, { error: whole }: Run): boolean {
+  return whole?.code === 'ABORTED' ? error.code === 'ABORTED' : Boolean(whole?.message.endsWith(error.message))
 }
 
 function Tabs({ outputs }: { outputs: number }) {

@@ -57,7 +57,7 @@ function None({ filters }: { filters: RunFilters }) {
   if (filters.any) {
     return (
       <Empty
-        title="No run is like this"
+        title="No run matches"
         action={
           <Button variant="default" onClick={filters.clear}>
             Clear the filters

@@ -61,7 +61,12 @@ function Small({ children, nowrap }: { children: React.ReactNode; nowrap?: boole
 function Status({ run }: { run: RunSummary }) {
   return (
     <RunLink id={run.id} underline="never">
-      <StatusBadge status={run.status} visibleFrom="sm" miw="max-content" style={{ cursor: 'pointer' }} />
+      <StatusBadge
+        status={run.status}
+        visibleFrom="sm"
+        miw="max-content"
+        style={{ cursor: 'pointer', verticalAlign: 'middle' }}
+      />
       <Box component="span" hiddenFrom="sm">
         <StatusIcon status={run.status} size={18} />
       </Box>

@@ -8,7 +8,8 @@ type Props = { text: string; language: Language; label: string; maxHeight?: numb
 
 /** Code to read. Load it lazily: it brings the editor with it. */
 export default function CodeView({ text, language, label, maxHeight, beside }: Props) {
-  const box = useEditor(text, language, label, codeLook)
+  // What ends the last line is no line of its own.
+  const box = useEditor(text.replace(/\r?\n$/, ''), language, label, codeLook)
   return (
     <Frame label={label} copied={text} box={box} maxHeight={pixels(maxHeight)}>
       {beside}

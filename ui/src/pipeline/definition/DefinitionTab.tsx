@@ -29,7 +29,15 @@ export default function DefinitionTab({ pipeline }: Props) {
     <Section title="Definition">
       <Group justify="space-between">
         <Where pipeline={pipeline} />
-        {file && <SegmentedControl aria-label="Form of the definition" data={FORMS} value={form} onChange={setForm} />}
+        {file && (
+          <SegmentedControl
+            size="xs"
+            aria-label="Form of the definition"
+            data={FORMS}
+            value={form}
+            onChange={setForm}
+          />
+        )}
       </Group>
       {written ? <Written revision={pipeline.revision ?? ''} file={file} /> : <Effective pipeline={pipeline} />}
     </Section>

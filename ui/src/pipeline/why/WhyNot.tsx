@@ -1,7 +1,7 @@
-import { Alert, List, Stack } from '@mantine/core'
-import { IconInfoCircle } from '@tabler/icons-react'
+import { List, Stack } from '@mantine/core'
 import type { TriggerView, Why } from '~/api/schema'
 import { Empty } from '~/kit/Empty'
+import { Notice } from '~/kit/Notice'
 import { Executions } from './Executions'
 import { Schedule } from './Schedule'
 import { Section } from './Section'
@@ -13,7 +13,7 @@ export function WhyNot({ why, job }: { why: Why; job: boolean }) {
   const said = sentences(why)
   const triggers = why.triggers.filter(({ kind }) => kind !== 'manual')
   return (
-    <Section title="Why has it not run?">
+    <Section title={said.length > 0 ? 'Why has it not run?' : 'What starts it'}>
       {said.length > 0 && <Answer sentences={said} />}
       <Stack gap="md">
         {triggers.map((trigger, place) => (
@@ -22,7 +22,7 @@ export function WhyNot({ why, job }: { why: Why; job: boolean }) {
       </Stack>
       {triggers.length === 0 && (
         <Empty title="No trigger starts it." command={`polder ${job ? 'job run' : 'run'} ${why.team}/${why.pipeline}`}>
-          Start it with the button above, or from anywhere:
+          {why.paused ? 'Once it is resumed, start' : 'Start'} it with the button above, or from anywhere:
         </Empty>
       )}
     </Section>
@@ -30,21 +30,16 @@ export function WhyNot({ why, job }: { why: Why; job: boolean }) {
 }
 
 function Answer({ sentences }: { sentences: string[] }) {
+  const [only, ...more] = sentences
+  if (more.length === 0) return <Notice kind="info" title={only} />
   return (
-    <Alert
-      variant="light"
-      color="gray"
-      icon={<IconInfoCircle aria-hidden />}
-      title={sentences.length === 1 ? sentences[0] : undefined}
-    >
-      {sentences.length > 1 && (
-        <List spacing={4} size="sm">
-          {sentences.map((sentence) => (
-            <List.Item key={sentence}>{sentence}</List.Item>
-          ))}
-        </List>
-      )}
-    </Alert>
+    <Notice kind="info">
+      <List spacing={4} size="sm">
+        {sentences.map((sentence) => (
+          <List.Item key={sentence}>{sentence}</List.Item>
+        ))}
+      </List>
+    </Notice>
   )
 }
 

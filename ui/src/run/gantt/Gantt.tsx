@@ -4,10 +4,10 @@ import { useNow } from '~/kit/now'
 import { StatusIcon } from '~/kit/StatusBadge'
 import { fillOf, lookOf } from '~/kit/status'
 import { secondsBetween } from '~/kit/time'
-import { duration } from '~/kit/units'
+import { duration, elapsed } from '~/kit/units'
 import { statusOf } from '../selection'
 import classes from './gantt.module.css'
-import { type Bar, type Row, rowsOf, ticksOf, windowOf } from './geometry'
+import { type Bar, begunAt, type Row, rowsOf, ticksOf, windowOf } from './geometry'
 
 type Props = { run: Run; selected: string | undefined; onSelect: (step: string) => void }
 
@@ -86,8 +86,8 @@ function Piece({ bar, step }: { bar: Bar; step: StepRun }) {
 
 function tookOf(step: StepRun, now: number): string {
   if (step.taken_from) return 'taken over'
-  if (!step.started_at) return lookOf(step.status).word
-  return duration(
-    Math.max(0, secondsBetween(step.started_at, step.ended_at, Math.max(now, new Date(step.started_at).getTime()))),
-  )
+  const begun = begunAt(step)
+  if (!begun) return lookOf(step.status).word
+  const seconds = secondsBetween(begun, step.ended_at, now)
+  return step.ended_at ? duration(seconds) : elapsed(seconds)
 }

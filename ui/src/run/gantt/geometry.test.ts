@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import type { Attempt, Run, StepRun } from '~/api/schema'
-import { rowsOf, ticksOf, windowOf } from './geometry'
+import { begunAt, rowsOf, ticksOf, windowOf } from './geometry'
 
 const time = (seconds: number) => new Date(Date.UTC(2026, 1, 3) + seconds * 1000).toISOString()
 const now = Date.UTC(2026, 1, 3) + 100_000
@@ -68,4 +68,18 @@ describe('the gantt of a run', () => {
     expect(seconds(1, 5)).toEqual([0, 0.2, 0.4, 0.6000000000000001, 0.8, 1])
     expect(seconds(400 * 86_400, 5).length).toBeLessThanOrEqual(6)
   })
+})
+
+test('how long a step took begins with its work, not with its waiting', () => {
+  const attempt = (epoch: number, started_at: string | null) => ({
+    epoch,
+    ready_at: '2026-02-03T00:00:00Z',
+    started_at,
+  })
+  const step = (...attempts: unknown[]) => ({ attempts }) as unknown as StepRun
+  expect(begunAt(step(attempt(1, '2026-02-03T00:00:09Z'), attempt(2, '2026-02-03T00:01:00Z')))).toBe(
+    '2026-02-03T00:00:09Z',
+  )
+  expect(begunAt(step(attempt(1, null)))).toBeUndefined()
+  expect(begunAt(step())).toBeUndefined()
 })

@@ -17,6 +17,11 @@ export type Tick = { left: number; seconds: number }
 /** So that there is something to divide. */
 const SHORTEST = 100
 
+/** When its first attempt began to work: what it waited for an agent before is no part of how long it took. */
+export function begunAt(step: StepRun): string | undefined {
+  return step.attempts.flatMap((attempt) => attempt.started_at ?? []).sort()[0]
+}
+
 const at = (time: string) => new Date(time).getTime()
 
 /** From when the first step could begin until the run's end, or until now. */

@@ -21,7 +21,7 @@ export function LogSearch({ search, found: { lines, all }, step }: Props) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the field in it takes the keys
     <div onKeyDown={onKeyDown}>
-      <SearchField label="Search this log" width={220} />
+      <SearchField label="Search this log" width="220px" />
     </div>
   )
 }

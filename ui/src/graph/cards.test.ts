@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import type { GraphNode } from '~/api/schema'
+import { statusOf } from './cards'
+
+const node = (more: Partial<GraphNode>): GraphNode => ({
+  team: 'lake',
+  name: 'slow',
+  exists: true,
+  paused: false,
+  job: false,
+  broken: false,
+  active: 0,
+  ...more,
+})
+
+test('what it does now goes before how it ended', () => {
+  expect(statusOf(node({ active: 1, last_status: 'RUNNING', broken: true }))).toBe('RUNNING')
+  expect(statusOf(node({ active: 1, last_status: 'SUCCEEDED' })), 'an earlier one still runs').toBe('RUNNING')
+  expect(statusOf(node({ last_status: 'ABORTED' }))).toBe('ABORTED')
+  expect(statusOf(node({}))).toBeUndefined()
+})
+
+test('a run that is queued waits for one that runs, if there is another', () => {
+  expect(statusOf(node({ active: 2, last_status: 'QUEUED' }))).toBe('RUNNING')
+  expect(statusOf(node({ active: 1, last_status: 'QUEUED' }))).toBe('QUEUED')
+})
+
+test('an older date that is not mended is a failure after all', () => {
+  expect(statusOf(node({ broken: true, last_status: 'SUCCEEDED' }))).toBe('FAILED')
+})

@@ -1,0 +1,22 @@
+/** What to do about a run that did not succeed, in a sentence; the page of the code says more. */
+import type { Code } from '~/api/schema'
+
+const HINTS: Partial<Record<Code, string>> = {
+  STEP_FAILED: 'The end of its log says why. Mend that, then run again from what failed.',
+  TIMED_OUT: 'It took longer than its timeout allows. Look where its log ends; give it more time if it needs that.',
+  AGENT_LOST:
+    'Nothing was heard of its agent for too long. See whether the agent is alive, then run again from what failed.',
+  BAD_OUTPUT:
+    'What it wrote to $POLDER_OUTPUT cannot be read. Mend that, deploy, and run again with the newest revision.',
+  CANNOT_START: 'Its command could not be started. See whether the program is there and may be executed.',
+  CHILD_FAILED: 'The pipeline that it started did not succeed: open that run, and mend it there.',
+  HTTP_FAILED:
+    'The request was not answered as expected. See whether the other side works, then run again from what failed.',
+  TEMPLATE_FAILED:
+    'A {{ … }} in its definition has no value. Mend that, deploy, and run again with the newest revision.',
+  UNKNOWN_SECRET: 'Set the secret, then run again from what failed.',
+  MASTER_KEY: 'The secret cannot be opened. Bring back the master key, or set the secret anew.',
+  ABORTED: 'What was done until then stays done. Run it again if it is still wanted.',
+}
+
+export const hintOf = (code: Code): string | undefined => HINTS[code]
