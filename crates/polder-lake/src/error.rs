@@ -1,0 +1,72 @@
+use deltalake::DeltaTableError;
+use deltalake::datafusion::error::DataFusionError;
+
+use crate::{Line, TableName};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What can go wrong with tables.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    #[error(
+        "`{name}` cannot be the name of a {what}: use letters, digits and `_`, beginning with a letter, at most 128"
+    )]
+    Name { what: &'static str, name: String },
+    #[error("`{url}` is not where a lake can be: {reason}")]
+    Location { url: String, reason: String },
+    #[error("there is no table {table} on {line}")]
+    NoTable { table: TableName, line: Line },
+    #[error("table {table} has no version {version} on {line}")]
+    NoVersion { table: TableName, line: Line, version: u64 },
+    #[error("table {table} is there already on {line}")]
+    TableExists { table: TableName, line: Line },
+    /// The main line, or the line that a branch was made from, got changes of its own since.
+    #[error(
+        "table {table} was changed by others since this branch was made (it was version {ours}, and is {theirs} now)"
+    )]
+    Conflict { table: TableName, ours: Position, theirs: u64 },
+    #[error("version {version} of table {table} was not written by this publish")]
+    Foreign { table: TableName, version: u64 },
+    #[error("column {column} of table {table}: {reason}")]
+    Column { table: TableName, column: String, reason: String },
+    #[error("the log of table {table} cannot be read: {reason}")]
+    Log { table: TableName, reason: String },
+    #[error("table {table}: {source}")]
+    Delta {
+        table: TableName,
+        #[source]
+        source: Box<DeltaTableError>,
+    },
+    #[error("{0}")]
+    Query(#[source] Box<DataFusionError>),
+    #[error("the lake's files cannot be reached: {0}")]
+    Store(#[from] object_store::Error),
+}
+
+/// A version, or that there was none yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position(pub Option<u64>);
+
+impl std::fmt::Display for Position {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Some(version) => write!(f, "{version}"),
+            None => f.write_str("not there"),
+        }
+    }
+}
+
+impl Error {
+    pub(crate) fn delta(table: &TableName) -> impl Fn(DeltaTableError) -> Self + '_ {
+        |source| Self::Delta { table: table.clone(), source: Box::new(source) }
+    }
+
+    pub(crate) fn query(error: DataFusionError) -> Self {
+        Self::Query(Box::new(error))
+    }
+
+    pub(crate) fn log(table: &TableName, reason: impl std::fmt::Display) -> Self {
+        Self::Log { table: table.clone(), reason: reason.to_string() }
+    }
+}

@@ -1,0 +1,36 @@
+//! Delta tables, their branches, and publishing. The only crate that opens tables.
+//!
+//! ```text
+//! Lake (a folder or bucket) ── TableName ──▶ <schema>/<table>/            data files of every line
+//!                                             ├─ _delta_log/              the main line: what other readers see
+//!                                             └─ _branches/<branch>/      the lines that only Polder sees
+//! ```
+//!
+//! A table's history is a [`Line`]: the main one, or a branch that forked from another line at some version. A [`Table`] is a line
+//! at one version; every operation (a file each under `operations`) takes one and gives the next. On a branch nothing of that is
+//! visible to anybody who reads the folder as a Delta table, until [`publish`] adds to the main line one commit with all of it.
+//!
+//! This crate knows no pipeline, no server and no SQL store. Which version of which table is *the* version for a reader is decided
+//! elsewhere, in one transaction for all tables of a publish; what is done here is safe to repeat after a crash at any point.
+
+mod branch_store;
+mod error;
+mod lake;
+mod line;
+mod log;
+pub mod name;
+pub mod operations;
+mod publish;
+mod session;
+mod squash;
+mod table;
+mod view;
+
+pub use error::{Error, Result};
+pub use lake::{Lake, StorageOptions};
+pub use line::{BranchName, Fork, Line};
+pub use name::{SchemaName, TableName};
+pub use publish::{Intent, Occasion, Published, Staged};
+pub use session::{CATALOG, Limits, Session};
+pub use table::Table;
+pub use view::{Pin, View};

@@ -1,0 +1,180 @@
+//! Names of schemas, tables and branches. They become folders, so they are held to what every store and every reader can take;
+//! their case is kept, and two names that differ only in case are the same name to whoever makes one.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// The longest name. A folder's name may have 255 bytes, and files beside it derive theirs from it.
+const LONGEST: usize = 128;
+
+/// Letters, digits and `_`, beginning with a letter or `_`.
+fn check(what: &'static str, name: &str) -> Result<()> {
+    let mut characters = name.chars();
+    let first = characters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    let others = characters.all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if first && others && name.len() <= LONGEST {
+        return Ok(());
+    }
+    Err(Error::Name { what, name: name.to_owned() })
+}
+
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// # Errors
+            /// When it cannot be one.
+            pub fn new(name: impl Into<String>) -> Result<Self> {
+                Self::try_from(name.into())
+            }
+
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Error;
+
+            fn try_from(name: String) -> Result<Self> {
+                check($what, &name)?;
+                Ok(Self(name))
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> Self {
+                name.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+name!(
+    /// Of a schema: a layer, such as `raw` or `marts`.
+    SchemaName,
+    "schema"
+);
+name!(
+    /// Of a table, without its schema.
+    PlainName,
+    "table"
+);
+
+/// Where a table is: `schema.table`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TableName {
+    schema: SchemaName,
+    table: PlainName,
+}
+
+impl TableName {
+    /// # Errors
+    /// When one of them cannot be a name.
+    pub fn new(schema: impl Into<String>, table: impl Into<String>) -> Result<Self> {
+        Ok(Self { schema: SchemaName::new(schema)?, table: PlainName::new(table)? })
+    }
+
+    #[must_use]
+    pub fn schema(&self) -> &str {
+        self.schema.as_str()
+    }
+
+    #[must_use]
+    pub fn table(&self) -> &str {
+        self.table.as_str()
+    }
+
+    /// Whether a case-insensitive reader or file system takes them for the same.
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.schema().eq_ignore_ascii_case(other.schema()) && self.table().eq_ignore_ascii_case(other.table())
+    }
+}
+
+impl FromStr for TableName {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let Some((schema, table)) = text.split_once('.') else {
+            return Err(Error::Name { what: "table with its schema", name: text.to_owned() });
+        };
+        Self::new(schema, table)
+    }
+}
+
+impl TryFrom<String> for TableName {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl From<TableName> for String {
+    fn from(name: TableName) -> Self {
+        name.to_string()
+    }
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.schema, self.table)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn names_keep_their_case() {
+        let name: TableName = "raw.Orders_2026".parse().unwrap();
+        assert_eq!(
+            (name.schema(), name.table(), name.to_string().as_str()),
+            ("raw", "Orders_2026", "raw.Orders_2026")
+        );
+        assert!(name.is_same_as(&"RAW.orders_2026".parse().unwrap()));
+    }
+
+    #[test]
+    fn what_could_leave_its_folder_is_refused() {
+        for poor in [
+            "", "orders", "raw.", ".orders", "raw..x", "raw.a/b", "raw.a b", "raw.a.b", "../x.y", "raw.ü",
+            "raw.1a", "raw.%2e",
+        ] {
+            let refused = poor.parse::<TableName>().unwrap_err();
+            assert!(refused.to_string().contains("cannot be the name of a"), "{poor}: {refused}");
+        }
+        assert!(TableName::new("raw", "x".repeat(129)).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_is_a_single_part_of_a_path(name in ".{0,140}") {
+            if let Ok(name) = PlainName::new(name) {
+                let path = object_store::path::Path::parse(name.as_str()).unwrap();
+                prop_assert_eq!(path.parts().count(), 1);
+                prop_assert_eq!(path.as_ref(), name.as_str());
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! What can be done to a table: a file each. Each takes a [`crate::Table`] and gives the table after it, on the same line.
+
+mod append;
+mod columns;
+mod commit;
+mod create;
+mod describe;
+mod files;
+mod history;
+mod overwrite;
+mod restore;
+mod vacuum;
+
+pub use append::Written;
+pub use columns::Batches;
+pub use commit::Note;
+pub use create::Design;
+pub use describe::Size;
+pub use history::Change;
+pub use vacuum::{Keep, Vacuumed};

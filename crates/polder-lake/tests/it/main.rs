@@ -1,0 +1,13 @@
+//! Tables in a folder of their own, written and read for real.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "a test that panics has failed, and stories may be long"
+)]
+
+mod bench;
+mod branches;
+mod publishing;
+mod sql;
+mod tables;
