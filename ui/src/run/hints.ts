@@ -2,7 +2,8 @@
 import type { Code } from '~/api/schema'
 
 const HINTS: Partial<Record<Code, string>> = {
-  STEP_FAILED: 'The end of its log says why. Mend that, then run again from what failed.',
+  STEP_FAILED:
+    'The end of its log says why. Mend that, then run again from what failed: what waits for it follows by itself.',
   TIMED_OUT: 'It took longer than its timeout allows. Look where its log ends; give it more time if it needs that.',
   AGENT_LOST:
     'Nothing was heard of its agent for too long. See whether the agent is alive, then run again from what failed.',

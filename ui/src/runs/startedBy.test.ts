@@ -37,7 +37,7 @@ describe('what started a run', () => {
       'step call of ',
       { text: 'deadbeef', to: `/runs/${run}` },
     ])
-    expect(said({ kind: 'rerun', of: run, by: 'ann' })).toBe('again, of deadbeef, by ann')
+    expect(said({ kind: 'rerun', of: run, by: 'ann' })).toBe('by ann, to repeat deadbeef')
     expect(sayReason(executions(event('flights')))).toContainEqual(
       expect.objectContaining({ text: 'flights', to: '/runs/run-of-flights' }),
     )

@@ -23,7 +23,7 @@ export function sayReason(reason: Reason): Part[] {
     case 'step':
       return [`step ${reason.step} of `, linked(reason.run)]
     case 'rerun':
-      return ['again, of ', linked(reason.of), `, by ${reason.by}`]
+      return [`by ${reason.by}, to repeat `, linked(reason.of)]
     default:
       // A newer server may know of more.
       return [String((reason as { kind: string }).kind)]
