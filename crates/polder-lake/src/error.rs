@@ -28,6 +28,13 @@ pub enum Error {
     Conflict { table: TableName, ours: Position, theirs: u64 },
     #[error("version {version} of table {table} was not written by this publish")]
     Foreign { table: TableName, version: u64 },
+    #[error(
+        "column {column} is part of the key of table {table}, and is null in {rows} of the rows to write"
+    )]
+    NullKey { table: TableName, column: String, rows: u64 },
+    /// Another writer made use of what Delta offers and Polder cannot rewrite.
+    #[error("table {table} has {what}, which Polder does not rewrite")]
+    Unsupported { table: TableName, what: &'static str },
     #[error("column {column} of table {table}: {reason}")]
     Column { table: TableName, column: String, reason: String },
     #[error("the log of table {table} cannot be read: {reason}")]

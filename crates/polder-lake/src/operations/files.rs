@@ -14,16 +14,40 @@ use futures::StreamExt;
 use super::columns::{Batches, conform};
 use crate::{Error, Result, Table};
 
-/// Files are closed at about this size: large enough to be read quickly, small enough to be rewritten.
-const FILE_SIZE: u64 = 128 << 20;
-/// Rows of a row group: what is buffered for each open file until it is encoded.
-const ROW_GROUP: usize = 256 << 10;
+/// The property of a table that names the columns of its key, as a JSON array.
+pub(crate) const KEY: &str = "polder.key";
+
+/// How the rows of a table lie in files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Layout {
+    /// Files are closed at about this size.
+    pub(crate) file_size: u64,
+    /// Rows of a row group: what is buffered for each open file until it is encoded.
+    pub(crate) row_group: usize,
+    /// For how many columns the log has statistics.
+    pub(crate) indexed: usize,
+}
+
+impl Layout {
+    /// Large enough to be read quickly.
+    const PLAIN: Self = Self { file_size: 128 << 20, row_group: 256 << 10, indexed: 32 };
+    /// Small enough to be rewritten often: a changed row costs its group of rows, and copying its file.
+    pub(crate) const KEYED: Self = Self { file_size: 32 << 20, row_group: 64 << 10, indexed: 32 };
+
+    pub(crate) fn properties(&self) -> WriterProperties {
+        WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_max_row_group_row_count(Some(self.row_group))
+            .set_created_by(concat!("polder ", env!("CARGO_PKG_VERSION")).to_owned())
+            .build()
+    }
+}
 
 impl Table {
     /// Writes all rows; the files that hold them, and how many rows there were.
     pub(crate) async fn write_files(&self, mut batches: Batches) -> Result<(Vec<Add>, u64)> {
         let to = self.schema()?;
-        let mut writer = self.file_writer(&to)?;
+        let mut writer = self.file_writer(&to, self.layout()?)?;
         let mut rows = 0;
         while let Some(batch) = batches.stream.next().await {
             let written = async {
@@ -40,26 +64,36 @@ impl Table {
         Ok((writer.close().await.map_err(Error::delta(&self.name))?, rows))
     }
 
-    fn file_writer(&self, schema: &SchemaRef) -> Result<DeltaWriter> {
+    /// The columns that its rows are found by, if it is known to have any.
+    pub(crate) fn key(&self) -> Result<Option<Vec<String>>> {
+        let snapshot = self.delta.snapshot().map_err(Error::delta(&self.name))?;
+        let key = snapshot.metadata().configuration().get(KEY);
+        key.map(|key| serde_json::from_str(key).map_err(|error| Error::log(&self.name, error))).transpose()
+    }
+
+    pub(crate) fn layout(&self) -> Result<Layout> {
+        let snapshot = self.delta.snapshot().map_err(Error::delta(&self.name))?;
+        let layout = if self.key()?.is_some() { Layout::KEYED } else { Layout::PLAIN };
+        let indexed = snapshot.metadata().configuration().get("delta.dataSkippingNumIndexedCols");
+        let indexed = indexed.and_then(|columns| columns.parse::<i64>().ok());
+        // Less than none means all.
+        let indexed =
+            indexed.map_or(layout.indexed, |columns| usize::try_from(columns).unwrap_or(usize::MAX));
+        Ok(Layout { indexed, ..layout })
+    }
+
+    pub(crate) fn file_writer(&self, schema: &SchemaRef, layout: Layout) -> Result<DeltaWriter> {
         let snapshot = self.delta.snapshot().map_err(Error::delta(&self.name))?;
         let partitions = snapshot.metadata().partition_columns().to_vec();
         let config = WriterConfig::new(
             schema.clone(),
             partitions,
-            Some(properties()),
-            NonZeroU64::new(FILE_SIZE),
+            Some(layout.properties()),
+            NonZeroU64::new(layout.file_size),
             None,
             snapshot.table_config().num_indexed_cols(),
             None,
         );
         Ok(DeltaWriter::new(Arc::clone(&self.delta.object_store()), config))
     }
-}
-
-fn properties() -> WriterProperties {
-    WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_max_row_group_row_count(Some(ROW_GROUP))
-        .set_created_by(concat!("polder ", env!("CARGO_PKG_VERSION")).to_owned())
-        .build()
 }

@@ -11,3 +11,4 @@ mod branches;
 mod publishing;
 mod sql;
 mod tables;
+mod upserts;
