@@ -19,7 +19,7 @@ use object_store::{
     PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result,
 };
 
-use crate::line::Fork;
+use crate::Fork;
 use crate::log::{self, LAST_CHECKPOINT, LOG};
 
 /// See the head of this file.

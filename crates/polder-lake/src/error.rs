@@ -1,7 +1,7 @@
 use deltalake::DeltaTableError;
 use deltalake::datafusion::error::DataFusionError;
 
-use crate::{Line, TableName};
+use crate::{InvalidName, Line, TableName};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -9,10 +9,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    #[error(
-        "`{name}` cannot be the name of a {what}: use letters, digits and `_`, beginning with a letter, at most 128"
-    )]
-    Name { what: &'static str, name: String },
+    #[error(transparent)]
+    Name(#[from] InvalidName),
     #[error("`{url}` is not where a lake can be: {reason}")]
     Location { url: String, reason: String },
     #[error("there is no table {table} on {line}")]
@@ -28,6 +26,8 @@ pub enum Error {
     Conflict { table: TableName, ours: Position, theirs: u64 },
     #[error("version {version} of table {table} was not written by this publish")]
     Foreign { table: TableName, version: u64 },
+    #[error("column {column} of table {table}: {reason}")]
+    Column { table: TableName, column: String, reason: String },
     #[error(
         "column {column} is part of the key of table {table}, and is null in {rows} of the rows to write"
     )]
@@ -35,8 +35,6 @@ pub enum Error {
     /// Another writer made use of what Delta offers and Polder cannot rewrite.
     #[error("table {table} has {what}, which Polder does not rewrite")]
     Unsupported { table: TableName, what: &'static str },
-    #[error("column {column} of table {table}: {reason}")]
-    Column { table: TableName, column: String, reason: String },
     #[error("the log of table {table} cannot be read: {reason}")]
     Log { table: TableName, reason: String },
     #[error("table {table}: {source}")]

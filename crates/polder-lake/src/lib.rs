@@ -16,21 +16,18 @@
 mod branch_store;
 mod error;
 mod lake;
-mod line;
 mod log;
-pub mod name;
 pub mod operations;
 mod publish;
 mod session;
 mod squash;
 mod table;
-mod view;
 
 pub use error::{Error, Result};
 pub use lake::{Lake, StorageOptions};
-pub use line::{BranchName, Fork, Line};
-pub use name::{SchemaName, TableName};
-pub use publish::{Intent, Occasion, Published, Staged};
+pub use polder_types::lake::{
+    BranchName, Fork, Intent, InvalidName, Line, Pin, Published, SchemaName, Staged, TableName, View,
+};
+pub use publish::Occasion;
 pub use session::{CATALOG, Limits, Session};
 pub use table::Table;
-pub use view::{Pin, View};

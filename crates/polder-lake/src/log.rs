@@ -2,7 +2,7 @@
 
 use object_store::path::Path;
 
-use crate::line::BranchName;
+use crate::BranchName;
 
 /// The folder of a log, in a table's folder or a branch's.
 pub(crate) const LOG: &str = "_delta_log";

@@ -16,48 +16,16 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 use percent_encoding::percent_decode_str;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::Fork;
 use crate::error::Position;
-use crate::line::Fork;
 use crate::log::{self, LOG};
 use crate::squash::Squash;
-use crate::{Error, Lake, Line, Result, Table, TableName};
+use crate::{Error, Intent, Lake, Line, Published, Result, Staged, Table, TableName};
 
 /// Logs that are written to at the same time.
 const AT_ONCE: usize = 16;
-
-/// What a publish is about to do, to be recorded before it is done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Intent {
-    /// Unique for ever; the commits carry it.
-    pub publish: String,
-    pub tables: Vec<Staged>,
-}
-
-/// A table's commit that lies ready.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Staged {
-    pub table: TableName,
-    /// The branch that it comes from.
-    pub from: Line,
-    /// The version before, of the line that the branch was made from; none if there was no table.
-    pub before: Option<u64>,
-    /// The version that it becomes there.
-    pub version: u64,
-    /// How many rows are in the files that it adds, and how many bytes.
-    pub rows: u64,
-    pub bytes: u64,
-}
-
-/// A table's commit that is in its log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Published {
-    pub table: TableName,
-    pub line: Line,
-    pub version: u64,
-}
 
 /// Who publishes, and when: what the commits say of themselves.
 #[derive(Debug, Clone)]

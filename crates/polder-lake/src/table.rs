@@ -7,7 +7,7 @@ use deltalake::{DeltaTable, DeltaTableError};
 use futures::TryStreamExt;
 use object_store::path::Path;
 
-use crate::line::BranchName;
+use crate::BranchName;
 use crate::{Error, Lake, Line, Result, TableName};
 
 /// See the head of this file. Operations take it and give the table after them.

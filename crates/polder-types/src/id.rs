@@ -61,6 +61,10 @@ ids! {
     SecretId,
     /// An entry of the audit log.
     AuditId,
+    /// A branch of the lake.
+    BranchId,
+    /// One publish of a branch's tables.
+    PublishId,
     /// An entry of the outbox.
     OutboxId,
 }

@@ -10,6 +10,7 @@ pub mod executions;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod id;
+pub mod lake;
 pub mod run;
 pub mod schedule;
 pub mod template;

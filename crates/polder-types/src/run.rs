@@ -9,7 +9,7 @@ mod event;
 pub mod moves;
 mod next;
 mod state;
-mod status;
+pub(crate) mod status;
 
 pub use event::{Effect, Event, Outcome, StopReason};
 pub use next::{IllegalMove, Transition, next};

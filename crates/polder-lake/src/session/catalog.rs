@@ -8,8 +8,7 @@ use deltalake::datafusion::catalog::{CatalogProvider, SchemaProvider, TableProvi
 use deltalake::datafusion::error::{DataFusionError, Result};
 use tokio::sync::OnceCell;
 
-use crate::view::Pin;
-use crate::{Lake, TableName, View};
+use crate::{Lake, Pin, TableName, View};
 
 #[derive(Debug)]
 pub(super) struct Catalog {

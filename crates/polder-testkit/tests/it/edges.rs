@@ -10,7 +10,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("polder-types", &[]),
     ("polder-store", &["polder-types"]),
     ("polder-executors", &["polder-types"]),
-    ("polder-lake", &[]),
+    ("polder-lake", &["polder-types"]),
     ("polder-client", &["polder-types"]),
     ("polder-engine", &["polder-types", "polder-store"]),
     ("polder-agent", &["polder-types", "polder-client", "polder-executors"]),

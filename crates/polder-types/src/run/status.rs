@@ -43,6 +43,8 @@ macro_rules! statuses {
     };
 }
 
+pub(crate) use statuses;
+
 statuses! {
     /// Where a run stands.
     RunStatus {

@@ -3,18 +3,20 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use crate::{Line, TableName};
+use super::{Line, TableName};
 
 /// Where a table is to be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Pin {
     pub line: Line,
     pub version: u64,
 }
 
 /// Tables by name. Nothing that is published later changes it, so a reader never sees two publishes mixed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(value_type = BTreeMap<String, Pin>)]
 pub struct View(BTreeMap<TableName, Pin>);
 
 impl View {

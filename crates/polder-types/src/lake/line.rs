@@ -3,25 +3,27 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use crate::{Error, Result};
+use super::InvalidName;
 
 /// Names a branch, and the folder of its log. Made from a run's id or an environment's name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(value_type = String)]
 pub struct BranchName(String);
 
 impl BranchName {
     /// # Errors
     /// When it cannot be a folder's name: letters, digits, `-` and `_`, beginning with a letter or digit, at most 128.
-    pub fn new(name: impl Into<String>) -> Result<Self> {
+    pub fn new(name: impl Into<String>) -> Result<Self, InvalidName> {
         let name = name.into();
         let first = name.starts_with(|c: char| c.is_ascii_alphanumeric());
         let others = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
         if first && others && name.len() <= 128 {
             return Ok(Self(name));
         }
-        Err(Error::Name { what: "branch", name })
+        Err(InvalidName { what: "branch", name })
     }
 
     #[must_use]
@@ -31,9 +33,9 @@ impl BranchName {
 }
 
 impl TryFrom<String> for BranchName {
-    type Error = Error;
+    type Error = InvalidName;
 
-    fn try_from(name: String) -> Result<Self> {
+    fn try_from(name: String) -> Result<Self, InvalidName> {
         Self::new(name)
     }
 }
@@ -51,7 +53,7 @@ impl fmt::Display for BranchName {
 }
 
 /// Where a branch leaves the line that it was made from.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct Fork {
     pub branch: BranchName,
     /// The last version that it shares with that line; none if the table was not there yet.
@@ -59,7 +61,7 @@ pub struct Fork {
 }
 
 /// The way from the main line to a branch, over the branches between: none for the main line itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct Line(Vec<Fork>);
 
 impl Line {

@@ -6,7 +6,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result};
+use super::InvalidName;
+
+type Result<T, E = InvalidName> = std::result::Result<T, E>;
 
 /// The longest name. A folder's name may have 255 bytes, and files beside it derive theirs from it.
 const LONGEST: usize = 128;
@@ -19,7 +21,7 @@ fn check(what: &'static str, name: &str) -> Result<()> {
     if first && others && name.len() <= LONGEST {
         return Ok(());
     }
-    Err(Error::Name { what, name: name.to_owned() })
+    Err(InvalidName { what, name: name.to_owned() })
 }
 
 macro_rules! name {
@@ -43,7 +45,7 @@ macro_rules! name {
         }
 
         impl TryFrom<String> for $name {
-            type Error = Error;
+            type Error = InvalidName;
 
             fn try_from(name: String) -> Result<Self> {
                 check($what, &name)?;
@@ -101,6 +103,12 @@ impl TableName {
         self.table.as_str()
     }
 
+    /// The same for all names that differ only in case.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.to_string().to_ascii_lowercase()
+    }
+
     /// Whether a case-insensitive reader or file system takes them for the same.
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {
@@ -109,18 +117,18 @@ impl TableName {
 }
 
 impl FromStr for TableName {
-    type Err = Error;
+    type Err = InvalidName;
 
     fn from_str(text: &str) -> Result<Self> {
         let Some((schema, table)) = text.split_once('.') else {
-            return Err(Error::Name { what: "table with its schema", name: text.to_owned() });
+            return Err(InvalidName { what: "table with its schema", name: text.to_owned() });
         };
         Self::new(schema, table)
     }
 }
 
 impl TryFrom<String> for TableName {
-    type Error = Error;
+    type Error = InvalidName;
 
     fn try_from(text: String) -> Result<Self> {
         text.parse()
@@ -141,8 +149,6 @@ impl fmt::Display for TableName {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
@@ -165,16 +171,5 @@ mod tests {
             assert!(refused.to_string().contains("cannot be the name of a"), "{poor}: {refused}");
         }
         assert!(TableName::new("raw", "x".repeat(129)).is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn a_name_is_a_single_part_of_a_path(name in ".{0,140}") {
-            if let Ok(name) = PlainName::new(name) {
-                let path = object_store::path::Path::parse(name.as_str()).unwrap();
-                prop_assert_eq!(path.parts().count(), 1);
-                prop_assert_eq!(path.as_ref(), name.as_str());
-            }
-        }
     }
 }

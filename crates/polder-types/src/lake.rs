@@ -1,0 +1,23 @@
+//! What is said of the lake without opening it: names of tables, the lines of their histories, and what a publish does to them.
+
+mod intent;
+mod line;
+mod name;
+mod states;
+mod view;
+
+pub use intent::{Intent, Published, Staged};
+pub use line::{BranchName, Fork, Line};
+pub use name::{PlainName, SchemaName, TableName};
+pub use states::{BranchState, PublishState};
+pub use view::{Pin, View};
+
+/// A name that cannot be that of a schema, a table or a branch.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{name}` cannot be the name of a {what}: use letters, digits and `_`, beginning with a letter, at most 128"
+)]
+pub struct InvalidName {
+    pub what: &'static str,
+    pub name: String,
+}
