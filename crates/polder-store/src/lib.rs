@@ -16,6 +16,7 @@ mod error;
 pub mod failures;
 pub mod graph;
 pub mod history;
+pub mod lake;
 mod migrate;
 mod newest;
 pub mod outbox;

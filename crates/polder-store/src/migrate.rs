@@ -23,8 +23,14 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: &[Migration] =
-    migrations!["0001_core", "0002_runs", "0003_trigger_skips", "0004_sessions", "0005_overview"];
+const MIGRATIONS: &[Migration] = migrations![
+    "0001_core",
+    "0002_runs",
+    "0003_trigger_skips",
+    "0004_sessions",
+    "0005_overview",
+    "0006_lake"
+];
 
 const CREATE_TABLE: &str =
     "CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT NOT NULL PRIMARY KEY, checksum TEXT NOT NULL)";

@@ -50,6 +50,15 @@ impl TestStore {
 }
 
 impl TestStore {
+    /// Gathers the statistics that PostgreSQL gathers by itself within a minute after many changes.
+    pub async fn analyze(&self) {
+        if self.store.is_postgres() {
+            let mut tx = self.store.begin().await.expect("the store can be written");
+            execute!(tx, sqlx::query("ANALYZE")).expect("a database can be analyzed");
+            tx.commit().await.expect("it commits");
+        }
+    }
+
     /// Fails if a statement that was run meanwhile, here or in a test beside this one, scans a table that grows.
     pub async fn check_plans(&self) {
         plans::check(&self.store).await;

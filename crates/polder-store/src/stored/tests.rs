@@ -1,4 +1,5 @@
 use polder_types::definition;
+use polder_types::lake::{Intent, View};
 use polder_types::wire::ProjectFile;
 
 use super::*;
@@ -6,6 +7,8 @@ use super::*;
 /// What version 1 looked like when it was current. These files are never changed: a database may hold such documents for ever.
 const DEFINITION_1: &str = include_str!("fixtures/definition-1.json");
 const FILES_1: &str = include_str!("fixtures/files-1.json");
+const INTENT_1: &str = include_str!("fixtures/intent-1.json");
+const VIEW_1: &str = include_str!("fixtures/view-1.json");
 
 #[test]
 fn documents_of_every_version_are_read() {
@@ -14,6 +17,10 @@ fn documents_of_every_version_are_read() {
     assert_eq!((project.name.as_str(), project.pipelines[0].steps.len()), ("flights", 2));
     let files: Vec<ProjectFile> = from_document("files", 1, FILES_1).unwrap();
     assert_eq!(files[0].path, "flights.py");
+    let intent: Intent = from_document("intent of a publish", 1, INTENT_1).unwrap();
+    assert_eq!(intent.tables[0].from.forks().last().unwrap().at, None);
+    let view: View = from_document("view", 1, VIEW_1).unwrap();
+    assert_eq!(view.get(&"raw.orders".parse().unwrap()).unwrap().version, 4);
 }
 
 #[test]

@@ -23,11 +23,15 @@ const GROWING: &[&str] = &[
     "audit",
     "blobs",
     "idempotency_keys",
+    "lake_branches",
+    "lake_tables",
     "outbox",
     "pipeline_calls",
     "pipeline_secrets",
     "pipelines",
     "projects",
+    "publish_tables",
+    "publishes",
     "revisions",
     "run_causes",
     "run_definitions",
@@ -59,7 +63,8 @@ const BY_RUN: &[&str] = &[
 
 /// Indexes of what is not over yet: they stay small, so running through one is fine. So is the one of the schedules in force for an
 /// answer about all pipelines.
-const PARTIAL: &[&str] = &["attempts_offered", "runs_active", "runs_active_in", "triggers_next"];
+const PARTIAL: &[&str] =
+    &["attempts_offered", "runs_active", "runs_active_in", "triggers_next", "publishes_prepared"];
 
 static SEEN: Mutex<Option<HashSet<String>>> = Mutex::new(None);
 /// What SQLite and PostgreSQL were not asked about yet.

@@ -7,6 +7,7 @@ mod database;
 mod deployments;
 mod given;
 mod idempotency;
+mod lake;
 mod lists;
 mod runs;
 mod sessions;

@@ -1,0 +1,174 @@
+use polder_store::lake::branches::{self, Branch};
+use polder_store::lake::publishes::{self, Obstacle, Publish};
+use polder_store::lake::{self, Place};
+use polder_store::{Error, Tx, on_both_databases};
+use polder_types::id::{BranchId, PublishId};
+use polder_types::lake::{
+    BranchName, BranchState, Intent, Line, Pin, PublishState, Published, Staged, TableName, View,
+};
+
+use crate::given::at;
+
+const PROD: Place<'_> = Place { workspace_id: "default", environment: "prod" };
+
+fn name(text: &str) -> TableName {
+    text.parse().unwrap()
+}
+
+/// An open branch of what readers see now.
+async fn branch(tx: &mut Tx, text: &str) -> Branch {
+    let branch = Branch {
+        id: BranchId::new(at(0)),
+        workspace_id: "default".to_owned(),
+        environment: "prod".to_owned(),
+        name: BranchName::new(text).unwrap(),
+        run: None,
+        step: Some("load".to_owned()),
+        state: BranchState::Open,
+        view: lake::view(tx, PROD).await.unwrap(),
+        created_at: at(0),
+        ended_at: None,
+    };
+    branches::insert(tx, &branch).await.unwrap();
+    branch
+}
+
+fn staged(branch: &Branch, table: &str) -> Staged {
+    let pin = branch.view.get(&name(table));
+    let line = pin.map_or_else(Line::main, |pin| pin.line.clone());
+    let before = pin.map(|pin| pin.version);
+    let from = line.fork(branch.name.clone(), before);
+    Staged {
+        table: name(table),
+        from,
+        before,
+        version: before.map_or(0, |before| before + 1),
+        rows: 10,
+        bytes: 1000,
+    }
+}
+
+fn publish(branch: &Branch, tables: &[&str]) -> Publish {
+    let id = PublishId::new(at(1));
+    let tables = tables.iter().map(|table| staged(branch, table)).collect();
+    Publish {
+        id,
+        workspace_id: "default".to_owned(),
+        environment: "prod".to_owned(),
+        branch: branch.id,
+        state: PublishState::Prepared,
+        intent: Intent { publish: id.to_string(), tables },
+        created_by: "anna".to_owned(),
+        created_at: at(1),
+        ended_at: None,
+    }
+}
+
+fn written(publish: &Publish) -> Vec<Published> {
+    let done = |staged: &Staged| {
+        let (line, _) = staged.from.parent().unwrap();
+        Published { table: staged.table.clone(), line, version: staged.version }
+    };
+    publish.intent.tables.iter().map(done).collect()
+}
+
+/// Publishes these tables from a branch of their own.
+async fn published(tx: &mut Tx, text: &str, tables: &[&str]) -> Publish {
+    let branch = branch(tx, text).await;
+    let publish = publish(&branch, tables);
+    assert_eq!(publishes::prepare(tx, &publish).await.unwrap(), []);
+    assert!(publishes::finish(tx, publish.id, &written(&publish), at(2)).await.unwrap());
+    publish
+}
+
+async fn versions(tx: &mut Tx) -> Vec<(String, u64)> {
+    let view = lake::view(tx, PROD).await.unwrap();
+    view.tables().map(|(table, pin)| (table.to_string(), pin.version)).collect()
+}
+
+on_both_databases! {
+    async fn readers_are_switched_for_all_tables_at_once(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        let made = branch(&mut tx, "run-1").await;
+        let first = publish(&made, &["raw.Orders", "marts.sales"]);
+        assert_eq!(publishes::prepare(&mut tx, &first).await.unwrap(), []);
+        assert!(versions(&mut tx).await.is_empty(), "what is prepared is not seen");
+        assert_eq!(publishes::prepared(&mut tx).await.unwrap(), [first.clone()]);
+        assert!(publishes::finish(&mut tx, first.id, &written(&first), at(2)).await.unwrap());
+        assert_eq!(versions(&mut tx).await, [("marts.sales".to_owned(), 0), ("raw.Orders".to_owned(), 0)]);
+        assert!(!publishes::finish(&mut tx, first.id, &written(&first), at(3)).await.unwrap(), "once is enough");
+        assert!(publishes::prepared(&mut tx).await.unwrap().is_empty());
+        let ended = branches::find(&mut tx, made.id).await.unwrap().unwrap();
+        assert_eq!((ended.state, ended.ended_at), (BranchState::Published, Some(at(2))));
+        let found = lake::table(&mut tx, PROD, &name("RAW.orders")).await.unwrap().unwrap();
+        assert_eq!((found.name.to_string().as_str(), found.publish), ("raw.Orders", first.id));
+        let dev = Place { environment: "dev", ..PROD };
+        assert_eq!(lake::view(&mut tx, dev).await.unwrap(), View::default(), "each environment has its own");
+    }
+
+    async fn a_table_that_moved_or_is_being_published_is_an_obstacle(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        published(&mut tx, "run-1", &["raw.a", "raw.b"]).await;
+        let (ours, theirs) = (branch(&mut tx, "run-2").await, branch(&mut tx, "run-3").await);
+        let open = publish(&theirs, &["raw.a"]);
+        assert_eq!(publishes::prepare(&mut tx, &open).await.unwrap(), []);
+        let refused = publish(&ours, &["raw.a", "raw.b"]);
+        let busy = Obstacle::Busy { table: "raw.a".to_owned(), publish: open.id };
+        assert_eq!(publishes::prepare(&mut tx, &refused).await.unwrap(), [busy]);
+        publishes::finish(&mut tx, open.id, &written(&open), at(2)).await.unwrap();
+        let moved = Obstacle::Moved { table: "raw.a".to_owned(), expected: Some(0), found: Some(1) };
+        assert_eq!(publishes::prepare(&mut tx, &refused).await.unwrap(), [moved]);
+        assert_eq!(publishes::find(&mut tx, refused.id).await.unwrap(), None, "nothing is left of what was refused");
+        let other = publish(&ours, &["raw.b"]);
+        assert_eq!(publishes::prepare(&mut tx, &other).await.unwrap(), [], "what nobody else touched is fine");
+    }
+
+    async fn a_table_made_twice_is_an_obstacle_in_any_case(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        let ours = branch(&mut tx, "run-1").await;
+        published(&mut tx, "run-2", &["raw.orders"]).await;
+        let moved = Obstacle::Moved { table: "raw.Orders".to_owned(), expected: None, found: Some(0) };
+        assert_eq!(publishes::prepare(&mut tx, &publish(&ours, &["raw.Orders"])).await.unwrap(), [moved]);
+    }
+
+    async fn what_was_undone_was_never_seen(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        let made = branch(&mut tx, "run-1").await;
+        let first = publish(&made, &["raw.a"]);
+        publishes::prepare(&mut tx, &first).await.unwrap();
+        publishes::undo(&mut tx, first.id, at(2)).await.unwrap();
+        assert!(versions(&mut tx).await.is_empty());
+        let late = publishes::finish(&mut tx, first.id, &written(&first), at(3)).await;
+        assert!(matches!(late, Err(Error::Conflict(_))), "{late:?}");
+        assert_eq!(branches::find(&mut tx, made.id).await.unwrap().unwrap().state, BranchState::Failed);
+        published(&mut tx, "run-2", &["raw.a"]).await;
+        assert_eq!(versions(&mut tx).await, [("raw.a".to_owned(), 0)], "the table is free again");
+    }
+
+    async fn a_branch_of_an_environment_moves_on_its_own_line(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        published(&mut tx, "run-1", &["raw.a"]).await;
+        let made = branch(&mut tx, "dev").await;
+        let mut first = publish(&made, &["raw.a"]);
+        first.intent.tables[0].from = first.intent.tables[0].from.fork(BranchName::new("run-2").unwrap(), Some(0));
+        let refused = publishes::prepare(&mut tx, &first).await.unwrap();
+        assert_eq!(refused.len(), 1, "readers are on the main line: {refused:?}");
+    }
+
+    async fn publishes_and_branches_are_listed_newest_first(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        let (one, two) = (published(&mut tx, "run-1", &["raw.a"]).await, published(&mut tx, "run-2", &["raw.a"]).await);
+        let ids = async |tx: &mut Tx, before| -> Vec<PublishId> {
+            publishes::list(tx, PROD, before, 10).await.unwrap().into_iter().map(|publish| publish.id).collect()
+        };
+        assert_eq!(ids(&mut tx, None).await, [two.id, one.id]);
+        assert_eq!(ids(&mut tx, Some(two.id)).await, [one.id]);
+        let names: Vec<String> = branches::list(&mut tx, PROD, 10).await.unwrap().iter().map(|b| b.name.to_string()).collect();
+        assert_eq!(names, ["run-2", "run-1"]);
+        branches::removed(&mut tx, one.branch).await.unwrap();
+        assert_eq!(branches::find(&mut tx, one.branch).await.unwrap().unwrap().state, BranchState::Removed);
+        assert_eq!(versions(&mut tx).await, [("raw.a".to_owned(), 1)]);
+        let pin = lake::table(&mut tx, PROD, &name("raw.a")).await.unwrap().unwrap().pin;
+        assert_eq!(pin, Pin { line: Line::main(), version: 1 });
+    }
+}
