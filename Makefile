@@ -76,7 +76,7 @@ test-ui: install-node ui/node_modules/.package-lock.json  ## The logic of the we
 # The binary is the one that test-rust has built; in debug it reads the pages from ui/dist.
 .PHONY: test-browser
 test-browser: install-browser ui/dist/index.html  ## The web interface in a real browser, on a real server
-	cargo build --locked -p polder
+	cargo build --workspace --locked
 	npm run --prefix ui test:e2e
 
 .PHONY: bench

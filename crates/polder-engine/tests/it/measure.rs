@@ -164,6 +164,7 @@ async fn ten_thousand_pipelines_and_a_hundred_thousand_runs() {
         let story = Story::new(test.store.clone());
         let clock = Instant::now();
         fill(&story).await;
+        test.analyze().await;
         println!("PostgreSQL: {}; filled in {:?}", test.store.is_postgres(), clock.elapsed());
         let sight = |teams: Option<Vec<String>>| Sight {
             workspace: "default".into(),
