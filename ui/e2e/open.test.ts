@@ -86,6 +86,7 @@ story.for(openings(inject('world')))('$name', async ({ name, path, open, shown }
     await page.locator(shown).first().waitFor()
     wrong.push(...(await lookAt(visit, `open-${name}`, width as keyof typeof WIDTHS)))
     await page.locator(shown).first().waitFor()
+    expect(await asideOf(page), 'pixels beside the middle').toBeLessThan(12)
   }
   expect(wrong).toEqual([])
 })
@@ -97,3 +98,10 @@ story('menu-places', async ({ visit, page }) => {
   await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Runs' }).waitFor()
   expect(await lookAt(visit, 'open-menu-places', 'narrow')).toEqual([])
 })
+
+/** How far an open dialog is from the middle of the window; what scrolls may take some of the width. */
+const asideOf = (page: Page) =>
+  page.evaluate(() => {
+    const dialog = document.querySelector('[role=dialog][aria-modal=true]')?.getBoundingClientRect()
+    return dialog ? Math.abs(dialog.left + dialog.width / 2 - window.innerWidth / 2) : 0
+  })

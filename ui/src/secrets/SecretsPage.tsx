@@ -40,7 +40,7 @@ export function SecretsPage() {
     <>
       <PageHeader
         title="Secrets"
-        below={`Of ${environment}. Values are stored encrypted and never shown again, not to anybody.`}
+        below={`Of ${environment}. Values are stored encrypted, and shown to nobody.`}
         actions={<Actions onSet={() => setAsked(NEW)} onKey={() => setOpen({ dialog: 'key' })} />}
       />
       <Stack gap="sm">
