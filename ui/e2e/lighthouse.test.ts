@@ -1,80 +1,101 @@
-/** What Lighthouse says of the first pages that one sees. */
+/**
+ * What Lighthouse says of the first pages that one sees, as on a desktop and as on a middling phone. What a page loads, and whether
+ * everybody can use it, is the same each time and has to be right each time. How fast it is depends on what else this machine does,
+ * which can only make it slower: there the best of some tries counts, and none are made after one that is good.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import lighthouse, { desktopConfig } from 'lighthouse'
-import { chromium } from 'playwright-core'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { type BrowserContext, chromium } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { seedBadDay } from './bad-day'
 import { signIn } from './browser'
 import { CHROMIUM } from './chromium'
+import { Server } from './server'
 
-const CATEGORIES = ['performance', 'accessibility', 'best-practices'] as const
-const TRIES = 3
+const TRIES = 5
 const GOOD = 90
+/** A phone's processor is taken to be four times slower than this machine's is just then; see README.md. */
+const FAST = { desktop: GOOD, phone: 70 }
+/** Everything that the page loads, as it comes over the line. */
+const BYTES = 450_000
+const CATEGORIES = ['performance', 'accessibility', 'best-practices']
+/** The cache of the browser goes as well: each try is somebody's first. The session stays. */
+const CLEARED = ['file_systems', 'shader_cache', 'service_workers', 'cache_storage'] as const
+/** Lighthouse's own is that of a phone. */
+const DEVICES = { desktop: desktopConfig, phone: undefined }
 
-type Scores = Record<(typeof CATEGORIES)[number], number>
+type Device = keyof typeof DEVICES
+type Measured = { performance: number; accessibility: number; practices: number; bytes: number; wrong: string }
+
+let server: Server
+let context: BrowserContext
+let folder = ''
 let port = 0
-let close = async () => {}
-let enter = async () => {}
 
 beforeAll(async () => {
+  server = await Server.start('--slots', '16')
+  await seedBadDay(server)
   port = await freePort()
-  const folder = await mkdtemp(join(tmpdir(), 'polder-lighthouse-'))
-  const context = await chromium.launchPersistentContext(folder, {
-    executablePath: CHROMIUM,
-    args: ['--no-sandbox', `--remote-debugging-port=${port}`],
-  })
-  enter = () => signIn(context, inject('server'))
-  close = async () => {
-    await context.close()
-    await rm(folder, { recursive: true, force: true })
-  }
+  folder = await mkdtemp(join(tmpdir(), 'polder-lighthouse-'))
+  const args = ['--no-sandbox', `--remote-debugging-port=${port}`]
+  context = await chromium.launchPersistentContext(folder, { executablePath: CHROMIUM, args })
 })
 
-afterAll(() => close())
+afterAll(async () => {
+  await context.close()
+  await server.stop()
+  await rm(folder, { recursive: true, force: true })
+})
 
-test('the page for signing in', () => isGood(inject('server').url), 180_000)
+const devices = Object.keys(DEVICES) as Device[]
 
-test('the overview', async () => {
-  await enter()
-  await isGood(inject('server').url)
-}, 180_000)
+test.for(devices)('the page for signing in, on a %s', { timeout: 300_000 }, (device) => isGood('sign-in', device))
 
-/** The machine is shared: the best of some tries is the one that was disturbed least. */
-async function isGood(url: string) {
-  let best: Scores = { performance: 0, accessibility: 0, 'best-practices': 0 }
-  for (let tried = 0; tried < TRIES && best.performance < GOOD; tried++) {
-    const scores = await measure(url)
-    if (scores.performance >= best.performance) best = scores
+test.for(devices)('a full overview, on a %s', { timeout: 300_000 }, async (device) => {
+  await signIn(context, server)
+  await isGood('overview', device)
+})
+
+async function isGood(page: string, device: Device) {
+  const tries: number[] = []
+  while (tries.length < TRIES && Math.max(0, ...tries) < FAST[device]) {
+    const measured = await measure(device)
+    tries.push(measured.performance)
+    process.stdout.write(`${page} on a ${device}: ${JSON.stringify(measured)}\n`)
+    expect(measured.accessibility, 'accessibility').toBeGreaterThanOrEqual(GOOD)
+    expect(measured.practices, 'best practices').toBeGreaterThanOrEqual(GOOD)
+    expect(measured.bytes, 'bytes').toBeLessThan(BYTES)
   }
-  process.stdout.write(`${JSON.stringify(best)}\n`)
-  for (const category of CATEGORIES) expect(best[category], category).toBeGreaterThanOrEqual(GOOD)
+  expect(Math.max(...tries), `performance, the best of ${tries.join(', ')}`).toBeGreaterThanOrEqual(FAST[device])
 }
 
-async function measure(url: string): Promise<Scores> {
-  const flags = { port, onlyCategories: [...CATEGORIES], disableStorageReset: true, logLevel: 'error' as const }
-  const result = await lighthouse(url, flags, desktopConfig)
+async function measure(device: Device): Promise<Measured> {
+  const flags = { port, onlyCategories: CATEGORIES, clearStorageTypes: [...CLEARED], logLevel: 'error' as const }
+  const result = await lighthouse(server.url, flags, DEVICES[device])
   if (!result || result.lhr.runtimeError) throw new Error(`lighthouse: ${result?.lhr.runtimeError?.message}`)
   const { categories, audits } = result.lhr
-  tellWrong(audits)
   const score = (name: string) => Math.round((categories[name]?.score ?? 0) * 100)
   return {
     performance: score('performance'),
     accessibility: score('accessibility'),
-    'best-practices': score('best-practices'),
+    practices: score('best-practices'),
+    bytes: audits['total-byte-weight']?.numericValue ?? Number.NaN,
+    wrong: wrongWith(audits),
   }
 }
 
-function tellWrong(audits: Record<string, { id: string; score: number | null; displayValue?: string }>) {
+function wrongWith(audits: Record<string, { id: string; score: number | null; displayValue?: string }>): string {
   const wrong = Object.values(audits).filter(({ score }) => score !== null && score < 0.9)
-  process.stdout.write(`${wrong.map(({ id, displayValue }) => `${id} ${displayValue ?? ''}`).join('; ')}\n`)
+  return wrong.map(({ id, displayValue }) => [id, displayValue].filter(Boolean).join(' ')).join('; ')
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((ready) => server.once('listening', ready))
-  const address = server.address()
-  await new Promise((closed) => server.close(closed))
+  const listening = createServer().listen(0, '127.0.0.1')
+  await new Promise((ready) => listening.once('listening', ready))
+  const address = listening.address()
+  await new Promise((closed) => listening.close(closed))
   return typeof address === 'object' && address ? address.port : 0
 }

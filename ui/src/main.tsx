@@ -1,6 +1,7 @@
-import '@mantine/core/styles.css'
+import './mantine.css'
 import './global.css'
 import { setNonce } from 'get-nonce'
+import { startTransition } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './App'
 import { styleNonce } from './styleNonce'
@@ -9,4 +10,5 @@ import { styleNonce } from './styleNonce'
 setNonce(styleNonce())
 
 const root = document.getElementById('root')
-if (root) createRoot(root).render(<App />)
+// In small parts, between which the browser can do something else.
+if (root) startTransition(() => createRoot(root).render(<App />))

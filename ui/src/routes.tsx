@@ -1,5 +1,6 @@
 /** Every page of the interface, each loaded when somebody goes there. */
 import { createBrowserRouter } from 'react-router'
+import { OverviewPage } from './overview/OverviewPage'
 import { Broken, NotFound } from './shell/Lost'
 import { pages } from './shell/pages'
 import { Root } from './shell/Root'
@@ -14,7 +15,7 @@ export const router = createBrowserRouter([
       {
         errorElement: <Broken />,
         children: [
-          { index: true, lazy: pages.overview },
+          { index: true, Component: OverviewPage },
           { path: 'pipelines', lazy: pages.pipelines },
           { path: 'pipelines/:team/:name/:tab?', lazy: pages.pipeline },
           { path: 'runs', lazy: pages.runs },

@@ -1,7 +1,6 @@
-/** The pages, each in a file of its own for the browser. */
+/** The pages, each in a file of its own for the browser; but for the overview, which most people see first: see `routes.tsx`. */
 
 export const pages = {
-  overview: async () => ({ Component: (await import('~/overview/OverviewPage')).OverviewPage }),
   pipelines: async () => ({ Component: (await import('~/pipelines/PipelinesPage')).PipelinesPage }),
   pipeline: async () => ({ Component: (await import('~/pipeline/PipelinePage')).PipelinePage }),
   runs: async () => ({ Component: (await import('~/runs/RunsPage')).RunsPage }),
