@@ -56,7 +56,7 @@ lint: install-test $(VENV) ui/node_modules/.package-lock.json  ## Formatting, cl
 	npm run --prefix ui check
 
 .PHONY: test-rust
-test-rust: install-test  ## The Rust tests, beside a PostgreSQL of their own
+test-rust: install-test $(VENV)  ## The Rust tests, beside a PostgreSQL and an S3 of their own
 	tools/with-postgres.sh cargo test --workspace --locked --no-fail-fast
 
 # The binary is the one that test-rust has built.

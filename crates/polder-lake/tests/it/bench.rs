@@ -44,6 +44,17 @@ pub(crate) fn occasion(publish: &str) -> Occasion {
     Occasion { publish: publish.to_owned(), about: json!({"run": "r1"}), at: now() }
 }
 
+/// A new table of a lake, on a line, with these ids.
+pub(crate) async fn table_in(
+    lake: &Lake,
+    table: &str,
+    line: &Line,
+    ids: impl IntoIterator<Item = i64>,
+) -> Table {
+    let table = lake.create(&name(table), line, &Design::new(schema()), &Note::default()).await.unwrap();
+    table.append(rows(ids), &Note::default()).await.unwrap().0
+}
+
 /// The ids in a table, sorted.
 pub(crate) async fn ids(table: &Table) -> Vec<i64> {
     let context = SessionContext::new();
@@ -76,9 +87,7 @@ impl Bench {
         line: &Line,
         ids: impl IntoIterator<Item = i64>,
     ) -> Table {
-        let table =
-            self.lake.create(&name(table), line, &Design::new(schema()), &Note::default()).await.unwrap();
-        table.append(rows(ids), &Note::default()).await.unwrap().0
+        table_in(&self.lake, table, line, ids).await
     }
 
     /// As somebody sees it who knows nothing of Polder.

@@ -9,6 +9,7 @@
 mod bench;
 mod branches;
 mod publishing;
+mod s3;
 mod sql;
 mod tables;
 mod upserts;
