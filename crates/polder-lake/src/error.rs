@@ -32,6 +32,10 @@ pub enum Error {
         "column {column} is part of the key of table {table}, and is null in {rows} of the rows to write"
     )]
     NullKey { table: TableName, column: String, rows: u64 },
+    #[error(
+        "`{predicate}` is to be replaced in table {table}, and is not true for {rows} of the rows to write"
+    )]
+    Outside { table: TableName, predicate: String, rows: u64 },
     /// Another writer made use of what Delta offers and Polder cannot rewrite.
     #[error("table {table} has {what}, which Polder does not rewrite")]
     Unsupported { table: TableName, what: &'static str },

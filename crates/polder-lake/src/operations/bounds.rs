@@ -14,7 +14,7 @@ use deltalake::arrow::datatypes::{DataType, Decimal128Type, Field, TimeUnit, Tim
 use deltalake::datafusion::common::Column;
 use deltalake::datafusion::physical_optimizer::pruning::PruningStatistics;
 
-use crate::operations::key::{Key, ORDER};
+use super::key::{Key, ORDER};
 use crate::{Error, Result, Table};
 
 /// Decimals of more digits are rounded in the log, and may be cut off: nothing follows from what it says of them.
@@ -23,7 +23,7 @@ const EXACT_DIGITS: u8 = 18;
 const ROUNDED_BY: i64 = 1000;
 
 /// The bounds of each of some places, for each column of a key.
-pub(super) struct Bounds {
+pub(crate) struct Bounds {
     columns: Vec<Option<Range>>,
 }
 
@@ -34,13 +34,13 @@ struct Range {
 }
 
 impl Bounds {
-    pub(super) fn new(columns: impl IntoIterator<Item = Option<(ArrayRef, ArrayRef)>>) -> Self {
+    pub(crate) fn new(columns: impl IntoIterator<Item = Option<(ArrayRef, ArrayRef)>>) -> Self {
         let range = |found: Option<(ArrayRef, ArrayRef)>| found.map(|(min, max)| Range { min, max });
         Self { columns: columns.into_iter().map(range).collect() }
     }
 
     /// Of the files of a table, in the order of its log.
-    pub(super) fn of_files(table: &Table, key: &Key) -> Result<Self> {
+    pub(crate) fn of_files(table: &Table, key: &Key) -> Result<Self> {
         let snapshot = table.delta.snapshot().map_err(Error::delta(&table.name))?;
         let log = snapshot.log_data();
         let range = |field: &Arc<Field>| {
@@ -52,7 +52,7 @@ impl Bounds {
     }
 
     /// Whether one of the keys, which are sorted and given by column, may be in a place.
-    pub(super) fn may_hold(&self, place: usize, keys: &[ArrayRef]) -> bool {
+    pub(crate) fn may_hold(&self, place: usize, keys: &[ArrayRef]) -> bool {
         let known = self.columns.iter().zip(keys).map(|(range, keys)| {
             let range = range.as_ref()?;
             let is_known = range.min.is_valid(place) && range.max.is_valid(place);
@@ -100,7 +100,7 @@ fn within(keys: &ArrayRef, min: ArrayRef, max: ArrayRef) -> Option<BooleanArray>
 }
 
 /// Bounds from the log, as far out as rounding may have moved them inwards; none if they say nothing.
-fn loosened(bounds: &ArrayRef, to: &DataType, outwards: i64) -> Option<ArrayRef> {
+pub(crate) fn loosened(bounds: &ArrayRef, to: &DataType, outwards: i64) -> Option<ArrayRef> {
     let bounds = cast(bounds, to).ok()?;
     match to {
         DataType::Decimal128(digits, _) if *digits > EXACT_DIGITS => None,

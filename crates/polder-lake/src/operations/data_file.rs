@@ -42,6 +42,8 @@ pub(crate) struct Files {
 pub(crate) struct DataFile {
     pub(crate) location: Path,
     pub(crate) size: u64,
+    /// How many it holds, if the log tells.
+    pub(crate) rows: Option<u64>,
     /// The values of the columns that name folders, as the log has them.
     pub(crate) partition: HashMap<String, Option<String>>,
     pub(crate) origin: Origin,
@@ -60,6 +62,7 @@ impl DataFile {
         Self {
             location: view.object_store_path(),
             size: u64::try_from(view.size()).unwrap_or(0),
+            rows: view.num_records().map(|rows| rows as u64),
             partition: view.partition_values_map(),
             origin: Origin::Committed(Box::new(view.remove_action(true))),
         }
@@ -69,6 +72,7 @@ impl DataFile {
         Self {
             location: Path::parse(&add.path).unwrap_or_else(|_| Path::from(add.path.as_str())),
             size: u64::try_from(add.size).unwrap_or(0),
+            rows: None,
             partition: add.partition_values.clone(),
             origin: Origin::New(Box::new(add)),
         }
@@ -155,6 +159,16 @@ impl Files {
         let text = file.partition.get(column).and_then(Option::as_deref).filter(|text| !text.is_empty());
         let value = cast(&StringArray::from(vec![text]), to).map_err(|error| self.wrong(error))?;
         take(&value, &UInt32Array::from(vec![0; rows]), None).map_err(|error| self.wrong(error))
+    }
+
+    /// Rows of a file with the columns that name its folder, in the table's order.
+    pub(crate) fn with_partition(&self, file: &DataFile, stored: &RecordBatch) -> Result<RecordBatch> {
+        let column = |name: &String| match stored.column_by_name(name) {
+            Some(column) => Ok(Arc::clone(column)),
+            None => self.partition_value(file, name, stored.num_rows()),
+        };
+        let columns = self.schema.fields().iter().map(|field| column(field.name())).collect::<Result<_>>()?;
+        RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(|error| self.wrong(error))
     }
 
     pub(crate) fn unreadable(&self, error: ParquetError) -> Error {

@@ -8,23 +8,23 @@ use deltalake::parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 use futures::StreamExt;
 
 use super::bounds::Bounds;
+use super::data_file::{DataFile, Files, Opened};
 use super::incoming::Chunk;
+use super::key::Key;
 use crate::Result;
-use crate::operations::data_file::{DataFile, Files, Opened};
-use crate::operations::key::Key;
 
 /// A row whose key comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Hit {
-    pub(super) row_group: usize,
+pub(crate) struct Hit {
+    pub(crate) row_group: usize,
     /// In its group.
-    pub(super) row: u32,
+    pub(crate) row: u32,
     /// The place of the row that comes in.
-    pub(super) place: u32,
+    pub(crate) place: u32,
 }
 
 /// All rows of a file whose keys are in a chunk, in their order.
-pub(super) async fn find(files: &Files, key: &Key, file: &DataFile, chunk: &Chunk) -> Result<Vec<Hit>> {
+pub(crate) async fn find(files: &Files, key: &Key, file: &DataFile, chunk: &Chunk) -> Result<Vec<Hit>> {
     let opened = files.open(file, false).await?;
     let columns = stored_columns(files, key);
     let mut hits = Vec::new();

@@ -9,9 +9,9 @@ use deltalake::arrow::row::Rows;
 use deltalake::datafusion::common::HashMap;
 use futures::StreamExt;
 
-use crate::operations::columns::{Batches, conform};
-use crate::operations::key::{Key, ORDER};
-use crate::operations::sort::sorted;
+use super::columns::{Batches, conform};
+use super::key::{Key, ORDER};
+use super::sort::sorted;
 use crate::{Error, Result, TableName};
 
 /// Bytes of a chunk's rows, about.
@@ -20,7 +20,7 @@ const CHUNK: usize = 64 << 20;
 const SEQUENCE: &str = "\u{0}sequence";
 
 /// Reads chunk after chunk. The keys of each are behind those of the one before.
-pub(super) struct Incoming {
+pub(crate) struct Incoming {
     table: TableName,
     key: Arc<Key>,
     /// Of the table.
@@ -28,14 +28,14 @@ pub(super) struct Incoming {
     rows: Batches,
     /// The last row of the chunk before: the next one may begin with the same key.
     pending: Option<RecordBatch>,
-    pub(super) duplicates: u64,
+    pub(crate) duplicates: u64,
 }
 
 /// Rows sorted by key, one of each.
-pub(super) struct Chunk {
-    pub(super) batch: RecordBatch,
+pub(crate) struct Chunk {
+    pub(crate) batch: RecordBatch,
     /// The key columns.
-    pub(super) columns: Vec<ArrayRef>,
+    pub(crate) columns: Vec<ArrayRef>,
     /// Where the row of an encoded key is.
     places: HashMap<Box<[u8]>, u32>,
 }
@@ -48,13 +48,13 @@ impl Chunk {
         Ok(Self { batch, columns, places })
     }
 
-    pub(super) fn place(&self, key: &[u8]) -> Option<u32> {
+    pub(crate) fn place(&self, key: &[u8]) -> Option<u32> {
         self.places.get(key).copied()
     }
 }
 
 impl Incoming {
-    pub(super) fn new(
+    pub(crate) fn new(
         table: &TableName,
         schema: &SchemaRef,
         key: &Arc<Key>,
@@ -75,7 +75,7 @@ impl Incoming {
         Ok(Self { table, key, schema, rows, pending: None, duplicates: 0 })
     }
 
-    pub(super) async fn next(&mut self) -> Result<Option<Chunk>> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Chunk>> {
         let (mut gathered, mut bytes) = (Vec::from_iter(self.pending.take()), 0);
         let mut is_last = true;
         while let Some(batch) = self.rows.stream.next().await {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use deltalake::arrow::array::{Array, ArrayRef, RecordBatch};
 use deltalake::arrow::compute::SortOptions;
-use deltalake::arrow::datatypes::{DataType, Field, SchemaRef};
+use deltalake::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use deltalake::arrow::row::{RowConverter, Rows, SortField};
 
 use crate::{Error, Result, TableName};
@@ -36,6 +36,11 @@ impl Key {
     /// In the order in which they were given.
     pub(crate) fn fields(&self) -> &[Arc<Field>] {
         &self.fields
+    }
+
+    /// The columns alone.
+    pub(crate) fn schema(&self) -> SchemaRef {
+        Arc::new(Schema::new(self.fields.clone()))
     }
 
     /// Those columns of rows of the table.

@@ -1,16 +1,25 @@
 //! What can be done to a table: a file each. Each takes a [`crate::Table`] and gives the table after it, on the same line.
 
 mod append;
+mod bounds;
+mod changes;
 mod columns;
 mod commit;
+mod compact;
 mod create;
 mod data_file;
+mod delete;
 mod describe;
+mod evolve;
 mod file_writer;
 mod files;
+mod find;
 mod history;
+mod incoming;
 mod key;
+mod optimise;
 mod overwrite;
+mod predicate;
 mod restore;
 mod rewrite;
 mod sort;
@@ -23,7 +32,10 @@ pub use append::Written;
 pub use columns::Batches;
 pub use commit::Note;
 pub use create::Design;
-pub use describe::Size;
+pub use delete::Deleted;
+pub use describe::{ColumnStatistics, Size};
+pub use evolve::Evolved;
 pub use history::Change;
+pub use optimise::Optimised;
 pub use upsert::Upserted;
 pub use vacuum::{Keep, Vacuumed};

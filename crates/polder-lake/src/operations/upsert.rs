@@ -11,10 +11,6 @@
 //! 5. Small files are joined as described in [`super::compact`].
 //! 6. All of it is one commit.
 
-mod bounds;
-mod find;
-mod incoming;
-
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -22,15 +18,17 @@ use deltalake::arrow::array::{BooleanArray, Scalar, UInt32Array};
 use deltalake::arrow::compute::kernels::cmp::not_distinct;
 use deltalake::arrow::compute::{and, take_record_batch};
 use deltalake::datafile::writer::DeltaWriter;
-use deltalake::kernel::{Action, Add, MetadataExt, Remove};
+use deltalake::kernel::{Action, MetadataExt};
 use deltalake::protocol::{DeltaOperation, MergePredicate};
 use futures::{StreamExt, TryStreamExt};
 
-use self::bounds::Bounds;
-use self::find::{Hit, find};
-use self::incoming::{Chunk, Incoming};
-use super::data_file::{DataFile, Files, Origin};
+use super::bounds::Bounds;
+use super::changes::Changes;
+use super::compact::worth_joining;
+use super::data_file::{DataFile, Files};
 use super::files::{KEY, Layout};
+use super::find::{Hit, find};
+use super::incoming::{Chunk, Incoming};
 use super::key::Key;
 use super::rewrite::{Edit, Edits, Manner};
 use super::task::{at_once, spawned};
@@ -48,6 +46,8 @@ pub struct Upserted {
     pub surplus: u64,
     pub files_read: u64,
     pub files_rewritten: u64,
+    /// Small files that were made into larger ones.
+    pub files_joined: u64,
     /// Of what was written, compressed.
     pub bytes: u64,
 }
@@ -76,9 +76,8 @@ impl Table {
         while let Some(chunk) = incoming.next().await? {
             upsert.apply(Arc::new(chunk)).await?;
         }
-        upsert.close().await?;
         upsert.report.duplicates = incoming.duplicates;
-        let (actions, report) = upsert.end().await;
+        let (actions, report) = upsert.end(key).await?;
         if actions.is_empty() && note.progress.is_empty() {
             return Ok((self, report));
         }
@@ -113,21 +112,11 @@ fn merge(key: &[String]) -> DeltaOperation {
 
 /// An upsert under way.
 struct Upsert<'a> {
-    table: &'a Table,
-    files: Arc<Files>,
+    changes: Changes<'a>,
     key: Arc<Key>,
-    manner: Manner,
-    /// What the log says of the first of the current files.
+    /// What the log says of the files that it has.
     bounds: Bounds,
-    /// Those that were there in the order of the log, and then those that chunks before wrote.
-    current: Vec<Option<DataFile>>,
-    /// How many were there.
-    before: usize,
-    removes: Vec<Remove>,
     inserts: Option<DeltaWriter>,
-    inserted: Vec<Add>,
-    /// Files that were written and are not needed after all.
-    garbage: Vec<DataFile>,
     report: Upserted,
 }
 
@@ -144,31 +133,22 @@ enum Fate {
 
 impl<'a> Upsert<'a> {
     fn new(table: &'a Table, files: Arc<Files>, key: Arc<Key>, manner: Manner) -> Result<Self> {
-        let current: Vec<_> = table.committed_files()?.into_iter().map(Some).collect();
-        Ok(Self {
-            table,
-            files,
-            bounds: Bounds::of_files(table, &key)?,
-            key,
-            manner,
-            before: current.len(),
-            current,
-            removes: Vec::new(),
-            inserts: None,
-            inserted: Vec::new(),
-            garbage: Vec::new(),
-            report: Upserted::default(),
-        })
+        let bounds = Bounds::of_files(table, &key)?;
+        let changes = Changes::new(table, files, manner)?;
+        Ok(Self { changes, key, bounds, inserts: None, report: Upserted::default() })
     }
 
     async fn apply(&mut self, chunk: Arc<Chunk>) -> Result<()> {
         let mut fates = vec![Fate::New; chunk.batch.num_rows()];
         let mut found = futures::stream::iter(self.searches(&chunk)).buffered(at_once());
-        while let Some((index, hits)) = found.try_next().await? {
+        while let Some((place, hits)) = found.try_next().await? {
             self.report.files_read += 1;
-            if !hits.is_empty() {
-                self.rewrite(index, &hits, &chunk, &mut fates).await?;
+            if hits.is_empty() {
+                continue;
             }
+            let edits = self.edits(place, &hits, &chunk, &mut fates)?;
+            self.changes.rewrite(place, edits, &chunk.batch).await?;
+            self.report.files_rewritten += 1;
         }
         self.insert(&chunk, &fates).await
     }
@@ -178,44 +158,21 @@ impl<'a> Upsert<'a> {
         &self,
         chunk: &Arc<Chunk>,
     ) -> Vec<impl Future<Output = Result<(usize, Vec<Hit>)>> + Send + 'static> {
-        let may_hold = |index: usize| index >= self.before || self.bounds.may_hold(index, &chunk.columns);
-        let current = self.current.iter().enumerate();
-        let candidates = current.filter_map(|(index, file)| Some((index, file.clone()?)));
-        let candidates = candidates.filter(|(index, _)| may_hold(*index));
-        let search = |(index, file): (usize, DataFile)| {
-            let (files, key, chunk) = (Arc::clone(&self.files), Arc::clone(&self.key), Arc::clone(chunk));
-            spawned(async move { Ok((index, find(&files, &key, &file, &chunk).await?)) })
+        let may_hold =
+            |place: usize| !self.changes.is_committed(place) || self.bounds.may_hold(place, &chunk.columns);
+        let candidates = self.changes.current().filter(|(place, _)| may_hold(*place));
+        let search = |(place, file): (usize, &DataFile)| {
+            let (files, key, file) = (Arc::clone(&self.changes.files), Arc::clone(&self.key), file.clone());
+            let chunk = Arc::clone(chunk);
+            spawned(async move { Ok((place, find(&files, &key, &file, &chunk).await?)) })
         };
         candidates.map(search).collect()
     }
 
-    async fn rewrite(&mut self, index: usize, hits: &[Hit], chunk: &Chunk, fates: &mut [Fate]) -> Result<()> {
-        let Some(file) = self.current[index].take() else { return Ok(()) };
-        let edits = self.edits(&file, hits, chunk, fates)?;
-        let stored: Vec<_> = self.files.stored.fields().iter().collect();
-        let stored = stored.into_iter().map(|field| self.files.schema.index_of(field.name()));
-        let stored: Vec<_> = stored.collect::<Result<_, _>>().map_err(|error| self.files.wrong(error))?;
-        let replacements = chunk.batch.project(&stored).map_err(|error| self.files.wrong(error))?;
-        let adds = self.files.rewrite(&file, edits, &replacements, &self.manner).await?;
-        self.current.extend(adds.into_iter().map(|add| Some(DataFile::new(add))));
-        self.report.files_rewritten += 1;
-        self.remove(file);
-        Ok(())
-    }
-
-    fn remove(&mut self, file: DataFile) {
-        match file.origin {
-            Origin::Committed(remove) => {
-                let at = Some(self.manner.at.timestamp_millis());
-                self.removes.push(Remove { deletion_timestamp: at, ..*remove });
-            }
-            Origin::New(_) => self.garbage.push(file),
-        }
-    }
-
     /// What becomes of the rows of a file, and of those that come in for them.
-    fn edits(&mut self, file: &DataFile, hits: &[Hit], chunk: &Chunk, fates: &mut [Fate]) -> Result<Edits> {
-        let belongs = self.belongs(file, chunk)?;
+    fn edits(&mut self, place: usize, hits: &[Hit], chunk: &Chunk, fates: &mut [Fate]) -> Result<Edits> {
+        let file = self.changes.file(place);
+        let belongs = file.map(|file| self.belongs(file, chunk)).transpose()?.flatten();
         let mut edits = Edits::new();
         for hit in hits {
             let fate = &mut fates[hit.place as usize];
@@ -235,13 +192,13 @@ impl<'a> Upsert<'a> {
     /// Which rows that come in belong into the folder of a file; none if there are no folders.
     fn belongs(&self, file: &DataFile, chunk: &Chunk) -> Result<Option<BooleanArray>> {
         let mut all: Option<BooleanArray> = None;
-        for column in &self.files.partitions {
-            let value = Scalar::new(self.files.partition_value(file, column, 1)?);
+        for column in &self.changes.files.partitions {
+            let value = Scalar::new(self.changes.files.partition_value(file, column, 1)?);
             let Some(values) = chunk.batch.column_by_name(column) else { continue };
-            let same = not_distinct(values, &value).map_err(|error| self.files.wrong(error))?;
+            let same = not_distinct(values, &value).map_err(|error| self.changes.files.wrong(error))?;
             all = Some(match all {
                 None => same,
-                Some(before) => and(&before, &same).map_err(|error| self.files.wrong(error))?,
+                Some(before) => and(&before, &same).map_err(|error| self.changes.files.wrong(error))?,
             });
         }
         Ok(all)
@@ -258,37 +215,34 @@ impl<'a> Upsert<'a> {
         }
         let places = (0..).zip(fates).filter(|(_, fate)| **fate != Fate::InPlace).map(|(place, _)| place);
         let rows = take_record_batch(&chunk.batch, &UInt32Array::from_iter_values(places));
-        let rows = rows.map_err(|error| self.files.wrong(error))?;
+        let rows = rows.map_err(|error| self.changes.files.wrong(error))?;
         let mut writer = match self.inserts.take() {
             Some(writer) => writer,
-            None => self.table.file_writer(&self.files.schema, self.manner.layout)?,
+            None => self.changes.table.file_writer(&self.changes.files.schema, self.changes.manner.layout)?,
         };
-        writer.write(&rows).await.map_err(Error::delta(&self.table.name))?;
+        writer.write(&rows).await.map_err(|error| self.changes.table.failed(error))?;
         self.inserts = Some(writer);
         // Each folder has a file open, and there may be many.
-        if self.files.partitions.is_empty() { Ok(()) } else { self.close().await }
+        if self.changes.files.partitions.is_empty() { Ok(()) } else { self.close().await }
     }
 
     async fn close(&mut self) -> Result<()> {
         if let Some(writer) = self.inserts.take() {
-            self.inserted.extend(writer.close().await.map_err(Error::delta(&self.table.name))?);
+            self.changes.add(writer.close().await.map_err(|error| self.changes.table.failed(error))?);
         }
         Ok(())
     }
 
-    /// What is to be committed.
-    async fn end(mut self) -> (Vec<Action>, Upserted) {
-        for file in &self.garbage {
-            // It is vacuumed else.
-            let _ = object_store::ObjectStoreExt::delete(&self.files.store, &file.location).await;
+    /// Joins small files, and says what is to be committed.
+    async fn end(mut self, key: &[String]) -> Result<(Vec<Action>, Upserted)> {
+        self.close().await?;
+        if self.report.inserted + self.report.updated > 0 {
+            for group in worth_joining(&self.changes.places(), self.changes.manner.layout.file_size) {
+                self.report.files_joined += group.len() as u64;
+                self.changes.join(&group, key).await?;
+            }
         }
-        let rewritten = self.current.into_iter().flatten().filter_map(|file| match file.origin {
-            Origin::New(add) => Some(*add),
-            Origin::Committed(_) => None,
-        });
-        let adds: Vec<_> = rewritten.chain(self.inserted).collect();
-        self.report.bytes = adds.iter().map(|add| u64::try_from(add.size).unwrap_or(0)).sum();
-        let removes = self.removes.into_iter().map(Action::Remove);
-        (removes.chain(adds.into_iter().map(Action::Add)).collect(), self.report)
+        let (actions, bytes) = self.changes.end().await;
+        Ok((actions, Upserted { bytes, ..self.report }))
     }
 }

@@ -8,6 +8,11 @@
 
 mod bench;
 mod branches;
+mod deletes;
+mod evolving;
+mod measure;
+mod model;
+mod optimising;
 mod publishing;
 mod s3;
 mod sql;

@@ -11,12 +11,12 @@ use polder_lake::{Error, Line, Table};
 
 use crate::bench::{Bench, branch, ids, name, now, rows};
 
-fn id() -> Vec<String> {
+pub(crate) fn id() -> Vec<String> {
     vec!["id".to_owned()]
 }
 
 /// Ids with names.
-fn named(rows: &[(i64, &str)]) -> Batches {
+pub(crate) fn named(rows: &[(i64, &str)]) -> Batches {
     let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| row.0)));
     let names: ArrayRef = Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row.1)));
     Batches::of(vec![RecordBatch::try_from_iter([("id", ids), ("name", names)]).unwrap()])
@@ -27,7 +27,7 @@ async fn upsert(table: Table, rows: Batches) -> (Table, Upserted) {
 }
 
 /// All rows as text, sorted.
-async fn content(table: &Table) -> Vec<String> {
+pub(crate) async fn content(table: &Table) -> Vec<String> {
     let context = SessionContext::new();
     context.register_table("t", table.delta().table_provider().await.unwrap()).unwrap();
     let batches = context.sql("SELECT * FROM t").await.unwrap().collect().await.unwrap();
