@@ -43,6 +43,7 @@ story('they are drawn with little work', async ({ visit, page, server }) => {
   process.stdout.write(
     `a thousand pipelines: drawn ${wall.toFixed(0)} ms after they came, ${(used * 1000).toFixed(0)} ms of CPU from the click on\n`,
   )
+  await page.screenshot({ path: 'screenshots/graph-thousand.png' })
   expect(used).toBeLessThan(MOST)
 })
 

@@ -1,6 +1,7 @@
 /** Where everything stands. Runs in a worker for large graphs; knows nothing of the page. */
 import { layout as dagre, Graph } from '@dagrejs/dagre'
 import { type Part, partsOf } from './components'
+import { layered } from './layered'
 import { pack } from './pack'
 import type { Shape } from './shape'
 import { ofTree } from './tree'
@@ -14,6 +15,8 @@ export type Layout = { width: number; height: number; nodes: Point[]; links: Poi
 const GAP = 36
 /** Above it the finest ranking takes longer than one waits. */
 const MANY = 120
+/** Above it dagre does: the time grows faster than the graph. Bends and crossings count for little there. */
+const LARGE = 240
 
 export function layOut(shape: Shape): Layout {
   const parts = partsOf(shape.ids.length, shape.links)
@@ -54,7 +57,7 @@ function together(shape: Shape, parts: Part[], layouts: Layout[]): Layout {
 }
 
 function ofPart(part: Part, direction: Direction): Layout {
-  return ofTree(part, direction) ?? ofGraph(part, direction)
+  return ofTree(part, direction) ?? (part.nodes.length > LARGE ? layered : ofGraph)(part, direction)
 }
 
 function ofGraph(part: Part, direction: Direction): Layout {
