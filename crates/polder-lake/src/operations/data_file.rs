@@ -10,7 +10,7 @@ use deltalake::arrow::compute::{cast, take};
 use deltalake::arrow::datatypes::{Schema, SchemaRef};
 use deltalake::kernel::{Add, LogicalFileView, Remove};
 use deltalake::parquet::arrow::ProjectionMask;
-use deltalake::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use deltalake::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, RowSelection};
 use deltalake::parquet::arrow::async_reader::{AsyncFileReader, ParquetRecordBatchStreamBuilder};
 use deltalake::parquet::errors::ParquetError;
 use deltalake::parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
@@ -135,6 +135,17 @@ impl Files {
         row_groups: Vec<usize>,
         columns: &SchemaRef,
     ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+        self.read_rows(file, row_groups, columns, None)
+    }
+
+    /// The same, of some rows.
+    pub(crate) fn read_rows(
+        &self,
+        file: &Opened,
+        row_groups: Vec<usize>,
+        columns: &SchemaRef,
+        rows: Option<RowSelection>,
+    ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
         let found = file.metadata.schema();
         let wanted = columns.fields().iter().filter_map(|field| found.index_of(field.name()).ok());
         let mask = ProjectionMask::roots(file.metadata.parquet_schema(), wanted);
@@ -142,9 +153,12 @@ impl Files {
             ParquetRecordBatchStreamBuilder::new_with_metadata(file.source.clone(), file.metadata.clone())
                 .with_projection(mask)
                 .with_row_groups(row_groups)
-                .with_batch_size(8192)
-                .build()
-                .map_err(|error| self.unreadable(error))?;
+                .with_batch_size(8192);
+        let reader = match rows {
+            Some(rows) => reader.with_row_selection(rows),
+            None => reader,
+        };
+        let reader = reader.build().map_err(|error| self.unreadable(error))?;
         let (table, columns) = (self.table.clone(), Arc::clone(columns));
         let conformed = reader.map(move |batch| {
             let batch = batch.map_err(|error| Error::delta(&table)(error.into()))?;

@@ -36,8 +36,7 @@ impl Table {
         let predicate = Predicate::new(predicate, &self.schema()?)?;
         let mut changes = Changes::new(&self, Arc::new(self.files()?), self.manner(at)?)?;
         let done = changes.delete(&predicate).await?;
-        let said = predicate.sql.clone();
-        self.deleted(changes.end().await, done, said, note).await
+        self.deleted(changes.end().await, done, Some(predicate.sql), note).await
     }
 
     /// Deletes the rows whose keys are given, in batches of the columns of the key. Keys that the table has not are passed over.
@@ -61,22 +60,21 @@ impl Table {
         while let Some(chunk) = incoming.next().await? {
             changes.delete_chunk(&encoder, &bounds, &chunk, &mut done).await?;
         }
-        let said = format!("keys of ({})", key.join(", "));
-        self.deleted(changes.end().await, done, said, note).await
+        self.deleted(changes.end().await, done, None, note).await
     }
 
     async fn deleted(
         &self,
         (actions, bytes): (Vec<deltalake::kernel::Action>, u64),
         done: Deleted,
-        said: String,
+        predicate: Option<String>,
         note: &Note,
     ) -> Result<(Self, Deleted)> {
         let done = Deleted { bytes, ..done };
         if actions.is_empty() && note.progress.is_empty() {
             return Ok((self.clone(), done));
         }
-        let operation = DeltaOperation::Delete { predicate: Some(said) };
+        let operation = DeltaOperation::Delete { predicate };
         Ok((self.clone().commit(actions, operation, note).await?, done))
     }
 }

@@ -9,7 +9,6 @@ use deltalake::arrow::datatypes::SchemaRef;
 use deltalake::kernel::Add;
 use deltalake::parquet::arrow::ArrowWriter;
 use deltalake::parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory};
-use deltalake::parquet::column::writer::ColumnCloseResult;
 use deltalake::parquet::errors::ParquetError;
 use deltalake::parquet::file::metadata::ParquetMetaData;
 use deltalake::parquet::file::properties::WriterProperties;
@@ -19,6 +18,8 @@ use object_store::ObjectStore;
 use object_store::buffered::BufWriter;
 use object_store::path::Path;
 use tokio::io::AsyncWriteExt;
+
+use super::row_group::Column;
 
 /// What is encoded and not yet handed to the store.
 #[derive(Clone, Default)]
@@ -114,17 +115,21 @@ impl FileWriter {
         self.upload().await
     }
 
-    /// Copies a group of rows of another file with the same columns, whose bytes begin at `start` there.
+    /// Copies a group of rows of another file with the same columns, whose bytes begin at `start` there, but for those columns that
+    /// were encoded anew.
     pub(crate) async fn copy(
         &mut self,
         start: u64,
         bytes: Bytes,
-        columns: Vec<ColumnCloseResult>,
+        columns: Vec<Column>,
     ) -> Result<(), ParquetError> {
         let part = Part { start, bytes };
         let mut group = self.writer.next_row_group()?;
         for column in columns {
-            group.append_column(&part, column)?;
+            match column {
+                Column::Copied(column) => group.append_column(&part, *column)?,
+                Column::Encoded(column) => column.append_to_row_group(&mut group)?,
+            }
         }
         group.close()?;
         self.upload().await

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use deltalake::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, RecordBatchOptions};
+use deltalake::arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch, RecordBatchOptions};
 use deltalake::arrow::datatypes::{DataType, Schema, SchemaRef};
 use deltalake::datafusion::common::pruning::PruningStatistics;
 use deltalake::datafusion::common::{Column, DFSchema, ScalarValue};
@@ -82,8 +82,9 @@ impl Predicate {
     pub(crate) async fn find(&self, files: &Files, file: &DataFile) -> Result<Found> {
         let stored = self.columns.fields().iter().filter(|field| !files.partitions.contains(field.name()));
         let stored = Arc::new(Schema::new(stored.cloned().collect::<Vec<_>>()));
-        if stored.fields().is_empty() && self.is_true_of_folder(files, file)? == Some(true) {
-            return Ok(Found::All);
+        if stored.fields().is_empty() {
+            let is_true = self.is_true_of_folder(files, file)?;
+            return Ok(if is_true { Found::All } else { Found::Some(Vec::new()) });
         }
         let opened = files.open(file, false).await?;
         let (mut rows, mut total) = (Vec::new(), 0);
@@ -114,13 +115,12 @@ impl Predicate {
             .map_err(|error| files.wrong(error))
     }
 
-    /// None for null.
-    fn is_true_of_folder(&self, files: &Files, file: &DataFile) -> Result<Option<bool>> {
+    fn is_true_of_folder(&self, files: &Files, file: &DataFile) -> Result<bool> {
         let options = RecordBatchOptions::new().with_row_count(Some(1));
         let nothing = RecordBatch::try_new_with_options(Arc::new(Schema::empty()), Vec::new(), &options);
         let nothing = nothing.map_err(|error| files.wrong(error))?;
         let value = self.rows(&files.table, &self.with_folder(files, file, &nothing)?)?;
-        Ok(value.is_valid(0).then(|| value.value(0)))
+        Ok(value.true_count() == 1)
     }
 }
 

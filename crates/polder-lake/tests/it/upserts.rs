@@ -248,6 +248,46 @@ async fn an_upsert_on_a_branch_is_published_as_one_commit() {
 }
 
 #[tokio::test]
+async fn a_change_meanwhile_is_told() {
+    let bench = Bench::new();
+    let table = bench.table("raw.orders", 1..=3).await;
+    let (theirs, _) = table.clone().append(rows([4]), &Note::default()).await.unwrap();
+    let late =
+        table.clone().upsert(named(&[(4, "d")]), &id(), None, now(), &Note::default()).await.unwrap_err();
+    assert!(matches!(late, Error::Delta { .. }), "{late}");
+    assert_eq!(
+        content(&theirs).await,
+        content(&bench.lake.table(&name("raw.orders"), &Line::main(), None).await.unwrap()).await
+    );
+}
+
+#[tokio::test]
+async fn more_than_fits_into_memory_is_sorted_on_disk() {
+    let bench = Bench::new();
+    let table = bench.table("raw.orders", []).await;
+    // Four times a chunk, each key twice, in no order.
+    let batch = |number: i64| {
+        let ids: Vec<_> = (0..2000).map(|row| (row * 48_271 + number % 4 * 2000) % 8009).collect();
+        let names = ids.iter().map(|id| format!("{number}-{id}-{}", "x".repeat(15_000)));
+        let names: ArrayRef = Arc::new(StringArray::from_iter_values(names));
+        let ids: ArrayRef = Arc::new(Int64Array::from(ids));
+        RecordBatch::try_from_iter([("id", ids), ("name", names)]).unwrap()
+    };
+    let schema = batch(0).schema();
+    let batches = || {
+        Batches::new(Arc::clone(&schema), futures::stream::iter((0..8).map(move |number| Ok(batch(number)))))
+    };
+    let (table, done) = upsert(table, batches()).await;
+    assert_eq!(done.inserted + done.duplicates, 16_000);
+    assert_eq!(done.inserted, table.size().unwrap().rows.unwrap());
+    let found = ids(&table).await;
+    assert!(found.windows(2).all(|pair| pair[0] < pair[1]));
+    let (table, again) = upsert(table, batches()).await;
+    assert_eq!((again.inserted, again.updated, again.surplus), (0, done.inserted, 0));
+    assert_eq!(ids(&table).await, found);
+}
+
+#[tokio::test]
 async fn deletion_vectors_are_refused() {
     let bench = Bench::new();
     let table = bench.table("raw.orders", 1..=3).await;
