@@ -1,5 +1,6 @@
 //! What upserts cost, next to Delta's own MERGE: not a test, but a measurement, with
-//! `cargo test --release --workspace --test it -- --ignored --nocapture measure::upserts`. `ROWS` says how large the table is.
+//! `cargo test --release --workspace --test it -- --ignored --nocapture measure::upserts`. `ROWS` says how large the table is,
+//! and `ONLY` which of `upsert` and `MERGE`, if not both.
 //!
 //! Each is done in a process of its own, on a copy of its own of the same table.
 
@@ -204,6 +205,9 @@ fn upserts() {
     for count in ["1", "1000", "10000"] {
         for pattern in ["contiguous", "newest", "random", "random, all"] {
             for how in ["upsert", "MERGE"] {
+                if std::env::var("ONLY").is_ok_and(|only| only != how) {
+                    continue;
+                }
                 let copy = scratch.path().join("copy");
                 assert!(Command::new("cp").arg("-r").args([&original, &copy]).status().unwrap().success());
                 let done = Command::new(std::env::current_exe().unwrap())
