@@ -1,5 +1,6 @@
-import { Button, type ButtonProps, Tooltip } from '@mantine/core'
+import { Button, type ButtonProps } from '@mantine/core'
 import type { MouseEvent, ReactNode } from 'react'
+import { Hint } from './Hint'
 
 type Props = ButtonProps & {
   may: boolean
@@ -16,11 +17,10 @@ export function MayButton({ may, who, onClick, children, ...props }: Props) {
     if (may) onClick()
     else event.preventDefault()
   }
-  return (
-    <Tooltip label={`Only ${who} may do this.`} disabled={may} events={{ hover: true, focus: true, touch: true }}>
-      <Button {...props} onClick={click} {...(may ? {} : { 'data-disabled': true, 'aria-disabled': true })}>
-        {children}
-      </Button>
-    </Tooltip>
+  const button = (
+    <Button {...props} onClick={click} {...(may ? {} : { 'data-disabled': true, 'aria-disabled': true })}>
+      {children}
+    </Button>
   )
+  return may ? button : <Hint label={`Only ${who} may do this.`}>{button}</Hint>
 }

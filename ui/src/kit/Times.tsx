@@ -1,4 +1,5 @@
-import { Text, Tooltip } from '@mantine/core'
+import { Text } from '@mantine/core'
+import { Hint } from './Hint'
 import { useNow } from './now'
 import { absolute, ago, relative, secondsBetween, upcoming } from './time'
 import { duration, elapsed } from './units'
@@ -7,11 +8,11 @@ import { duration, elapsed } from './units'
 export function TimeAgo({ at }: { at: string }) {
   const now = useNow()
   return (
-    <Tooltip label={absolute(at)} events={{ hover: true, focus: true, touch: true }}>
+    <Hint label={absolute(at)}>
       <Text span inherit component="time" dateTime={at} style={{ whiteSpace: 'nowrap' }}>
         {ago(at, now)}
       </Text>
-    </Tooltip>
+    </Hint>
   )
 }
 
@@ -19,11 +20,11 @@ export function TimeAgo({ at }: { at: string }) {
 export function Upcoming({ at }: { at: string }) {
   const now = useNow()
   return (
-    <Tooltip label={`${relative(at, now)} · ${absolute(at)}`} events={{ hover: true, focus: true, touch: true }}>
+    <Hint label={`${relative(at, now)} · ${absolute(at)}`}>
       <Text span inherit component="time" dateTime={at} style={{ whiteSpace: 'nowrap' }}>
         {upcoming(at, now)}
       </Text>
-    </Tooltip>
+    </Hint>
   )
 }
 

@@ -1,5 +1,5 @@
-import { Tooltip } from '@mantine/core'
 import type { HourOfRuns } from '~/api/schema'
+import { Hint } from '~/kit/Hint'
 import { absolute, clock, day } from '~/kit/time'
 import { count, counted } from '~/kit/units'
 import classes from './overview.module.css'
@@ -45,7 +45,7 @@ function Legend({ sums }: { sums: Sums }) {
 
 function Hour({ hour, most }: { hour: HourOfRuns; most: number }) {
   return (
-    <Tooltip label={`${clock(hour.from)} to ${clock(anHourLater(hour.from))}: ${words(hour)}`}>
+    <Hint label={`${clock(hour.from)} to ${clock(anHourLater(hour.from))}: ${words(hour)}`}>
       <span className={classes.hour}>
         {PARTS.filter((part) => hour[part] > 0).map((part) => (
           <span
@@ -56,7 +56,7 @@ function Hour({ hour, most }: { hour: HourOfRuns; most: number }) {
           />
         ))}
       </span>
-    </Tooltip>
+    </Hint>
   )
 }
 

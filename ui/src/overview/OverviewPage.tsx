@@ -1,4 +1,5 @@
 import { Anchor } from '@mantine/core'
+import { useDeferredValue } from 'react'
 import { Link } from 'react-router'
 import { useGet } from '~/api/queries'
 import type { Overview } from '~/api/schema'
@@ -22,10 +23,11 @@ const LOOK_AGAIN = 60_000
 export function OverviewPage() {
   const [team] = useUrl('team')
   const { teams, ...query } = useOverview(team)
+  const shown = useDeferredValue(query.data, undefined)
   return (
     <>
       <PageHeader title="Overview" beside={<Teams teams={teams} chosen={team} />} />
-      <Loaded query={query} lines={8}>
+      <Loaded query={{ ...query, data: shown }} lines={8}>
         {(overview) => <Shown overview={overview} teams={teams} team={team} />}
       </Loaded>
     </>

@@ -1,6 +1,6 @@
-import { Tooltip } from '@mantine/core'
 import { Link } from 'react-router'
 import type { RunSummary } from '~/api/schema'
+import { Hint } from '~/kit/Hint'
 import { runPath } from '~/kit/Links'
 import { fillOf, lookOf } from '~/kit/status'
 import { absolute, logicalDate } from '~/kit/time'
@@ -17,7 +17,7 @@ export function Bar({ run, now, longest, last }: Props) {
   const label = `${logicalDate(run)}: ${lookOf(run.status).word}, ${took}`
   return (
     <td>
-      <Tooltip label={`${label}; ${absolute(run.created_at)}`}>
+      <Hint label={`${label}; ${absolute(run.created_at)}`}>
         <Link to={runPath(run.id)} className={classes.bar} aria-label={label} data-cell tabIndex={last ? 0 : -1}>
           <span
             className={classes.fill}
@@ -25,7 +25,7 @@ export function Bar({ run, now, longest, last }: Props) {
             style={{ height: `${share(seconds ?? 0, longest)}%`, backgroundColor: fillOf(run.status) }}
           />
         </Link>
-      </Tooltip>
+      </Hint>
     </td>
   )
 }

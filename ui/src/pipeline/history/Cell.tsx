@@ -1,7 +1,7 @@
-import { Tooltip } from '@mantine/core'
 import { IconCheck, IconMinus, IconX } from '@tabler/icons-react'
 import { Link } from 'react-router'
 import type { HistoryStep, RunSummary } from '~/api/schema'
+import { Hint } from '~/kit/Hint'
 import { runPath } from '~/kit/Links'
 import { lookOf } from '~/kit/status'
 import { logicalDate } from '~/kit/time'
@@ -19,7 +19,7 @@ export function Cell({ run, step }: { run: RunSummary; step: HistoryStep | undef
   const label = `${step.name}, ${logicalDate(run)}: ${described(step)}`
   return (
     <td>
-      <Tooltip label={label}>
+      <Hint label={label}>
         <Link
           to={`${runPath(run.id)}?step=${encodeURIComponent(step.name)}`}
           className={classes.cell}
@@ -30,7 +30,7 @@ export function Cell({ run, step }: { run: RunSummary; step: HistoryStep | undef
         >
           <Icon size={14} stroke={2.4} aria-hidden />
         </Link>
-      </Tooltip>
+      </Hint>
     </td>
   )
 }
