@@ -10,6 +10,7 @@
 mod audit;
 pub mod auth;
 mod changes;
+mod compress;
 mod error;
 mod extract;
 pub mod limits;

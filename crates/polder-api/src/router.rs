@@ -23,7 +23,7 @@ use crate::routes::{
     access, agents, audit, backup, blobs, changes, deployments, graph, history, jobs, logs, overview,
     pipelines, revisions, runs, secrets, server, session, start,
 };
-use crate::{Api, Error, Result, auth, openapi, strict};
+use crate::{Api, Error, Result, auth, compress, openapi, strict};
 
 const UPLOAD_TIME: Duration = Duration::from_secs(600);
 /// What an answer may do if a browser shows it nevertheless.
@@ -35,7 +35,7 @@ pub fn router(api: Api) -> Router {
     let (guarded, _) = guarded().split_for_parts();
     let (open, _) = open().split_for_parts();
     let authenticated = from_fn_with_state(api.clone(), auth::authenticate);
-    let guarded = Router::new().nest("/api/v1", guarded).route_layer(authenticated);
+    let guarded = Router::new().nest("/api/v1", guarded).route_layer(authenticated).layer(compress::layer());
     let layers = tower::ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))

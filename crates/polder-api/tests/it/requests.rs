@@ -5,7 +5,7 @@ use polder_store::on_both_databases;
 use polder_store::testing::TestStore;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Server};
+use crate::harness::{Answer, Server, site_with};
 
 /// Starts `web/build` with a body of this type.
 async fn start_as(server: &Server, media_type: &str, body: &str) -> Answer {
@@ -31,6 +31,26 @@ async fn bodies_are_objects() {
     let misspelt = json!({"name": "x", "grants": [{"role": "viewer", "tema": "web"}]});
     let problem = server.post("/tokens", misspelt).await.is_problem(400, "BAD_REQUEST");
     assert_eq!(problem["hint"], "did you mean `team`?");
+}
+
+#[tokio::test]
+async fn large_answers_are_compressed_for_who_takes_it() {
+    let test = TestStore::sqlite().await;
+    let server = Server::new(test.store.clone()).await;
+    let encoding = async |path: &str, accepted: &str| {
+        let request = Server::request("GET", path, &server.admin).header("accept-encoding", accepted);
+        let answer = server.send(request.body(Body::empty()).unwrap()).await;
+        answer.headers.get("content-encoding").map(|encoding| encoding.to_str().unwrap().to_owned())
+    };
+    assert_eq!(encoding("/api/v1/pipelines", "gzip").await, None, "small ones are not");
+    let many: String = (0..40).map(|number| format!("  - {{name: s{number}, run: \"true\"}}\n")).collect();
+    let pipeline = format!("name: build\nsteps:\n{many}").leak();
+    server.deploy(&site_with("pipelines/build.yaml", pipeline)).await;
+    for _ in 0..10 {
+        server.start().await;
+    }
+    assert_eq!(encoding("/api/v1/pipelines", "gzip").await.as_deref(), Some("gzip"));
+    assert_eq!(encoding("/api/v1/pipelines", "identity").await, None);
 }
 
 #[tokio::test]
