@@ -64,7 +64,7 @@ function AttemptLog({ run, step, attempt }: { run: Run; step: StepRun; attempt: 
         key={`${of.step}/${of.epoch}`}
         attempt={of}
         live={live}
-        waiting={live && !attempt.started_at}
+        unstarted={!attempt.started_at}
         lines={attempt.log_lines}
         failed={Boolean(attempt.error)}
       />

@@ -27,7 +27,7 @@ type Props = {
   wrap: boolean
   time: boolean
   live: boolean
-  waiting: boolean
+  unstarted: boolean
   following: boolean
   address: string
   pick: (line: number) => void
@@ -95,7 +95,7 @@ export function Body(props: Props) {
           </div>
         </div>
       </div>
-      {rows.length === 0 && <Nothing {...{ log, found, onlyFound, live }} waiting={props.waiting} />}
+      {rows.length === 0 && <Nothing {...{ log, found, onlyFound, live }} unstarted={props.unstarted} />}
       {log.error !== undefined && <Failure error={log.error} retry={() => source.retry()} />}
       {live && !following && !onlyFound && (
         <Button

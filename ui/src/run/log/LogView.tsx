@@ -23,14 +23,14 @@ type Props = {
   /** Lines may still come. */
   live: boolean
   /** It has not begun. */
-  waiting: boolean
+  unstarted: boolean
   /** Of an attempt that is over. */
   lines: number
   /** Its end says why: it is opened there. */
   failed: boolean
 }
 
-export function LogView({ attempt, live, waiting, lines, failed }: Props) {
+export function LogView({ attempt, live, unstarted, lines, failed }: Props) {
   const log = useLog(attempt, live, lines)
   const [search] = useUrl('search')
   const wrap = useUrl('wrap', '1')[0] === '1'
@@ -82,7 +82,7 @@ export function LogView({ attempt, live, waiting, lines, failed }: Props) {
         count={log.count}
       />
       <Body
-        {...{ log, viewport, found, onlyFound, search, line, live, waiting, following, address, attempt }}
+        {...{ log, viewport, found, onlyFound, search, line, live, unstarted, following, address, attempt }}
         pick={point}
         wrap={wrap}
         time={time === '1'}
