@@ -56,8 +56,9 @@ def show(binary: Path) -> int:
 def tell(demo: world.World) -> list[str]:
     story.prepare(demo)
     days = story.run_week(demo)
-    (browser if browser.wanted() else story).mend(demo, days)
-    mistakes = checks.check(demo, days)
+    told = not browser.wanted()
+    (story if told else browser).mend(demo, days)
+    mistakes = checks.check(demo, days, told)
     screen.result(demo, days)
     screen.where_to_look(demo)
     return mistakes

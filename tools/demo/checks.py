@@ -12,13 +12,14 @@ from story import BROKEN, SECRET, UPSTREAMS, WEEK, Day
 from world import Json, World
 
 
-def check(demo: World, days: list[Day]) -> list[str]:
+def check(demo: World, days: list[Day], told: bool) -> list[str]:
+    """Whoever was not told by the story alone, but had a turn in the browser, may have run more than it took."""
     want = expected.compute(demo.folder / "venv", WEEK)
     found = demo.tables()
     return list(
         chain(
-            check_runs(demo, days),
-            check_reasons(days),
+            check_runs(demo, days, told),
+            check_reasons(days, told),
             check_table("flights", want.flights, found["flights"]),
             check_table("weather", want.weather, found["weather"]),
             check_table("delays_by_weather", want.delays, found["delays_by_weather"]),
@@ -28,13 +29,14 @@ def check(demo: World, days: list[Day]) -> list[str]:
     )
 
 
-def check_runs(demo: World, days: list[Day]) -> Iterator[str]:
+def check_runs(demo: World, days: list[Day], told: bool) -> Iterator[str]:
     """One run of delays for each day, and as many of the others as were started."""
     delays = demo.runs("punctuality", "delays")
     count = Counter(run["logical_day"] for run in delays)
     for date in WEEK:
-        if count.pop(str(date), 0) != 1:
-            yield f"delays did not run exactly once for {date}"
+        times = count.pop(str(date), 0)
+        if times == 0 or (told and times > 1):
+            yield f"delays ran {times} times for {date}, not once"
     for date in count:
         yield f"delays ran for {date}, which nobody asked for"
     for run in delays:
@@ -46,7 +48,7 @@ def check_runs(demo: World, days: list[Day]) -> Iterator[str]:
             yield f"{team}/{pipeline} has other runs than the ones that were started"
 
 
-def check_reasons(days: list[Day]) -> Iterator[str]:
+def check_reasons(days: list[Day], told: bool) -> Iterator[str]:
     """Each run of delays was started by runs of that day that succeeded, one of each kind, and says so."""
     for day in days:
         flights, weather, delays = day.newest()
@@ -56,12 +58,13 @@ def check_reasons(days: list[Day]) -> Iterator[str]:
         used = {event["run"] for event in delays["reason"].get("events", [])}
         if sorted(kinds_of(day, used)) != sorted(UPSTREAMS):
             yield f"delays of {day.date} was not started by that day's flights and weather: {delays['reason']}"
-        if len(day.runs) < 4 if day.date == BROKEN else len(day.runs) != 3:
-            yield f"{day.date} has {len(day.runs)} runs"
+        least = 4 if day.date == BROKEN else 3
+        if len(day.runs) < least or (told and len(day.runs) > least):
+            yield f"{day.date} has {len(day.runs)} runs, not {least}"
 
 
 def kinds_of(day: Day, ids: set[str]) -> list[str]:
-    """The pipelines of those runs, as far as they are of that day and succeeded: somebody may have run one again before."""
+    """The pipelines of those runs, as far as they are of that day and succeeded: one may have been run again before."""
     return [run["pipeline"] for run in day.runs if run["id"] in ids and run["succeeded"]]
 
 
