@@ -4,11 +4,12 @@ use std::path::Path;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    let folder = Path::new("../../ui/dist");
+    // In debug the files are found in it when they are asked for, but only if it was there when the program was built; and cargo would
+    // take a folder that is not there as changed each time. Where it cannot be made, that is all that happens.
+    let _ = std::fs::create_dir_all(folder);
     // In debug it is read when it is asked for.
     if std::env::var("PROFILE").is_ok_and(|profile| profile == "release") {
-        let folder = Path::new("../../ui/dist");
-        // Cargo would take a folder that is not there as changed each time. Where it cannot be made, that is all that happens.
-        let _ = std::fs::create_dir_all(folder);
         println!("cargo:rerun-if-changed={}", folder.display());
     }
 }
