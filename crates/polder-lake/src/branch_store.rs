@@ -22,6 +22,8 @@ use object_store::{
 use crate::Fork;
 use crate::log::{self, LAST_CHECKPOINT, LOG};
 
+type Listed = BoxStream<'static, Result<ObjectMeta>>;
+
 /// See the head of this file.
 #[derive(Debug, Clone)]
 pub(crate) struct BranchStore {
@@ -55,26 +57,17 @@ impl BranchStore {
         Self { parent, paths: Arc::new(paths) }
     }
 
-    /// The log of the branch: its own first, then what the parent may show.
-    fn list_log(
-        &self,
-        list: impl Fn(&Path) -> BoxStream<'static, Result<ObjectMeta>>,
-    ) -> BoxStream<'static, Result<ObjectMeta>> {
-        let (paths, own_paths) = (self.paths.clone(), self.paths.clone());
-        let inherited = list(&self.paths.log)
-            .try_filter(move |meta| std::future::ready(paths.is_inherited(&meta.location)))
-            .boxed();
-        let own = list(&self.paths.own).map_ok(move |meta| own_paths.shown(meta)).boxed();
-        // Versions of the parent come before those of the branch, so the order in which stores list is kept.
-        inherited.chain(own).boxed()
+    /// The log of the branch, from what is in the parent's folder and in its own. Versions of the parent come before those of the
+    /// branch, so the order in which stores list is kept.
+    fn union(&self, parent: Listed, own: Listed) -> Listed {
+        let (inherits, shows) = (self.paths.clone(), self.paths.clone());
+        let inherited =
+            parent.try_filter(move |meta| std::future::ready(inherits.is_inherited(&meta.location)));
+        inherited.chain(own.map_ok(move |meta| shows.shown(meta))).boxed()
     }
 }
 
 impl Paths {
-    fn is_log(&self, location: &Path) -> bool {
-        location.prefix_matches(&self.log)
-    }
-
     /// The path in the branch's own folder for one in the log.
     fn own(&self, location: &Path) -> Option<Path> {
         let rest = location.prefix_match(&self.log)?;
@@ -176,47 +169,30 @@ impl ObjectStore for BranchStore {
         self.parent.delete_stream(own).map_ok(move |location| shown.shown_path(location)).boxed()
     }
 
-    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        match prefix {
-            Some(prefix) if self.paths.is_log(prefix) => {
-                let rest: Vec<_> = prefix
-                    .prefix_match(&self.paths.log)
-                    .into_iter()
-                    .flatten()
-                    .map(|part| part.as_ref().to_owned())
-                    .collect();
-                self.list_log(|folder| {
-                    self.parent.list(Some(
-                        &folder.parts().map(|part| part.as_ref().to_owned()).chain(rest.clone()).collect(),
-                    ))
-                })
-            }
-            prefix => self.parent.list(prefix),
+    fn list(&self, prefix: Option<&Path>) -> Listed {
+        let parent = self.parent.list(prefix);
+        match prefix.and_then(|prefix| self.paths.own(prefix)) {
+            Some(own) => self.union(parent, self.parent.list(Some(&own))),
+            None => parent,
         }
     }
 
-    fn list_with_offset(
-        &self,
-        prefix: Option<&Path>,
-        offset: &Path,
-    ) -> BoxStream<'static, Result<ObjectMeta>> {
-        if prefix.is_none_or(|prefix| *prefix != self.paths.log) {
-            return self.parent.list_with_offset(prefix, offset);
+    fn list_with_offset(&self, prefix: Option<&Path>, offset: &Path) -> Listed {
+        let parent = self.parent.list_with_offset(prefix, offset);
+        let own = |path: &Path| self.paths.own(path);
+        match (prefix.and_then(own), own(offset)) {
+            (Some(own), Some(offset)) => {
+                self.union(parent, self.parent.list_with_offset(Some(&own), &offset))
+            }
+            _ => parent,
         }
-        let own = self.paths.own(offset);
-        self.list_log(|folder| match &own {
-            Some(own) if *folder == self.paths.own => self.parent.list_with_offset(Some(folder), own),
-            _ => self.parent.list_with_offset(Some(folder), offset),
-        })
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        if prefix.is_none_or(|prefix| *prefix != self.paths.log) {
-            return self.parent.list_with_delimiter(prefix).await;
-        }
         let mut found = self.parent.list_with_delimiter(prefix).await?;
+        let Some(own) = prefix.and_then(|prefix| self.paths.own(prefix)) else { return Ok(found) };
         found.objects.retain(|meta| self.paths.is_inherited(&meta.location));
-        let own = self.parent.list_with_delimiter(Some(&self.paths.own)).await?;
+        let own = self.parent.list_with_delimiter(Some(&own)).await?;
         found.objects.extend(own.objects.into_iter().map(|meta| self.paths.shown(meta)));
         found
             .common_prefixes

@@ -62,7 +62,7 @@ async fn switch(tx: &mut Tx, place: Place<'_>, table: &CurrentTable) -> Result<(
     let sql = "INSERT INTO lake_tables (workspace_id, environment, name_key, name, line, version, publish_id)
         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (workspace_id, environment, name_key)
         DO UPDATE SET line = excluded.line, version = excluded.version, publish_id = excluded.publish_id";
-    let version = stored_version(table.pin.version)?;
+    let version = stored_number(table.pin.version)?;
     execute!(
         tx,
         sqlx::query(sql)
@@ -77,8 +77,9 @@ async fn switch(tx: &mut Tx, place: Place<'_>, table: &CurrentTable) -> Result<(
     Ok(())
 }
 
-fn stored_version(version: u64) -> Result<i64> {
-    i64::try_from(version).map_err(|_| Error::corrupt("version of a table", version.to_string()))
+/// A version or a count as both databases hold it.
+fn stored_number(number: u64) -> Result<i64> {
+    i64::try_from(number).map_err(|_| Error::corrupt("number", number.to_string()))
 }
 
 fn name(text: &str) -> Result<TableName> {

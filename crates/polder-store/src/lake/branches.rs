@@ -6,7 +6,7 @@ use polder_types::lake::{BranchName, BranchState, View};
 use uuid::Uuid;
 
 use super::{DOCUMENTS, Place};
-use crate::stored::{from_document, parse, to_document};
+use crate::stored::{from_document, page_size, parse, to_document};
 use crate::{Error, Result, Tx};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,13 +61,13 @@ pub async fn of_run(tx: &mut Tx, run: RunId) -> Result<Vec<Branch>> {
 }
 
 /// The newest branches of an environment, newest first.
-pub async fn list(tx: &mut Tx, place: Place<'_>, limit: u32) -> Result<Vec<Branch>> {
+pub async fn list(tx: &mut Tx, place: Place<'_>, limit: Option<u32>) -> Result<Vec<Branch>> {
     let sql =
         "SELECT * FROM lake_branches WHERE workspace_id = $1 AND environment = $2 ORDER BY id DESC LIMIT $3";
     let rows: Vec<Row> = on!(tx, |c| sqlx::query_as(sql)
         .bind(place.workspace_id)
         .bind(place.environment)
-        .bind(i64::from(limit))
+        .bind(page_size(limit))
         .fetch_all(c))?;
     rows.into_iter().map(Branch::try_from).collect()
 }

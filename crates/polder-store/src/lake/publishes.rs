@@ -2,15 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use polder_types::id::{BranchId, PublishId};
-use polder_types::lake::{BranchState, Intent, Pin, PublishState, Published, Staged};
+use polder_types::lake::{BranchState, Intent, PublishState, Staged};
 use uuid::Uuid;
 
-use super::{CurrentTable, DOCUMENTS, Place, branches, stored_version, switch, table};
-use crate::stored::{from_document, parse, to_document};
+use super::{CurrentTable, DOCUMENTS, Place, branches, stored_number, switch, table};
+use crate::stored::{from_document, page_size, parse, to_document};
 use crate::{Error, Result, Tx};
-
-/// The list of publishes is shown in pages of at most this.
-const LARGEST_PAGE: u32 = 200;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publish {
@@ -73,8 +70,7 @@ async fn obstacle(tx: &mut Tx, publish: &Publish, staged: &Staged) -> Result<Opt
         return Ok(Some(Obstacle::Busy { table: staged.table.to_string(), publish: PublishId(holder) }));
     }
     let found = table(tx, publish.place(), &staged.table).await?.map(|current| current.pin);
-    let expected = staged.from.parent().and_then(|(line, _)| Some(Pin { line, version: staged.before? }));
-    if found == expected {
+    if found == staged.pin_before() {
         return Ok(None);
     }
     let (expected, found) = (staged.before, found.map(|pin| pin.version));
@@ -119,28 +115,28 @@ async fn claim(tx: &mut Tx, publish: &Publish, staged: &Staged) -> Result<()> {
             .bind(publish.id.0)
             .bind(key)
             .bind(staged.table.to_string())
-            .bind(staged.before.map(stored_version).transpose()?)
-            .bind(stored_version(staged.version)?)
-            .bind(stored_version(staged.rows)?)
-            .bind(stored_version(staged.bytes)?)
+            .bind(staged.before.map(stored_number).transpose()?)
+            .bind(stored_number(staged.version)?)
+            .bind(stored_number(staged.rows)?)
+            .bind(stored_number(staged.bytes)?)
     )?;
     Ok(())
 }
 
-/// Switches all readers who begin from now on to what was published; false if that was done before.
+/// Switches all readers who begin from now on to all that the publish was decided to be; false if that was done before.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such publish; [`Error::Conflict`] when it was undone.
-pub async fn finish(tx: &mut Tx, id: PublishId, published: &[Published], at: DateTime<Utc>) -> Result<bool> {
+pub async fn finish(tx: &mut Tx, id: PublishId, at: DateTime<Utc>) -> Result<bool> {
     let publish = find(tx, id).await?.ok_or(Error::NotFound)?;
     match publish.state {
         PublishState::Done => return Ok(false),
         PublishState::Undone => return Err(Error::Conflict("the publish was undone".to_owned())),
         PublishState::Prepared => {}
     }
-    for table in published {
-        let pin = Pin { line: table.line.clone(), version: table.version };
-        let current = CurrentTable { name: table.table.clone(), pin, publish: id };
+    for staged in &publish.intent.tables {
+        let pin = staged.pin_after().ok_or_else(|| Error::corrupt("intent of a publish", id.to_string()))?;
+        let current = CurrentTable { name: staged.table.clone(), pin, publish: id };
         switch(tx, publish.place(), &current).await?;
     }
     end(tx, id, PublishState::Done, at).await?;
@@ -183,14 +179,14 @@ pub async fn list(
     tx: &mut Tx,
     place: Place<'_>,
     before: Option<PublishId>,
-    limit: u32,
+    limit: Option<u32>,
 ) -> Result<Vec<Publish>> {
     let sql = "SELECT * FROM publishes WHERE workspace_id = $1 AND environment = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
     let rows: Vec<Row> = on!(tx, |c| sqlx::query_as(sql)
         .bind(place.workspace_id)
         .bind(place.environment)
         .bind(before.map_or(Uuid::max(), |id| id.0))
-        .bind(i64::from(limit.min(LARGEST_PAGE)))
+        .bind(page_size(limit))
         .fetch_all(c))?;
     rows.into_iter().map(Publish::try_from).collect()
 }

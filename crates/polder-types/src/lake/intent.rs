@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Line, TableName};
+use super::{Line, Pin, TableName};
 
 /// What a publish is about to do, to be recorded before it is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -27,6 +27,22 @@ pub struct Staged {
     /// How many rows are in the files that it adds, and how many bytes.
     pub rows: u64,
     pub bytes: u64,
+}
+
+impl Staged {
+    /// Where readers saw it before; none if there was no table.
+    #[must_use]
+    pub fn pin_before(&self) -> Option<Pin> {
+        let (line, _) = self.from.parent()?;
+        Some(Pin { line, version: self.before? })
+    }
+
+    /// Where readers see it afterwards; none if it comes from no branch.
+    #[must_use]
+    pub fn pin_after(&self) -> Option<Pin> {
+        let (line, _) = self.from.parent()?;
+        Some(Pin { line, version: self.version })
+    }
 }
 
 /// A table's commit that is in its log.

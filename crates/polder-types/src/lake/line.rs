@@ -79,11 +79,6 @@ impl Line {
         Self(forks)
     }
 
-    #[must_use]
-    pub fn is_main(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// From the main line outwards.
     #[must_use]
     pub fn forks(&self) -> &[Fork] {

@@ -108,12 +108,6 @@ impl TableName {
     pub fn key(&self) -> String {
         self.to_string().to_ascii_lowercase()
     }
-
-    /// Whether a case-insensitive reader or file system takes them for the same.
-    #[must_use]
-    pub fn is_same_as(&self, other: &Self) -> bool {
-        self.schema().eq_ignore_ascii_case(other.schema()) && self.table().eq_ignore_ascii_case(other.table())
-    }
 }
 
 impl FromStr for TableName {
@@ -158,7 +152,7 @@ mod tests {
             (name.schema(), name.table(), name.to_string().as_str()),
             ("raw", "Orders_2026", "raw.Orders_2026")
         );
-        assert!(name.is_same_as(&"RAW.orders_2026".parse().unwrap()));
+        assert_eq!(name.key(), "RAW.orders_2026".parse::<TableName>().unwrap().key());
     }
 
     #[test]

@@ -29,10 +29,6 @@ impl View {
         self.0.insert(table, pin);
     }
 
-    pub fn unpin(&mut self, table: &TableName) {
-        self.0.remove(table);
-    }
-
     /// In the order of their names.
     pub fn tables(&self) -> impl Iterator<Item = (&TableName, &Pin)> {
         self.0.iter()
