@@ -71,6 +71,11 @@ impl Error {
         |source| Self::Delta { table: table.clone(), source: Box::new(source) }
     }
 
+    /// A column that does not fit; `*` for all of them together.
+    pub(crate) fn column(table: &TableName, column: &str, reason: impl Into<String>) -> Self {
+        Self::Column { table: table.clone(), column: column.to_owned(), reason: reason.into() }
+    }
+
     pub(crate) fn query(error: DataFusionError) -> Self {
         Self::Query(Box::new(error))
     }

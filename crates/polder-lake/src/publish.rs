@@ -113,7 +113,7 @@ impl Lake {
     async fn files_before(&self, table: &Table, fork: &Fork) -> Result<HashSet<String>> {
         let Some(at) = fork.at else { return Ok(HashSet::new()) };
         let before = self.table(&table.name, &table.line, Some(at)).await?;
-        let snapshot = before.delta.snapshot().map_err(Error::delta(&table.name))?;
+        let snapshot = before.snapshot()?;
         Ok(snapshot.log_data().iter().map(|file| file.path().into_owned()).collect())
     }
 

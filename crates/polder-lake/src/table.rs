@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use deltalake::arrow::datatypes::SchemaRef;
+use deltalake::table::state::DeltaTableState;
 use deltalake::{DeltaTable, DeltaTableError};
 use futures::TryStreamExt;
 use object_store::path::Path;
@@ -129,7 +130,7 @@ impl Table {
     /// # Errors
     /// When its log says something that cannot be a schema.
     pub fn schema(&self) -> Result<SchemaRef> {
-        Ok(self.delta.snapshot().map_err(Error::delta(&self.name))?.snapshot().arrow_schema())
+        Ok(self.snapshot()?.snapshot().arrow_schema())
     }
 
     /// The same table on a branch of its line that is made at this version. Nothing is copied or written.
@@ -139,6 +140,11 @@ impl Table {
     pub async fn branch(&self, branch: BranchName) -> Result<Self> {
         let line = self.line.fork(branch, Some(self.version()));
         self.lake.table(&self.name, &line, None).await
+    }
+
+    /// What the log says of it at its version.
+    pub(crate) fn snapshot(&self) -> Result<&DeltaTableState> {
+        self.delta.snapshot().map_err(Error::delta(&self.name))
     }
 
     /// What Delta itself offers for a table.

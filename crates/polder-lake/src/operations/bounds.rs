@@ -15,7 +15,7 @@ use deltalake::datafusion::common::Column;
 use deltalake::datafusion::physical_optimizer::pruning::PruningStatistics;
 
 use super::key::{Key, ORDER};
-use crate::{Error, Result, Table};
+use crate::{Result, Table};
 
 /// Decimals of more digits are rounded in the log, and may be cut off: nothing follows from what it says of them.
 const EXACT_DIGITS: u8 = 18;
@@ -41,7 +41,7 @@ impl Bounds {
 
     /// Of the files of a table, in the order of its log.
     pub(crate) fn of_files(table: &Table, key: &Key) -> Result<Self> {
-        let snapshot = table.delta.snapshot().map_err(Error::delta(&table.name))?;
+        let snapshot = table.snapshot()?;
         let log = snapshot.log_data();
         let range = |field: &Arc<Field>| {
             let column = Column::from_name(field.name());

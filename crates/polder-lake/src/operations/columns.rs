@@ -46,10 +46,10 @@ pub(crate) fn conform(table: &TableName, batch: &RecordBatch, to: &SchemaRef) ->
     if let Some(unknown) =
         batch.schema_ref().fields().iter().find(|field| to.column_with_name(field.name()).is_none())
     {
-        return Err(refuse(table, unknown.name(), "the table has no such column".to_owned()));
+        return Err(Error::column(table, unknown.name(), "the table has no such column".to_owned()));
     }
     let columns = to.fields().iter().map(|field| column(table, batch, field)).collect::<Result<Vec<_>>>()?;
-    RecordBatch::try_new(to.clone(), columns).map_err(|error| refuse(table, "*", error.to_string()))
+    RecordBatch::try_new(to.clone(), columns).map_err(|error| Error::column(table, "*", error.to_string()))
 }
 
 fn column(table: &TableName, batch: &RecordBatch, field: &Field) -> Result<ArrayRef> {
@@ -57,10 +57,10 @@ fn column(table: &TableName, batch: &RecordBatch, field: &Field) -> Result<Array
         if field.is_nullable() {
             return Ok(new_null_array(field.data_type(), batch.num_rows()));
         }
-        return Err(refuse(table, field.name(), "it may not be null, and is not given".to_owned()));
+        return Err(Error::column(table, field.name(), "it may not be null, and is not given".to_owned()));
     };
     if found.null_count() > 0 && !field.is_nullable() {
-        return Err(refuse(
+        return Err(Error::column(
             table,
             field.name(),
             format!("it may not be null, and {} values are", found.null_count()),
@@ -68,9 +68,5 @@ fn column(table: &TableName, batch: &RecordBatch, field: &Field) -> Result<Array
     }
     let strict = CastOptions { safe: false, ..CastOptions::default() };
     cast_with_options(found, field.data_type(), &strict)
-        .map_err(|error| refuse(table, field.name(), error.to_string()))
-}
-
-fn refuse(table: &TableName, column: &str, reason: String) -> Error {
-    Error::Column { table: table.clone(), column: column.to_owned(), reason }
+        .map_err(|error| Error::column(table, field.name(), error.to_string()))
 }

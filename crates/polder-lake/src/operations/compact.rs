@@ -64,12 +64,8 @@ impl Changes<'_> {
         let files = files.into_iter().map(|(_, file)| file.clone()).collect();
         let rows = Arc::clone(&self.files).all_rows(files);
         let order = key.iter().filter_map(|column| self.files.schema.index_of(column).ok());
-        let mut rows = sorted(rows, &order.map(|index| (index, ORDER)).collect::<Vec<_>>())?;
-        let mut writer = self.table.file_writer(&self.files.schema, self.manner.layout)?;
-        while let Some(batch) = rows.stream.try_next().await? {
-            writer.write(&batch).await.map_err(|error| self.table.failed(error))?;
-        }
-        let adds = writer.close().await.map_err(|error| self.table.failed(error))?;
+        let rows = sorted(rows, &order.map(|index| (index, ORDER)).collect::<Vec<_>>())?;
+        let (adds, _) = self.table.write_rows(rows, &self.files.schema, self.manner.layout).await?;
         group.iter().for_each(|place| self.remove(*place));
         self.add(adds);
         Ok(())

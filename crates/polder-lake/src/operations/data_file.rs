@@ -81,7 +81,7 @@ impl DataFile {
 
 impl Table {
     pub(crate) fn files(&self) -> Result<Files> {
-        let snapshot = self.delta.snapshot().map_err(Error::delta(&self.name))?;
+        let snapshot = self.snapshot()?;
         let (schema, partitions) = (self.schema()?, snapshot.metadata().partition_columns().to_vec());
         let stored = schema.fields().iter().filter(|field| !partitions.contains(field.name())).cloned();
         let stored = Arc::new(Schema::new(stored.collect::<Vec<_>>()));
@@ -93,7 +93,7 @@ impl Table {
     /// [`Error::Unsupported`] when another writer left rows in the files that the log says are deleted, or named columns otherwise
     /// in them: rewriting such files would bring those rows back, or lose those columns.
     pub(crate) fn committed_files(&self) -> Result<Vec<DataFile>> {
-        let snapshot = self.delta.snapshot().map_err(Error::delta(&self.name))?;
+        let snapshot = self.snapshot()?;
         let unsupported = |what| Error::Unsupported { table: self.name.clone(), what };
         if snapshot
             .metadata()

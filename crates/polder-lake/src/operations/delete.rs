@@ -14,7 +14,7 @@ use super::key::Key;
 use super::predicate::{Found, Predicate};
 use super::rewrite::{Edit, Edits};
 use super::{Batches, Note};
-use crate::{Error, Result, Table};
+use crate::{Result, Table};
 
 /// What a delete did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -134,12 +134,5 @@ impl Changes<'_> {
         }
         let nothing = RecordBatch::new_empty(Arc::clone(&self.files.schema));
         self.rewrite(place, edits, &nothing).await
-    }
-}
-
-impl Error {
-    /// A column that does not fit.
-    pub(crate) fn column(table: &Table, column: &str, reason: impl Into<String>) -> Self {
-        Self::Column { table: table.name.clone(), column: column.to_owned(), reason: reason.into() }
     }
 }

@@ -10,7 +10,7 @@ use deltalake::datafusion::common::pruning::PruningStatistics;
 use deltalake::kernel::LogicalFileView;
 use serde_json::Value;
 
-use crate::{Error, Result, Table};
+use crate::{Result, Table};
 
 /// Sums over the files of a version.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Table {
     /// # Errors
     /// When the log cannot be read.
     pub fn size(&self) -> Result<Size> {
-        let snapshot = self.delta.snapshot().map_err(Error::delta(&self.name))?;
+        let snapshot = self.snapshot()?;
         let mut size = Size { rows: Some(0), ..Size::default() };
         for file in snapshot.log_data().iter() {
             size.files += 1;
@@ -54,7 +54,7 @@ impl Table {
     /// # Errors
     /// When the log cannot be read.
     pub fn column_statistics(&self) -> Result<Vec<ColumnStatistics>> {
-        let snapshot = self.delta.snapshot().map_err(Error::delta(&self.name))?;
+        let snapshot = self.snapshot()?;
         let log = snapshot.log_data();
         let files: Vec<_> = log.iter().map(|file| Counts::of(&file)).collect();
         let columns = self.schema()?;

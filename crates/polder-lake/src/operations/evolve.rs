@@ -12,7 +12,6 @@ use deltalake::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use deltalake::kernel::engine::arrow_conversion::{TryIntoArrow, TryIntoKernel};
 use deltalake::kernel::{Action, MetadataExt, StructType};
 use deltalake::protocol::DeltaOperation;
-use futures::TryStreamExt;
 
 use super::Note;
 use super::changes::Changes;
@@ -40,7 +39,7 @@ impl Table {
         let columns: StructType =
             schema.as_ref().try_into_kernel().map_err(|error| Error::log(&self.name, error))?;
         let fields = columns.fields().filter(|field| evolved.added.contains(field.name())).cloned().collect();
-        let metadata = self.delta.snapshot().map_err(|error| self.failed(error))?.metadata().clone();
+        let metadata = self.snapshot()?.metadata().clone();
         let metadata = metadata.with_schema(&columns).map_err(|error| Error::log(&self.name, error))?;
         let rewritten =
             if evolved.widened.is_empty() { Vec::new() } else { self.rewritten(schema, at).await? };
@@ -76,7 +75,7 @@ impl Table {
         let same = fields.iter().find(|field| field.name().eq_ignore_ascii_case(wanted.name()));
         same.map_or(Ok(()), |same| {
             Err(Error::column(
-                self,
+                &self.name,
                 wanted.name(),
                 format!("the table has `{}`, which differs in case only", same.name()),
             ))
@@ -85,7 +84,7 @@ impl Table {
 
     fn refuse_folder(&self, field: &Field) -> Result<()> {
         if self.files()?.partitions.contains(field.name()) {
-            return Err(Error::column(self, field.name(), "it names folders, and cannot become wider"));
+            return Err(Error::column(&self.name, field.name(), "it names folders, and cannot become wider"));
         }
         Ok(())
     }
@@ -94,7 +93,7 @@ impl Table {
         let (found_type, wanted_type) = (found.data_type(), wanted.data_type());
         let reason =
             format!("the table has {found_type}, which cannot become {wanted_type} without losing values");
-        Error::column(self, found.name(), reason)
+        Error::column(&self.name, found.name(), reason)
     }
 
     /// All files written anew, in other columns.
@@ -106,13 +105,10 @@ impl Table {
         let mut changes = Changes::new(self, Arc::clone(&files), self.manner(at)?)?;
         let places: Vec<_> = changes.current().map(|(place, file)| (place, file.clone())).collect();
         for (place, file) in places {
-            let mut rows = Arc::clone(&files).all_rows(vec![file]);
-            let mut writer = self.file_writer(&schema, changes.manner.layout)?;
-            while let Some(batch) = rows.stream.try_next().await? {
-                writer.write(&batch).await.map_err(|error| self.failed(error))?;
-            }
+            let rows = Arc::clone(&files).all_rows(vec![file]);
+            let (adds, _) = self.write_rows(rows, &schema, changes.manner.layout).await?;
             changes.remove(place);
-            changes.add(writer.close().await.map_err(|error| self.failed(error))?);
+            changes.add(adds);
         }
         Ok(changes.end().await.0)
     }
@@ -122,7 +118,7 @@ impl Table {
 fn as_stored(table: &Table, to: &SchemaRef) -> Result<Schema> {
     let mut names = HashSet::new();
     if let Some(twice) = to.fields().iter().find(|field| !names.insert(field.name().to_ascii_lowercase())) {
-        return Err(Error::column(table, twice.name(), "it is given twice"));
+        return Err(Error::column(&table.name, twice.name(), "it is given twice"));
     }
     let columns: StructType =
         to.as_ref().try_into_kernel().map_err(|error| Error::log(&table.name, error))?;

@@ -45,13 +45,22 @@ impl Layout {
 
 impl Table {
     /// Writes all rows; the files that hold them, and how many rows there were.
-    pub(crate) async fn write_files(&self, mut batches: Batches) -> Result<(Vec<Add>, u64)> {
-        let to = self.schema()?;
-        let mut writer = self.file_writer(&to, self.layout()?)?;
+    pub(crate) async fn write_files(&self, batches: Batches) -> Result<(Vec<Add>, u64)> {
+        self.write_rows(batches, &self.schema()?, self.layout()?).await
+    }
+
+    /// The same in other columns than the table's, or in another layout.
+    pub(crate) async fn write_rows(
+        &self,
+        mut batches: Batches,
+        to: &SchemaRef,
+        layout: Layout,
+    ) -> Result<(Vec<Add>, u64)> {
+        let mut writer = self.file_writer(to, layout)?;
         let mut rows = 0;
         while let Some(batch) = batches.stream.next().await {
             let written = async {
-                let batch = conform(&self.name, &batch?, &to)?;
+                let batch = conform(&self.name, &batch?, to)?;
                 rows += batch.num_rows() as u64;
                 writer.write(&batch).await.map_err(Error::delta(&self.name))
             };
@@ -66,13 +75,13 @@ impl Table {
 
     /// The columns that its rows are found by, if it is known to have any.
     pub(crate) fn key(&self) -> Result<Option<Vec<String>>> {
-        let snapshot = self.delta.snapshot().map_err(Error::delta(&self.name))?;
+        let snapshot = self.snapshot()?;
         let key = snapshot.metadata().configuration().get(KEY);
         key.map(|key| serde_json::from_str(key).map_err(|error| Error::log(&self.name, error))).transpose()
     }
 
     pub(crate) fn layout(&self) -> Result<Layout> {
-        let snapshot = self.delta.snapshot().map_err(Error::delta(&self.name))?;
+        let snapshot = self.snapshot()?;
         let layout = if self.key()?.is_some() { Layout::KEYED } else { Layout::PLAIN };
         let indexed = snapshot.metadata().configuration().get("delta.dataSkippingNumIndexedCols");
         let indexed = indexed.and_then(|columns| columns.parse::<i64>().ok());
@@ -83,7 +92,7 @@ impl Table {
     }
 
     pub(crate) fn file_writer(&self, schema: &SchemaRef, layout: Layout) -> Result<DeltaWriter> {
-        let snapshot = self.delta.snapshot().map_err(Error::delta(&self.name))?;
+        let snapshot = self.snapshot()?;
         let partitions = snapshot.metadata().partition_columns().to_vec();
         let config = WriterConfig::new(
             schema.clone(),

@@ -23,13 +23,13 @@ impl Key {
     /// [`Error::Column`] when the table has no such column, or it is of a type that cannot tell rows apart.
     pub(crate) fn new(table: &TableName, schema: &SchemaRef, names: &[String]) -> Result<Self> {
         if names.is_empty() {
-            return Err(refuse(table, "*", "a key has at least one column".to_owned()));
+            return Err(Error::column(table, "*", "a key has at least one column".to_owned()));
         }
         let indices = names.iter().map(|name| index(table, schema, name)).collect::<Result<Vec<_>>>()?;
         let fields: Vec<_> = indices.iter().map(|index| Arc::clone(&schema.fields()[*index])).collect();
         let sorted = fields.iter().map(|field| SortField::new_with_options(field.data_type().clone(), ORDER));
-        let converter =
-            RowConverter::new(sorted.collect()).map_err(|error| refuse(table, "*", error.to_string()))?;
+        let converter = RowConverter::new(sorted.collect())
+            .map_err(|error| Error::column(table, "*", error.to_string()))?;
         Ok(Self { table: table.clone(), fields, indices, converter })
     }
 
@@ -71,13 +71,13 @@ pub(crate) const ORDER: SortOptions = SortOptions { descending: false, nulls_fir
 
 fn index(table: &TableName, schema: &SchemaRef, name: &str) -> Result<usize> {
     let index = schema.index_of(name).map_err(|_| {
-        refuse(table, name, "it is part of the key, and the table has no such column".to_owned())
+        Error::column(table, name, "it is part of the key, and the table has no such column".to_owned())
     })?;
     let found = schema.field(index).data_type();
     if can_tell_rows_apart(found) {
         return Ok(index);
     }
-    Err(refuse(
+    Err(Error::column(
         table,
         name,
         format!("a key is of whole numbers, decimals, text, dates or times, and this is {found}"),
@@ -88,8 +88,4 @@ fn can_tell_rows_apart(found: &DataType) -> bool {
     use DataType::{Boolean, Date32, Decimal128, LargeUtf8, Timestamp, Utf8, Utf8View};
     found.is_integer()
         || matches!(found, Utf8 | LargeUtf8 | Utf8View | Date32 | Timestamp(..) | Decimal128(..) | Boolean)
-}
-
-fn refuse(table: &TableName, column: &str, reason: String) -> Error {
-    Error::Column { table: table.clone(), column: column.to_owned(), reason }
 }

@@ -100,7 +100,7 @@ impl Table {
     }
 
     fn remove_all(&self, at: DateTime<Utc>) -> Result<Vec<Remove>> {
-        let snapshot = self.delta.snapshot().map_err(Error::delta(&self.name))?;
+        let snapshot = self.snapshot()?;
         let removed = |file: deltalake::kernel::LogicalFileView| {
             let mut remove = file.remove_action(true);
             remove.deletion_timestamp = Some(at.timestamp_millis());

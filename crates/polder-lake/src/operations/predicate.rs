@@ -70,7 +70,7 @@ impl Predicate {
 
     /// Whether it can be true in each of the files, in the order of the log.
     pub(crate) fn candidates(&self, table: &Table) -> Result<Vec<bool>> {
-        let snapshot = table.delta.snapshot().map_err(|error| table.failed(error))?;
+        let snapshot = table.snapshot()?;
         let log = Loosened { log: snapshot.log_data(), schema: table.schema()? };
         let all = vec![true; log.num_containers()];
         let pruning = PruningPredicateBuilder::new().with_file_schema(Arc::clone(&log.schema));

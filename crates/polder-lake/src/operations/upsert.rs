@@ -91,7 +91,7 @@ impl Table {
             return Ok(None);
         }
         let text = serde_json::to_string(key).map_err(|error| Error::log(&self.name, error))?;
-        let snapshot = self.delta.snapshot().map_err(Error::delta(&self.name))?;
+        let snapshot = self.snapshot()?;
         let noted = snapshot.metadata().clone().add_config_key(KEY.to_owned(), text);
         Ok(Some(Action::Metadata(noted.map_err(|error| Error::log(&self.name, error))?)))
     }

@@ -11,7 +11,7 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::ObjectMeta;
 use object_store::path::Path;
 
-use crate::{Error, Lake, Line, Result, TableName};
+use crate::{Lake, Line, Result, TableName};
 
 /// What must stay.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ impl Lake {
         let mut needed = HashSet::new();
         for (line, version) in &keep.versions {
             let table = self.table(table, line, Some(*version)).await?;
-            let snapshot = table.delta.snapshot().map_err(Error::delta(&table.name))?;
+            let snapshot = table.snapshot()?;
             needed.extend(snapshot.log_data().iter().map(|file| file.object_store_path()));
         }
         let folder = self.folder(table);
