@@ -35,12 +35,13 @@ pub fn router(api: Api) -> Router {
     let (guarded, _) = guarded().split_for_parts();
     let (open, _) = open().split_for_parts();
     let authenticated = from_fn_with_state(api.clone(), auth::authenticate);
-    let guarded = Router::new().nest("/api/v1", guarded).route_layer(authenticated).layer(compress::layer());
+    let guarded = Router::new().nest("/api/v1", guarded).route_layer(authenticated);
     let layers = tower::ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(from_fn_with_state(api.clone(), observe))
-        .layer(CatchPanicLayer::custom(panicked));
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(compress::layer());
     Router::new()
         .nest("/api/v1", open)
         .merge(guarded)

@@ -51,6 +51,7 @@ async fn large_answers_are_compressed_for_who_takes_it() {
     }
     assert_eq!(encoding("/api/v1/pipelines", "gzip").await.as_deref(), Some("gzip"));
     assert_eq!(encoding("/api/v1/pipelines", "identity").await, None);
+    assert_eq!(encoding("/api/v1/openapi.json", "gzip").await.as_deref(), Some("gzip"));
 }
 
 #[tokio::test]
