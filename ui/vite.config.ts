@@ -12,10 +12,7 @@ const stylesFirst: Plugin = {
   name: 'styles-first',
   transformIndexHtml: {
     order: 'post',
-    handler: (html) =>
-      html
-        .replaceAll(' crossorigin ', ' fetchpriority="low" crossorigin ')
-        .replace(/(rel="stylesheet") fetchpriority="low"/, '$1'),
+    handler: (html) => html.replaceAll(/(<script type="module"|rel="modulepreload")/g, '$1 fetchpriority="low"'),
   },
 }
 
