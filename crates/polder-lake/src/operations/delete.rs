@@ -31,7 +31,7 @@ impl Table {
     /// Deletes the rows for which a condition in SQL is true. Files in which all rows go are not read, if their folder tells.
     ///
     /// # Errors
-    /// [`Error::Query`] when it is no condition on the table's columns; when others changed the table meanwhile.
+    /// [`crate::Error::Query`] when it is no condition on the table's columns; when others changed the table meanwhile.
     pub async fn delete(self, predicate: &str, at: DateTime<Utc>, note: &Note) -> Result<(Self, Deleted)> {
         let predicate = Predicate::new(predicate, &self.schema()?)?;
         let mut changes = Changes::new(&self, Arc::new(self.files()?), self.manner(at)?)?;
@@ -42,7 +42,7 @@ impl Table {
     /// Deletes the rows whose keys are given, in batches of the columns of the key. Keys that the table has not are passed over.
     ///
     /// # Errors
-    /// [`Error::NullKey`], and as [`Table::delete`].
+    /// [`crate::Error::NullKey`], and as [`Table::delete`].
     pub async fn delete_keys(
         self,
         keys: Batches,
