@@ -1,6 +1,7 @@
-import { Code, CopyButton, Group, Paper, Stack, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { Code, CopyButton, Group, Paper, Stack, Text, UnstyledButton } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { Hint } from './Hint'
 
 type Props = {
   title: string
@@ -35,7 +36,7 @@ export function Command({ text }: { text: string }) {
   return (
     <CopyButton value={text}>
       {({ copied, copy }) => (
-        <Tooltip label={copied ? 'Copied' : 'Copy'}>
+        <Hint label={copied ? 'Copied' : 'Copy'}>
           <UnstyledButton onClick={copy} aria-label={`Copy the command ${text}`}>
             <Group gap="xs" wrap="nowrap">
               <Code fz="sm" px="sm" py={6} style={{ overflowWrap: 'anywhere' }}>
@@ -48,7 +49,7 @@ export function Command({ text }: { text: string }) {
               )}
             </Group>
           </UnstyledButton>
-        </Tooltip>
+        </Hint>
       )}
     </CopyButton>
   )

@@ -1,5 +1,5 @@
-import { Tooltip } from '@mantine/core'
 import { cloneElement, type ReactElement, type SyntheticEvent, useState } from 'react'
+import { Tip } from './Tip'
 
 type Handlers = Partial<
   Record<'onPointerEnter' | 'onPointerLeave' | 'onFocus' | 'onBlur', (event: SyntheticEvent<HTMLElement>) => void>
@@ -13,7 +13,7 @@ export function Hint({ label, children }: { label: string; children: ReactElemen
   return (
     <>
       {cloneElement(children, { onPointerEnter: point, onPointerLeave: leave, onFocus: point, onBlur: leave })}
-      {pointed && <Tooltip opened target={pointed} label={label} />}
+      <Tip at={pointed} label={label} />
     </>
   )
 }

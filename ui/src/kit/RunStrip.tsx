@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core'
 import { type SyntheticEvent, useState } from 'react'
 import { Link } from 'react-router'
 import type { RunSummary } from '~/api/schema'
@@ -6,6 +5,7 @@ import { runPath } from './Links'
 import { useNow } from './now'
 import { fillOf, lookOf } from './status'
 import classes from './strip.module.css'
+import { Tip } from './Tip'
 import { ago, logicalDate, secondsBetween } from './time'
 import { duration } from './units'
 
@@ -26,7 +26,7 @@ export function RunStrip({ runs, height = 28, places = 10 }: Props) {
       {shown.map((run) => (
         <Bar key={run.id} run={run} now={now} share={secondsOf(run, now) / longest} />
       ))}
-      {pointed && <Tooltip opened target={pointed} label={pointed.getAttribute('aria-label')} />}
+      <Tip at={pointed} label={pointed?.getAttribute('aria-label') ?? null} />
     </div>
   )
 }

@@ -1,5 +1,6 @@
-import { Badge, Button, Group, Text, Tooltip } from '@mantine/core'
+import { Badge, Button, Group, Text } from '@mantine/core'
 import { IconPlugConnectedX } from '@tabler/icons-react'
+import { Hint } from '~/kit/Hint'
 import { useNow } from '~/kit/now'
 import { relative } from '~/kit/time'
 import classes from './connection.module.css'
@@ -12,11 +13,11 @@ export function ConnectionState() {
   if (state === 'lost') return <Lost since={relative(new Date(since), Math.max(now, since))} />
   const live = state === 'live'
   return (
-    <Tooltip label={live ? 'Changes show by themselves' : 'Connecting to the server'}>
+    <Hint label={live ? 'Changes show by themselves' : 'Connecting to the server'}>
       <Text span size="sm" className={classes.live} data-live={live} role="status" data-connection={state}>
         {live ? 'live' : 'connecting'}
       </Text>
-    </Tooltip>
+    </Hint>
   )
 }
 

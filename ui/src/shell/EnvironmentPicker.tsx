@@ -1,51 +1,22 @@
-import { Button, Menu, Text } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
-import { useLocation, useNavigate } from 'react-router'
-import { useGet } from '~/api/queries'
-import { useEnvironment, within } from '~/kit/Links'
-import { counted } from '~/kit/units'
-import { useUrl } from '~/kit/useUrl'
+import { LaterMenu } from '~/kit/LaterMenu'
+import { useEnvironment } from '~/kit/Links'
+
+const load = async () => (await import('./EnvironmentItems')).EnvironmentItems
 
 /** Where one is: `prod`, `dev`, … It stands in the address. */
 export function EnvironmentPicker() {
   const environment = useEnvironment()
-  const choose = useChoose()
-  const { data } = useGet('/api/v1/environments')
-  const names = new Map(data?.items.map((item) => [item.name, item.pipelines]))
-  if (!names.has(environment)) names.set(environment, 0)
-  return (
-    <Menu position="bottom-start">
-      <Menu.Target>
-        <Button
-          variant="default"
-          size="compact-sm"
-          rightSection={<IconChevronDown size={14} aria-hidden />}
-          aria-label={`Environment: ${environment}`}
-        >
-          {environment}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>Environment</Menu.Label>
-        <Menu.RadioGroup value={environment} onChange={choose}>
-          {[...names].map(([name, pipelines]) => (
-            <Menu.RadioItem key={name} value={name} closeMenuOnClick>
-              {name}{' '}
-              <Text span size="xs" inline>
-                {counted(pipelines, 'pipeline')}
-              </Text>
-            </Menu.RadioItem>
-          ))}
-        </Menu.RadioGroup>
-      </Menu.Dropdown>
-    </Menu>
+  const button = (
+    <Button
+      variant="default"
+      size="compact-sm"
+      rightSection={<IconChevronDown size={14} aria-hidden />}
+      aria-label={`Environment: ${environment}`}
+    >
+      {environment}
+    </Button>
   )
-}
-
-/** Goes to the same page of another environment; what is of one environment only is left for the list that it is in. */
-function useChoose() {
-  const [, set] = useUrl('environment', 'prod')
-  const navigate = useNavigate()
-  const list = /^\/(?:runs|deployments)(?=\/.)/.exec(useLocation().pathname)?.[0]
-  return (environment: string) => (list ? void navigate(within(environment, list)) : set(environment))
+  return <LaterMenu button={button} load={load} />
 }

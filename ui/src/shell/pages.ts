@@ -16,6 +16,14 @@ export const pages = {
   about: async () => ({ Component: (await import('~/about/AboutPage')).AboutPage }),
 }
 
+/** What is opened on top of a page, whichever it is. */
+const parts = [
+  () => import('~/kit/tooltip'),
+  () => import('./UserItems'),
+  () => import('./EnvironmentItems'),
+  () => import('~/session/SignInAgain'),
+]
+
 /** After the first page has come to rest; in milliseconds. */
 const REST = 4_000
 
@@ -31,7 +39,7 @@ export function whenIdle(then: () => void): () => void {
 
 /** Gets the other pages when there is nothing else to do, so that going there neither waits nor needs the server to answer. */
 export function getAllPages(): () => void {
-  const timer = setTimeout(() => void inTurn([() => import('~/session/SignInAgain'), ...Object.values(pages)]), REST)
+  const timer = setTimeout(() => void inTurn([...parts, ...Object.values(pages)]), REST)
   return () => clearTimeout(timer)
 }
 
