@@ -31,6 +31,8 @@ pub struct Config {
     pub slots: u32,
     /// The program that does `polder task …`: this binary.
     pub task_program: PathBuf,
+    /// Where its work reaches the server: the steps that write to the lake talk to it themselves.
+    pub server: String,
     /// The search path of attempts; the agent's own if not given.
     pub path: Option<String>,
     /// How long a long-poll for work waits, at most 50 s.
@@ -54,6 +56,7 @@ impl Config {
             data: data.into(),
             slots: u32::try_from(processors * 2).unwrap_or(4).max(4),
             task_program: task_program.into(),
+            server: polder_client::DEFAULT_URL.to_owned(),
             path: None,
             claim_wait: Duration::from_secs(45),
             heartbeat_every: Duration::from_secs(5),
@@ -99,6 +102,7 @@ impl Agent {
             clock,
             folders,
             task_program: config.task_program.display().to_string(),
+            server: config.server.clone(),
             deadline_margin: config.deadline_margin,
             shutdown_grace: config.shutdown_grace,
         };

@@ -9,8 +9,9 @@ use polder_executors::{self as executors, Executor, Exit, Running};
 use polder_types::definition::Command;
 use polder_types::id::RevisionId;
 use polder_types::run::{Outcome, StopReason};
-use polder_types::wire::{Assignment, AttemptEnded, AttemptKey, Task};
+use polder_types::wire::{Assignment, AttemptEnded, AttemptKey, SqlSpec, SqlTask, Task};
 use polder_types::{Clock, Code};
+use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
@@ -23,7 +24,7 @@ use crate::folder::{Folder, Folders};
 use crate::held::{Held, Order};
 use crate::report::{self, Reporter, Told};
 use crate::revision::Revisions;
-use crate::task::http::Spec;
+use crate::task::http;
 use crate::verdict::{self, Verdict};
 use crate::{Error, environment};
 
@@ -37,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) folders: Arc<Folders>,
     /// The program that does `polder task …`.
     pub(crate) task_program: String,
+    /// Where its work reaches the server.
+    pub(crate) server: String,
     /// See [`crate::Config::deadline_margin`].
     pub(crate) deadline_margin: Duration,
     /// The longest time between TERM and KILL when the agent shuts down.
@@ -137,8 +140,7 @@ impl Attempt {
             return Ok(None);
         }
         let assignment = &self.assignment;
-        let masker =
-            Masker::new(assignment.secrets.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let masker = Masker::new(secrets_of(assignment));
         let too_short = masker.too_short().join(", ");
         let (command, stdin) = self.command()?;
         let attempt = executors::Attempt {
@@ -187,13 +189,31 @@ impl Attempt {
         match &self.assignment.task {
             Task::Run(command) => Ok((command.clone(), None)),
             Task::Http(request) => {
-                let program = self.shared.task_program.clone();
-                let command = Command::Arguments(vec![program, "task".to_owned(), "http".to_owned()]);
                 let has_secrets = !self.assignment.secrets.is_empty();
-                let spec = Spec { request: request.clone(), has_secrets };
-                Ok((command, Some(serde_json::to_vec(&spec)?.into())))
+                self.own("http", &http::Spec { request: request.clone(), has_secrets })
             }
+            Task::Sql(task) => self.own("sql", &self.sql_spec(task)),
         }
+    }
+
+    fn sql_spec(&self, task: &SqlTask) -> SqlSpec {
+        let assignment = &self.assignment;
+        SqlSpec {
+            server: self.shared.server.clone(),
+            key: assignment.key.clone(),
+            token: assignment.token.clone().unwrap_or_default(),
+            team: assignment.team.clone(),
+            pipeline: assignment.pipeline.clone(),
+            logical_at: assignment.logical_at,
+            task: task.clone(),
+        }
+    }
+
+    /// Polder's own work: this program, told what to do on standard input.
+    fn own(&self, name: &str, spec: &impl Serialize) -> Result<(Command, Option<Bytes>), Error> {
+        let program = self.shared.task_program.clone();
+        let command = Command::Arguments(vec![program, "task".to_owned(), name.to_owned()]);
+        Ok((command, Some(serde_json::to_vec(spec)?.into())))
     }
 
     /// Tells of the start, and then delivers the log, beside the attempt.
@@ -254,11 +274,7 @@ impl Attempt {
         }
         let verdict = Verdict { order: *self.order.borrow(), timed_out, at: self.shared.clock.now() };
         let ended = verdict.on(exit);
-        Some(if let Task::Http(_) = self.assignment.task {
-            verdict::of_request(ended, delivered.last_error)
-        } else {
-            ended
-        })
+        Some(verdict::of_task(ended, &self.assignment.task, delivered.last_error))
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -274,14 +290,19 @@ impl Attempt {
 
     /// Says why in the log too, where people look first.
     async fn could_not_start(&self, message: &str) -> Option<AttemptEnded> {
-        let secrets = self.assignment.secrets.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let message = Masker::new(secrets).mask(message).into_owned();
+        let message = Masker::new(secrets_of(&self.assignment)).mask(message).into_owned();
         let log = self.open_log(mpsc::channel(1).1);
         log.say(message.clone());
         let delivered = log.close().await;
         let at = self.shared.clock.now();
         (!delivered.fenced).then(|| report::without_exit(Outcome::Failed, at, Code::CannotStart, message))
     }
+}
+
+/// What must not be in the log.
+fn secrets_of(assignment: &Assignment) -> impl Iterator<Item = (&str, &str)> {
+    let given = assignment.secrets.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    given.chain(assignment.token.as_deref().map(|token| ("the attempt's token", token)))
 }
 
 impl Log {

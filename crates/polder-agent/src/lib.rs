@@ -35,3 +35,4 @@ pub use agent::{Agent, Config};
 pub use environment::{VARIABLES, variables};
 pub use error::Error;
 pub use report::{of_exit, without_exit};
+pub use verdict::of_task;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use polder_executors::{Error, Exit};
 use polder_types::Code;
 use polder_types::run::{Outcome, StopReason};
-use polder_types::wire::AttemptEnded;
+use polder_types::wire::{AttemptEnded, EXIT_CONFLICT, Task};
 
 use crate::report;
 
@@ -47,10 +47,17 @@ impl Verdict {
     }
 }
 
-/// The task program says in its last line why a request failed, which is more than its exit code.
-pub(crate) fn of_request(mut ended: AttemptEnded, last_error: Option<String>) -> AttemptEnded {
+/// Polder's own programs say in their last line why they failed, which is more than their exit code.
+#[must_use]
+pub fn of_task(mut ended: AttemptEnded, task: &Task, last_error: Option<String>) -> AttemptEnded {
+    let code = match task {
+        Task::Run(_) => return ended,
+        Task::Http(_) => Code::HttpFailed,
+        Task::Sql(_) if ended.exit_code == Some(EXIT_CONFLICT.into()) => Code::PublishConflict,
+        Task::Sql(_) => Code::SqlFailed,
+    };
     if ended.code == Some(Code::StepFailed) {
-        ended.code = Some(Code::HttpFailed);
+        ended.code = Some(code);
         ended.message = last_error.or(ended.message);
     }
     ended

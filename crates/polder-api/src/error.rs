@@ -54,6 +54,9 @@ pub enum Error {
     NotReady(polder_types::run::RunStatus),
     #[error("{0}")]
     Conflict(String),
+    /// A query cannot be answered.
+    #[error("{0}")]
+    Query(String),
     #[error("the request took too long")]
     TooSlow,
     #[error("the server is stopping")]
@@ -109,6 +112,7 @@ impl Error {
             Self::TooLarge { .. } => Code::TooLarge,
             Self::NotReady(_) => Code::NotReady,
             Self::Conflict(_) => Code::Conflict,
+            Self::Query(_) => Code::SqlFailed,
             Self::TooSlow | Self::Stopping => Code::Unavailable,
             Self::Internal(_) => Code::Internal,
         }

@@ -5,7 +5,7 @@
 //! front of all routes but a few (`open` in the router) refuses whoever brings no valid token, so that a new route cannot
 //! forget it.
 //!
-//! This crate knows no SQL, decides nothing about runs, and starts nothing.
+//! This crate knows no SQL, decides nothing about runs, and starts nothing but the program that answers queries (`queries`).
 
 mod audit;
 pub mod auth;
@@ -17,6 +17,7 @@ pub mod limits;
 mod logs;
 mod metrics;
 mod openapi;
+mod queries;
 mod router;
 mod routes;
 mod serve;
@@ -29,6 +30,7 @@ pub use auth::{Caller, first_admin_token, new_token};
 pub use error::{Error, PROBLEM_JSON, Result};
 pub use limits::Limits;
 pub use openapi::document;
+pub use queries::QueryOptions;
 pub use router::router;
 pub use serve::serve;
 pub use state::{Api, InternalToken, Options};

@@ -18,6 +18,8 @@ pub const BLOB: usize = 10 << 20;
 pub const LOG_BATCH: usize = 8 << 20;
 /// Everything but long-polls, streams and uploads answers within this time.
 pub const REQUEST_TIME: Duration = Duration::from_secs(60);
+/// The longest that the first rows of a query may take.
+pub const QUERY_TIME: Duration = Duration::from_secs(620);
 /// How long a client may take to send its headers.
 pub const HEADER_TIME: Duration = Duration::from_secs(20);
 /// How long open requests may go on once the server is told to stop.

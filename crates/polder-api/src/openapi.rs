@@ -25,6 +25,7 @@ const OPTIONAL: &str = "May be left out";
         (name = "deployments", description = "Projects, their revisions and files"),
         (name = "secrets", description = "Values that are stored encrypted and never shown again"),
         (name = "access", description = "Tokens, and who did what"),
+        (name = "lake", description = "Tables, what was published to them, and queries"),
         (name = "agents", description = "What agents and the server say to each other"),
         (name = "server", description = "The server itself"),
     ),

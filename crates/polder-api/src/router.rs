@@ -18,10 +18,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::extract::BodyLimit;
-use crate::limits::{BLOB, DEPLOY_BODY, JSON_BODY, LOG_BATCH, REQUEST_TIME};
+use crate::limits::{BLOB, DEPLOY_BODY, JSON_BODY, LOG_BATCH, QUERY_TIME, REQUEST_TIME};
 use crate::routes::{
-    access, agents, audit, backup, blobs, changes, deployments, graph, history, jobs, logs, overview,
-    pipelines, revisions, runs, secrets, server, session, start,
+    access, agents, attempts, audit, backup, blobs, changes, deployments, graph, history, jobs, lake, logs,
+    overview, pipelines, revisions, runs, secrets, server, session, sql, start,
 };
 use crate::{Api, Error, Result, auth, compress, openapi, strict};
 
@@ -66,6 +66,7 @@ fn open() -> OpenApiRouter<Api> {
         .routes(routes!(server::openapi))
         .routes(routes!(server::explain))
         .merge(signing_in())
+        .merge(working())
 }
 
 /// What browsers begin with. It looks at their cookies itself.
@@ -74,12 +75,22 @@ fn signing_in() -> OpenApiRouter<Api> {
     limited(routes, JSON_BODY, REQUEST_TIME).layer(from_fn(strict::refuse_unknown))
 }
 
+/// What attempts say themselves, each with the token of its own.
+fn working() -> OpenApiRouter<Api> {
+    let routes = OpenApiRouter::new()
+        .routes(routes!(attempts::begin))
+        .routes(routes!(attempts::prepare))
+        .routes(routes!(attempts::finish));
+    limited(routes, DEPLOY_BODY, REQUEST_TIME).layer(from_fn(strict::refuse_unknown))
+}
+
 /// What needs a token.
 fn guarded() -> OpenApiRouter<Api> {
     let routes = OpenApiRouter::new()
         .merge(limited(ordinary(), JSON_BODY, REQUEST_TIME))
         .merge(limited(deploying(), DEPLOY_BODY, REQUEST_TIME))
         .merge(limited(reporting(), LOG_BATCH, REQUEST_TIME))
+        .merge(limited(querying(), JSON_BODY, QUERY_TIME))
         .merge(limited(uploading(), BLOB, UPLOAD_TIME));
     routes.layer(from_fn(strict::refuse_unknown))
 }
@@ -121,6 +132,10 @@ fn ordinary() -> OpenApiRouter<Api> {
         .routes(routes!(secrets::rotate_key))
         .routes(routes!(access::tokens, access::create_token))
         .routes(routes!(access::revoke_token))
+        .routes(routes!(lake::tables))
+        .routes(routes!(lake::publishes))
+        .routes(routes!(lake::publish))
+        .routes(routes!(lake::branches))
         .routes(routes!(audit::list))
         .routes(routes!(agents::list))
         .routes(routes!(agents::claim))
@@ -136,6 +151,10 @@ fn deploying() -> OpenApiRouter<Api> {
 
 fn reporting() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(agents::logs))
+}
+
+fn querying() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(sql::query))
 }
 
 fn uploading() -> OpenApiRouter<Api> {

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod agents;
+pub(crate) mod attempts;
 pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod blobs;
@@ -10,6 +11,7 @@ pub(crate) mod deployments;
 pub(crate) mod graph;
 pub(crate) mod history;
 pub(crate) mod jobs;
+pub(crate) mod lake;
 pub(crate) mod logs;
 pub(crate) mod overview;
 pub(crate) mod pipelines;
@@ -18,6 +20,7 @@ pub(crate) mod runs;
 pub(crate) mod secrets;
 pub(crate) mod server;
 pub(crate) mod session;
+pub(crate) mod sql;
 pub(crate) mod start;
 
 use axum::Json;

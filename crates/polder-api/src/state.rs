@@ -13,6 +13,7 @@ use crate::auth::{self, Known, Throttle, hash_of};
 use crate::changes::Feed;
 use crate::limits::{Limits, Open};
 use crate::metrics::Metrics;
+use crate::queries::{Queries, QueryOptions};
 use crate::{Caller, Result};
 
 /// The workspace that exists from the start.
@@ -29,6 +30,7 @@ pub struct Options {
     pub open_metrics: bool,
     /// Tokens that live in memory only, such as the embedded agent's, each with a name.
     pub internal_tokens: Vec<InternalToken>,
+    pub queries: QueryOptions,
     /// Ends long-polls and streams when the server stops.
     pub shutdown: CancellationToken,
 }
@@ -64,6 +66,7 @@ struct Inner {
     known: Known,
     throttle: Throttle,
     open: Open,
+    queries: Queries,
     feed: Feed,
     metrics: Metrics,
 }
@@ -89,6 +92,7 @@ impl Api {
             known: Known::default(),
             throttle: Throttle::default(),
             open: Open::default(),
+            queries: Queries::new(options.queries),
             feed,
             metrics,
             engine: options.engine,
@@ -111,6 +115,10 @@ impl Api {
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.inner.engine.clock().now()
+    }
+
+    pub(crate) fn queries(&self) -> &Queries {
+        &self.inner.queries
     }
 
     pub(crate) fn version(&self) -> &str {

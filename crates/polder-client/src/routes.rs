@@ -3,6 +3,7 @@
 mod access;
 mod agents;
 mod deployments;
+mod lake;
 mod pipelines;
 mod runs;
 mod server;

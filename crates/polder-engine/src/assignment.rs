@@ -7,11 +7,12 @@ use polder_store::Tx;
 use polder_store::attempts::Place;
 use polder_store::runs::PipelineRef;
 use polder_store::secrets::{self, SecretKey};
+use polder_store::{blobs, revisions};
 use polder_types::Code;
-use polder_types::definition::{Command, HttpRequest, Step, StepKind};
+use polder_types::definition::{Command, HttpRequest, SqlScript, SqlSource, Step, StepKind};
 use polder_types::run::Outcome;
 use polder_types::template::{self, Context, Quoting, RunFacts};
-use polder_types::wire::{Assignment, AttemptEnded, AttemptKey, Reason, RunError, Task};
+use polder_types::wire::{Assignment, AttemptEnded, AttemptKey, Reason, RunError, SqlTask, Task};
 use serde_json::Value;
 
 use crate::moves::{Loaded, step_definition};
@@ -31,17 +32,54 @@ impl Engine {
     ) -> Result<Option<Assignment>> {
         let Some(step) = step_definition(loaded, place.position) else { return Ok(None) };
         let key = AttemptKey { run: place.run, step: step.name.clone(), epoch: place.epoch };
-        let made = match self.secrets_of(loaded, step).await? {
-            Ok(secrets) => assignment(loaded, step, key.clone(), secrets),
-            Err(missing) => Err(missing),
-        };
-        match made {
-            Ok(assignment) => Ok(Some(assignment)),
+        match self.made(loaded, step, &key).await? {
+            Ok(assignment) => Ok(Some(self.with_token(assignment, place).await?)),
             Err(error) => {
                 self.end(agent, &key, &failed(self, error)).await?;
                 Ok(None)
             }
         }
+    }
+
+    /// The assignment, or which part of it cannot be had.
+    async fn made(
+        &self,
+        loaded: &Loaded,
+        step: &Step,
+        key: &AttemptKey,
+    ) -> Result<Result<Assignment, RunError>> {
+        let secrets = match self.secrets_of(loaded, step).await? {
+            Ok(secrets) => secrets,
+            Err(missing) => return Ok(Err(missing)),
+        };
+        Ok(match self.statements_of(loaded, step).await? {
+            Ok(statements) => assignment(loaded, step, key.clone(), secrets, statements.as_deref()),
+            Err(missing) => Err(missing),
+        })
+    }
+
+    /// With what the work itself needs to talk to the server.
+    async fn with_token(&self, mut assignment: Assignment, place: Place) -> Result<Assignment> {
+        if let Task::Sql(_) = assignment.task {
+            assignment.token = Some(self.new_attempt_token(place).await?);
+        }
+        Ok(assignment)
+    }
+
+    /// The text of the file that a step's statements are in, if they are in one.
+    async fn statements_of(&self, loaded: &Loaded, step: &Step) -> Result<Result<Option<String>, RunError>> {
+        let StepKind::Sql(SqlScript { source: SqlSource::File(path), .. }) = &step.kind else {
+            return Ok(Ok(None));
+        };
+        let Some(revision) = loaded.run.revision else { return Ok(Err(no_file(path))) };
+        let mut tx = self.store().read().await?;
+        let files = revisions::files(&mut tx, revision).await?;
+        let Some(file) = files.iter().find(|file| file.path == *path) else { return Ok(Err(no_file(path))) };
+        let text = String::from_utf8(blobs::get(&mut tx, &file.sha256).await?);
+        Ok(text.map(Some).map_err(|_| {
+            let message = format!("{path} is not text in UTF-8: save it as UTF-8 and deploy again");
+            RunError { code: Code::CannotStart, message }
+        }))
     }
 
     /// The values of a step's secrets by variable, or which one does not exist.
@@ -78,6 +116,11 @@ impl Engine {
     }
 }
 
+fn no_file(path: &str) -> RunError {
+    let message = format!("there is no file `{path}` in the revision of this run");
+    RunError { code: Code::CannotStart, message }
+}
+
 fn unknown_secret(pipeline: &PipelineRef, name: &str) -> RunError {
     let PipelineRef { team, environment, .. } = pipeline;
     let message = format!(
@@ -95,11 +138,12 @@ fn assignment(
     step: &Step,
     key: AttemptKey,
     secrets: BTreeMap<String, String>,
+    statements: Option<&str>,
 ) -> Result<Assignment, RunError> {
     let context = context(loaded, &key);
     let env = step.env.iter().map(|(name, text)| Ok((name.clone(), plain(text, &context)?)));
     let env = env.collect::<Result<BTreeMap<_, _>, template::Error>>().map_err(|error| unrendered(&error))?;
-    let task = task(step, &context, &secrets).map_err(|error| unrendered(&error))?;
+    let task = task(step, &context, &secrets, statements).map_err(|error| unrendered(&error))?;
     let run = &loaded.run;
     Ok(Assignment {
         key,
@@ -113,6 +157,7 @@ fn assignment(
         task,
         env,
         secrets,
+        token: None,
         timeout_seconds: step.timeout.map(|timeout| timeout.as_secs().max(1)),
         grace_seconds: GRACE_SECONDS,
     })
@@ -143,7 +188,7 @@ pub(crate) fn context(loaded: &Loaded, key: &AttemptKey) -> Context {
     loaded.steps.iter().fold(context, |context, step| context.step(&step.name, &step.outputs))
 }
 
-/// What a `run` or `http` step asks to execute, with its texts filled in.
+/// What a step asks to execute, with its texts filled in. `statements` is the text of the file that an `sql` step names.
 ///
 /// # Errors
 /// If a text cannot be rendered, or the step has nothing to execute.
@@ -151,6 +196,7 @@ pub fn task(
     step: &Step,
     context: &Context,
     secrets: &BTreeMap<String, String>,
+    statements: Option<&str>,
 ) -> Result<Task, template::Error> {
     match &step.kind {
         StepKind::Run(Command::Shell(text)) => {
@@ -165,6 +211,7 @@ pub fn task(
                 secrets.iter().fold(context.clone(), |context, (name, value)| context.secret(name, value));
             Ok(Task::Http(http(request, &context)?))
         }
+        StepKind::Sql(script) => Ok(Task::Sql(sql(script, context, statements)?)),
         StepKind::Pipeline(_) => {
             Err(template::Error::Failed("a pipeline step has nothing to execute".into()))
         }
@@ -180,6 +227,14 @@ fn http(request: &HttpRequest, context: &Context) -> Result<HttpRequest, templat
         body: request.body.as_ref().map(|body| template::render_value(body, context)).transpose()?,
         expect: request.expect.clone(),
     })
+}
+
+fn sql(script: &SqlScript, context: &Context, statements: Option<&str>) -> Result<SqlTask, template::Error> {
+    let (text, file) = match &script.source {
+        SqlSource::Text(text) => (text.as_str(), None),
+        SqlSource::File(path) => (statements.unwrap_or_default(), Some(path.clone())),
+    };
+    Ok(SqlTask { text: template::render(text, context, Quoting::Sql)?, file, compute: script.compute })
 }
 
 fn plain(text: &str, context: &Context) -> Result<String, template::Error> {

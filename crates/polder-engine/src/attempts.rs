@@ -6,12 +6,13 @@ use polder_store::logs::LogKey;
 use polder_store::runs::{self, StepResult, StoredRun, StoredStep};
 use polder_store::timers::{self, Timer, TimerKind};
 use polder_types::Code;
+use polder_types::definition::StepKind;
 use polder_types::run::{Event, Outcome, StopReason};
 use polder_types::wire::{
     Assignment, AttemptEnded, AttemptKey, AttemptStarted, LogBatch, LogPosition, RunError,
 };
 
-use crate::moves::{Loaded, Mover};
+use crate::moves::{Loaded, Mover, step_definition};
 use crate::wakeups::{Change, ChangeKind};
 use crate::{Engine, Error, Result, assignment, fault};
 
@@ -143,6 +144,11 @@ impl Mover<'_> {
         place: Place,
         report: &AttemptEnded,
     ) -> Result<()> {
+        let changed = match step_definition(loaded, place.position).map(|step| &step.kind) {
+            Some(StepKind::Sql(_)) => self.end_branch(loaded, place, report).await?,
+            _ => None,
+        };
+        let report = changed.as_ref().unwrap_or(report);
         let stopping = loaded.state.steps[place.position].stopping;
         let error = error_of(report, stopping);
         let log_lines = self.engine.log_lines(place).await;

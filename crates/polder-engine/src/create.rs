@@ -6,7 +6,7 @@ use std::sync::Arc;
 use polder_store::pipelines::Pipeline;
 use polder_store::runs::{self, Logical, NewRun, NewStep, Parent, PipelineRef, Taken};
 use polder_types::Code;
-use polder_types::definition::{self, Concurrency, OnConflict, StepKind};
+use polder_types::definition::{self, Concurrency, OnConflict};
 use polder_types::id::RunId;
 use polder_types::run::{Event, RunStatus};
 use polder_types::wire::{Reason, RunError};
@@ -246,16 +246,8 @@ fn project_of(pipeline: &Pipeline) -> Option<String> {
 fn new_step(step: &definition::Step, taken: &mut BTreeMap<String, Taken>) -> NewStep {
     NewStep {
         name: step.name.clone(),
-        kind: kind_name(&step.kind),
+        kind: step.kind.name(),
         needs: step.needs.clone(),
         taken: taken.remove(&step.name),
-    }
-}
-
-const fn kind_name(kind: &StepKind) -> &'static str {
-    match kind {
-        StepKind::Run(_) => "run",
-        StepKind::Http(_) => "http",
-        StepKind::Pipeline(_) => "pipeline",
     }
 }

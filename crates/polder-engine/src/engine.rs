@@ -23,6 +23,8 @@ pub struct Options {
     pub public_url: String,
     /// Hosts that a run's end may be posted to.
     pub allowed_callback_hosts: Vec<String>,
+    /// The address of the lake, such as `file:///…/lake` or `s3://bucket/lake`; none: steps cannot write to one.
+    pub lake: Option<String>,
     /// How long logs are kept; none: for ever.
     pub keep_logs: Option<TimeDelta>,
 }

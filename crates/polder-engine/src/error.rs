@@ -30,6 +30,8 @@ pub enum Error {
     Fenced,
     #[error("{detail}")]
     Conflict { detail: String },
+    #[error("{}", .0.join("; "))]
+    PublishConflict(Vec<String>),
     #[error("{detail}")]
     BadRequest { detail: String, hint: Option<String> },
     #[error("{detail}")]
@@ -57,6 +59,7 @@ impl Error {
             Self::IdempotencyInFlight => Code::IdempotencyInFlight,
             Self::Fenced => Code::Fenced,
             Self::Conflict { .. } => Code::Conflict,
+            Self::PublishConflict(_) => Code::PublishConflict,
             Self::BadRequest { .. } => Code::BadRequest,
             Self::TooLarge { .. } => Code::TooLarge,
             Self::Vault(Vault::Unreadable(_) | Vault::NotAFile) => Code::Conflict,

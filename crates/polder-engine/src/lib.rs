@@ -20,6 +20,7 @@ mod error;
 mod fault;
 mod housekeeping;
 pub mod jobs;
+pub mod lake;
 mod mending;
 mod moves;
 mod outbox;

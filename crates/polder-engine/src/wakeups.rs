@@ -1,7 +1,7 @@
 //! Who waits for what, and how a commit wakes them.
 
 use chrono::{DateTime, Utc};
-use polder_types::id::{PipelineId, RevisionId, RunId};
+use polder_types::id::{PipelineId, PublishId, RevisionId, RunId};
 use polder_types::run::{RunStatus, StepStatus};
 use serde::Serialize;
 use tokio::sync::{Notify, broadcast};
@@ -28,6 +28,7 @@ pub enum ChangeKind {
     Log { run: RunId, step: String, epoch: u32, next_line: u64 },
     Pipeline { id: PipelineId, pipeline: String, paused: bool },
     Deployment { revision: RevisionId, project: String },
+    Publish { id: PublishId },
 }
 
 /// The places where somebody may be waiting.

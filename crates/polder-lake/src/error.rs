@@ -76,7 +76,9 @@ impl Error {
         Self::Column { table: table.clone(), column: column.to_owned(), reason: reason.into() }
     }
 
-    pub(crate) fn query(error: DataFusionError) -> Self {
+    /// What a query's stream fails with.
+    #[must_use]
+    pub fn query(error: DataFusionError) -> Self {
         Self::Query(Box::new(error))
     }
 

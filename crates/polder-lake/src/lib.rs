@@ -14,6 +14,7 @@
 //! elsewhere, in one transaction for all tables of a publish; what is done here is safe to repeat after a crash at any point.
 
 mod branch_store;
+mod branch_view;
 mod error;
 mod lake;
 mod log;

@@ -65,23 +65,27 @@ impl Lake {
     /// # Errors
     /// When the store cannot be reached.
     pub async fn tables(&self) -> Result<Vec<TableName>> {
+        let mut found = Vec::new();
+        for name in self.table_folders().await? {
+            let log = self.log_store(&name, &Line::main())?;
+            if log.is_delta_table_location().await.map_err(Error::delta(&name))? {
+                found.push(name);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The folders that may be tables, whatever is in them, in the order of their names.
+    pub(crate) async fn table_folders(&self) -> Result<BTreeSet<TableName>> {
         let mut found = BTreeSet::new();
         for schema in self.folders(&self.root()).await? {
             for folder in self.folders(&schema).await? {
                 let names = (schema.filename(), folder.filename());
                 let (Some(schema), Some(table)) = names else { continue };
-                if let Ok(name) = TableName::new(schema, table)
-                    && self
-                        .log_store(&name, &Line::main())?
-                        .is_delta_table_location()
-                        .await
-                        .map_err(Error::delta(&name))?
-                {
-                    found.insert(name);
-                }
+                found.extend(TableName::new(schema, table));
             }
         }
-        Ok(found.into_iter().collect())
+        Ok(found)
     }
 
     async fn folders(&self, folder: &Path) -> Result<Vec<Path>> {

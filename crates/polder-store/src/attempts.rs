@@ -55,6 +55,24 @@ pub async fn claim(tx: &mut Tx, place: Place, agent: &str, now: DateTime<Utc>) -
     Ok(())
 }
 
+/// Lets an attempt's own work prove by a token that it is of this attempt. What an earlier assignment had is worth nothing then.
+pub async fn set_token(tx: &mut Tx, place: Place, hash: &[u8]) -> Result<()> {
+    let sql = "UPDATE attempts SET token_hash = $4 WHERE run_id = $1 AND position = $2 AND epoch = $3 AND state = 'CLAIMED'";
+    execute!(tx, at_place!(sql, place).bind(hash))?;
+    Ok(())
+}
+
+/// The hash of an attempt's token, while an agent has the attempt.
+pub async fn token_hash(tx: &mut Tx, place: Place) -> Result<Option<Vec<u8>>> {
+    let sql = "SELECT token_hash FROM attempts WHERE run_id = $1 AND position = $2 AND epoch = $3 AND state = 'CLAIMED'";
+    let hash: Option<Option<Vec<u8>>> = on!(tx, |c| sqlx::query_scalar(sql)
+        .bind(place.run.0)
+        .bind(as_i64(place.position))
+        .bind(i64::from(place.epoch))
+        .fetch_optional(c))?;
+    Ok(hash.flatten())
+}
+
 /// Notes that an attempt's process runs.
 ///
 /// # Errors

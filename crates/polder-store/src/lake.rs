@@ -5,10 +5,12 @@
 //! is prepared its tables belong to it: another publish of one of them is refused.
 
 pub mod branches;
+pub mod environments;
 pub mod publishes;
+pub mod views;
 
 use polder_types::id::PublishId;
-use polder_types::lake::{Line, Pin, TableName, View};
+use polder_types::lake::{Line, Pin, TableFacts, TableName, View};
 use uuid::Uuid;
 
 use crate::stored::{from_document, number, to_document};
@@ -84,6 +86,10 @@ fn stored_number(number: u64) -> Result<i64> {
 
 fn name(text: &str) -> Result<TableName> {
     text.parse().map_err(|_| Error::corrupt("name of a table", text))
+}
+
+fn facts(text: &str) -> Result<TableFacts> {
+    from_document("facts of a table", DOCUMENTS, text)
 }
 
 fn line(text: &str) -> Result<Line> {

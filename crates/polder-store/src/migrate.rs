@@ -29,7 +29,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "0003_trigger_skips",
     "0004_sessions",
     "0005_overview",
-    "0006_lake"
+    "0006_lake",
+    "0007_lake_steps"
 ];
 
 const CREATE_TABLE: &str =

@@ -76,6 +76,10 @@ codes! {
     StepFailed = "STEP_FAILED",
     /// A step's command could not be started.
     CannotStart = "CANNOT_START",
+    /// A statement over the lake failed.
+    SqlFailed = "SQL_FAILED",
+    /// Somebody else has published one of the tables meanwhile.
+    PublishConflict = "PUBLISH_CONFLICT",
     /// A step or run took longer than it may.
     TimedOut = "TIMED_OUT",
     /// The run was aborted.

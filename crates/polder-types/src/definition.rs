@@ -24,6 +24,7 @@ mod reader;
 pub mod schema;
 mod scripts;
 mod shapes;
+pub mod size;
 mod starts;
 mod steps;
 mod texts;

@@ -43,7 +43,7 @@ pub fn cron(text: &str) {
 /// A text as a template: checked, and rendered if nothing was wrong, without a panic.
 pub fn templates(text: &str) {
     let context = Context::new(chrono_tz::Tz::UTC).project("p", "t");
-    for quoting in [Quoting::None, Quoting::Shell] {
+    for quoting in [Quoting::None, Quoting::Shell, Quoting::Sql] {
         let mistakes = template::check(text, &Names::default(), quoting);
         if mistakes.is_empty() {
             drop(template::render(text, &context, quoting));

@@ -1,11 +1,13 @@
 //! What is said of the lake without opening it: names of tables, the lines of their histories, and what a publish does to them.
 
+mod facts;
 mod intent;
 mod line;
 mod name;
 mod states;
 mod view;
 
+pub use facts::{ColumnFacts, TableFacts};
 pub use intent::{Intent, Published, Staged};
 pub use line::{BranchName, Fork, Line};
 pub use name::{PlainName, SchemaName, TableName};

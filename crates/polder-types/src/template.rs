@@ -9,6 +9,7 @@ mod context;
 mod engine;
 pub(crate) mod scan;
 mod shell;
+mod sql;
 mod undefined;
 
 pub use check::{Mistake, Names, check};
@@ -21,6 +22,8 @@ pub enum Quoting {
     None,
     /// As one word of a POSIX shell, quoted where needed; `| safe` opts out.
     Shell,
+    /// As a literal of SQL; `| safe` opts out.
+    Sql,
 }
 
 /// Why a text could not be rendered. Messages never have values in them, which may be secret.

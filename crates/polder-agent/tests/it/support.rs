@@ -83,6 +83,7 @@ pub(crate) fn assignment(task: Task) -> Assignment {
         task,
         env: BTreeMap::new(),
         secrets: BTreeMap::new(),
+        token: None,
         timeout_seconds: None,
         grace_seconds: 1,
     }

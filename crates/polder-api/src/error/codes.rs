@@ -18,6 +18,7 @@ pub(crate) fn status(code: Code) -> StatusCode {
         | Code::MissingFiles
         | Code::Fenced
         | Code::Conflict
+        | Code::PublishConflict
         | Code::DataInUse
         | Code::Aborted => StatusCode::CONFLICT,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -28,6 +29,7 @@ pub(crate) fn status(code: Code) -> StatusCode {
         | Code::InvalidParameters
         | Code::IdempotencyMismatch
         | Code::StepFailed
+        | Code::SqlFailed
         | Code::CannotStart
         | Code::TimedOut
         | Code::AgentLost
@@ -64,6 +66,8 @@ pub(crate) fn title(code: Code) -> &'static str {
         Code::Internal => "The server failed",
         Code::Unavailable => "Not available just now",
         Code::StepFailed => "A step failed",
+        Code::SqlFailed => "A statement failed",
+        Code::PublishConflict => "Somebody else has published meanwhile",
         Code::CannotStart => "A command could not be started",
         Code::TimedOut => "It took too long",
         Code::Aborted => "It was aborted",

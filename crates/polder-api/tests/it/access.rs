@@ -40,6 +40,7 @@ fn body(method: &str, path: &str, deploy: &Value) -> Value {
         ("POST", "/jobs") => json!({"team": "web", "name": "job", "run": "true"}),
         ("POST", "/tokens") => json!({"name": "new", "grants": [{"role": "viewer"}]}),
         ("PUT", path) if path.starts_with("/secrets") => json!({"value": "hush"}),
+        ("POST", "/sql") => json!({"sql": "SELECT 1", "branch": "none"}),
         ("POST", path) if path.ends_with("/claim") => {
             json!({"slots": 1, "wait_seconds": 0, "executors": [], "running": []})
         }

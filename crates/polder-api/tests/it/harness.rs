@@ -10,7 +10,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
 use http_body_util::BodyExt as _;
-use polder_api::{Api, InternalToken, Limits, Options, new_token, router};
+use polder_api::{Api, InternalToken, Limits, Options, QueryOptions, new_token, router};
 use polder_engine::vault::Keyring;
 use polder_engine::{Engine, Options as EngineOptions};
 use polder_store::Store;
@@ -116,6 +116,7 @@ impl Server {
             clock: clock.clone(),
             public_url: public_url.to_owned(),
             allowed_callback_hosts: vec!["adf.example".to_owned()],
+            lake: Some("file:///lake".to_owned()),
             keep_logs: None,
         };
         let engine = Engine::idle(options, shutdown.clone()).unwrap();
@@ -129,6 +130,7 @@ impl Server {
             limits,
             open_metrics: false,
             internal_tokens,
+            queries: QueryOptions::new(folder.path().join("queries")),
             shutdown: shutdown.clone(),
         });
         Self { router: router(api), engine, clock, shutdown, admin, agent, folder }

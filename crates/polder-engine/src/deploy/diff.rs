@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use polder_types::definition::{Pipeline, Step, StepKind, Trigger};
+use polder_types::definition::{Pipeline, Step, Trigger};
 use polder_types::wire::{Change, FileChanges, PipelineChange, ProjectFile};
 
 /// What happens to each pipeline: of what is deployed now, and of what would be. In the order of names.
@@ -127,7 +127,7 @@ fn with_details(what: String, details: &[&str]) -> String {
 
 fn step_differences(old: &Step, new: &Step) -> Vec<&'static str> {
     let parts = [
-        (kind(&new.kind), old.kind == new.kind),
+        (new.kind.name(), old.kind == new.kind),
         ("needs", old.needs == new.needs),
         ("when", old.when == new.when),
         ("env", old.env == new.env),
@@ -138,19 +138,11 @@ fn step_differences(old: &Step, new: &Step) -> Vec<&'static str> {
     parts.into_iter().filter(|(_, same)| !same).map(|(what, _)| what).collect()
 }
 
-fn kind(kind: &StepKind) -> &'static str {
-    match kind {
-        StepKind::Run(_) => "run",
-        StepKind::Http(_) => "http",
-        StepKind::Pipeline(_) => "pipeline",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use polder_types::definition::{CatchUp, Command, Dialect, Retries, ScheduleTrigger, When};
+    use polder_types::definition::{CatchUp, Command, Dialect, Retries, ScheduleTrigger, StepKind, When};
 
     use super::*;
 

@@ -6,6 +6,7 @@ mod attempts;
 mod concurrency;
 mod crashes;
 mod executions;
+mod lake;
 mod measure;
 mod overview;
 mod schedules;

@@ -51,13 +51,19 @@ impl Story {
         }
     }
 
+    pub(crate) async fn deploy_to(&self, environment: &str, project: &str, files: &[(&str, &str)]) {
+        let deploy = Deploy { environment: environment.into(), ..self.upload(project, files).await };
+        self.engine.deploy("default", deploy, "test").await.expect("deployed");
+    }
+
     pub(crate) async fn plan(&self, project: &str, files: &[(&str, &str)]) -> Plan {
         let deploy = self.upload(project, files).await;
         self.engine.plan("default", deploy).await.expect("a plan")
     }
 
     async fn upload(&self, project: &str, files: &[(&str, &str)]) -> Deploy {
-        let header = format!("project: {project}\nteam: {project}\n");
+        let header =
+            format!("project: {project}\nteam: {project}\nenvironments: {{prod: {{}}, dev: {{}}}}\n");
         let all = [&[("polder.yaml", header.as_str())], files].concat();
         let mut manifest = Vec::new();
         let mut tx = self.engine.store().begin().await.expect("a transaction");
@@ -80,8 +86,12 @@ impl Story {
     }
 
     pub(crate) async fn id(&self, name: &str) -> PipelineId {
+        self.id_in("prod", name).await
+    }
+
+    async fn id_in(&self, environment: &str, name: &str) -> PipelineId {
         let mut tx = self.engine.store().read().await.expect("a transaction");
-        let key = PipelineKey { workspace_id: "default", environment: "prod", team: name, name };
+        let key = PipelineKey { workspace_id: "default", environment, team: name, name };
         pipelines::find(&mut tx, key).await.expect("found").expect("deployed").id
     }
 
@@ -101,6 +111,10 @@ impl Story {
         let start = StartRun::default();
         let request = StartRequest { pipeline, reason, start, payload: None, idempotency: None };
         self.engine.start_run(request).await.expect("started").run
+    }
+
+    pub(crate) async fn start_in(&self, environment: &str, name: &str) -> RunId {
+        self.start_id(self.id_in(environment, name).await).await
     }
 
     pub(crate) fn clock_now(&self) -> DateTime<Utc> {
@@ -222,6 +236,7 @@ fn engine(store: Store, clock: Arc<ManualClock>, folder: &tempfile::TempDir) -> 
         clock,
         public_url: "http://polder.test".into(),
         allowed_callback_hosts: vec![],
+        lake: Some("file:///lake".to_owned()),
         keep_logs: Some(TimeDelta::days(30)),
     };
     Engine::idle(options, CancellationToken::new()).expect("an engine")

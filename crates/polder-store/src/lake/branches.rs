@@ -53,6 +53,14 @@ pub async fn find(tx: &mut Tx, id: BranchId) -> Result<Option<Branch>> {
     row.map(Branch::try_from).transpose()
 }
 
+/// The branch of this name, if there is one.
+pub async fn named(tx: &mut Tx, workspace_id: &str, name: &BranchName) -> Result<Option<Branch>> {
+    let sql = "SELECT * FROM lake_branches WHERE workspace_id = $1 AND name = $2";
+    let row: Option<Row> =
+        on!(tx, |c| sqlx::query_as(sql).bind(workspace_id).bind(name.as_str()).fetch_optional(c))?;
+    row.map(Branch::try_from).transpose()
+}
+
 /// The branches of a run, oldest first.
 pub async fn of_run(tx: &mut Tx, run: RunId) -> Result<Vec<Branch>> {
     let sql = "SELECT * FROM lake_branches WHERE run_id = $1 ORDER BY id";

@@ -1,8 +1,10 @@
 //! Publishes: what is about to be done to tables, and what was.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use polder_types::id::{BranchId, PublishId};
-use polder_types::lake::{BranchState, Intent, PublishState, Staged};
+use polder_types::lake::{BranchState, Intent, PublishState, Staged, TableFacts, TableName};
 use uuid::Uuid;
 
 use super::{CurrentTable, DOCUMENTS, Place, branches, stored_number, switch, table};
@@ -165,6 +167,40 @@ pub async fn find(tx: &mut Tx, id: PublishId) -> Result<Option<Publish>> {
     let sql = "SELECT * FROM publishes WHERE id = $1";
     let row: Option<Row> = on!(tx, |c| sqlx::query_as(sql).bind(id.0).fetch_optional(c))?;
     row.map(Publish::try_from).transpose()
+}
+
+/// The publish of a branch that was not undone, if there is one.
+pub async fn of_branch(tx: &mut Tx, branch: BranchId) -> Result<Option<Publish>> {
+    let sql = "SELECT * FROM publishes WHERE branch_id = $1 AND state <> 'UNDONE' ORDER BY id DESC LIMIT 1";
+    let row: Option<Row> = on!(tx, |c| sqlx::query_as(sql).bind(branch.0).fetch_optional(c))?;
+    row.map(Publish::try_from).transpose()
+}
+
+/// Notes which tables were read for what a publish brings. Telling it twice changes nothing.
+pub async fn note_reads(tx: &mut Tx, id: PublishId, tables: &[TableName]) -> Result<()> {
+    let sql =
+        "INSERT INTO publish_reads (publish_id, name_key, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    for table in tables {
+        execute!(tx, sqlx::query(sql).bind(id.0).bind(table.key()).bind(table.to_string()))?;
+    }
+    Ok(())
+}
+
+/// Notes what the tables of a publish are like then. Telling it twice changes nothing.
+pub async fn note_facts(tx: &mut Tx, id: PublishId, facts: &BTreeMap<TableName, TableFacts>) -> Result<()> {
+    let sql = "UPDATE publish_tables SET facts = $3 WHERE publish_id = $1 AND name_key = $2";
+    for (table, facts) in facts {
+        let facts = to_document(DOCUMENTS, facts)?;
+        execute!(tx, sqlx::query(sql).bind(id.0).bind(table.key()).bind(facts))?;
+    }
+    Ok(())
+}
+
+/// The tables that were read for what a publish brought, in the order of their names.
+pub async fn reads(tx: &mut Tx, id: PublishId) -> Result<Vec<TableName>> {
+    let sql = "SELECT name FROM publish_reads WHERE publish_id = $1 ORDER BY name_key";
+    let names: Vec<String> = on!(tx, |c| sqlx::query_scalar(sql).bind(id.0).fetch_all(c))?;
+    names.iter().map(|text| super::name(text)).collect()
 }
 
 /// Those that a crash may have left between their decision and their end, oldest first.

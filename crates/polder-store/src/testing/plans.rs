@@ -30,6 +30,7 @@ const GROWING: &[&str] = &[
     "pipeline_secrets",
     "pipelines",
     "projects",
+    "publish_reads",
     "publish_tables",
     "publishes",
     "revisions",

@@ -1,4 +1,5 @@
 use polder_store::lake::branches::{self, Branch};
+use polder_store::lake::environments;
 use polder_store::lake::publishes::{self, Obstacle, Publish};
 use polder_store::lake::{self, Place};
 use polder_store::{Error, Tx, on_both_databases};
@@ -143,6 +144,53 @@ on_both_databases! {
         first.intent.tables[0].from = first.intent.tables[0].from.fork(BranchName::new("run-2").unwrap(), Some(0));
         let refused = publishes::prepare(&mut tx, &first).await.unwrap();
         assert_eq!(refused.len(), 1, "readers are on the main line: {refused:?}");
+    }
+
+    async fn an_environment_begins_as_another_is_and_can_be_begun_again(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        let dev = Place { environment: "dev", ..PROD };
+        published(&mut tx, "run-1", &["raw.a", "raw.b"]).await;
+        assert_eq!(environments::root(&mut tx, dev).await.unwrap(), None, "it was never used");
+        let first = BranchName::new("env-dev-1").unwrap();
+        let root = environments::begin(&mut tx, dev, "prod", &first, at(3)).await.unwrap();
+        assert_eq!(environments::root(&mut tx, dev).await.unwrap(), Some(root.clone()));
+        assert_eq!(root, Line::main().fork(first.clone(), None));
+        published(&mut tx, "run-2", &["raw.a"]).await;
+        let view = lake::view(&mut tx, dev).await.unwrap();
+        let pin = Pin { line: Line::main().fork(first, Some(0)), version: 0 };
+        assert_eq!(view.get(&name("raw.a")), Some(&pin), "what prod does later is not seen");
+        let second = BranchName::new("env-dev-2").unwrap();
+        let same = environments::begin(&mut tx, dev, "prod", &second, at(4)).await.unwrap();
+        assert_eq!(same, root, "it has begun");
+        environments::reset(&mut tx, dev, "prod", &second, at(4)).await.unwrap();
+        let view = lake::view(&mut tx, dev).await.unwrap();
+        let pin = Pin { line: Line::main().fork(second, Some(1)), version: 1 };
+        assert_eq!(view.get(&name("raw.a")), Some(&pin));
+        assert_eq!(versions(&mut tx).await.len(), 2, "prod is as it was");
+    }
+
+    async fn an_environment_is_not_reset_while_something_is_published_in_it(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        let open = branch(&mut tx, "run-1").await;
+        publishes::prepare(&mut tx, &publish(&open, &["raw.a"])).await.unwrap();
+        let name = BranchName::new("env-prod-1").unwrap();
+        let refused = environments::reset(&mut tx, PROD, "dev", &name, at(3)).await;
+        assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+    }
+
+    async fn a_branch_is_found_by_its_name_and_its_publish_by_the_branch(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        let done = published(&mut tx, "run-1", &["raw.a"]).await;
+        let run = BranchName::new("run-1").unwrap();
+        let found = branches::named(&mut tx, "default", &run).await.unwrap().unwrap();
+        assert_eq!(found.id, done.branch);
+        assert_eq!(branches::named(&mut tx, "other", &run).await.unwrap(), None);
+        let publish = publishes::of_branch(&mut tx, done.branch).await.unwrap().unwrap();
+        assert_eq!((publish.id, publish.state), (done.id, PublishState::Done));
+        let tables = [name("raw.x"), name("raw.Y")];
+        publishes::note_reads(&mut tx, done.id, &tables).await.unwrap();
+        publishes::note_reads(&mut tx, done.id, &tables[..1]).await.unwrap();
+        assert_eq!(publishes::reads(&mut tx, done.id).await.unwrap(), tables);
     }
 
     async fn publishes_and_branches_are_listed_newest_first(store: Store) {

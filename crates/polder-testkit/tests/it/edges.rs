@@ -15,6 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("polder-engine", &["polder-types", "polder-store"]),
     ("polder-agent", &["polder-types", "polder-client", "polder-executors"]),
     ("polder-api", &["polder-types", "polder-store", "polder-engine"]),
+    ("polder-sql", &["polder-types", "polder-client", "polder-lake"]),
     (
         "polder",
         &[
@@ -25,6 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "polder-engine",
             "polder-agent",
             "polder-api",
+            "polder-sql",
         ],
     ),
 ];

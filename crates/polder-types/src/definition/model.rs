@@ -200,6 +200,20 @@ pub enum StepKind {
     Run(Command),
     Http(HttpRequest),
     Pipeline(PipelineCall),
+    Sql(SqlScript),
+}
+
+impl StepKind {
+    /// The key by which it is written.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Run(_) => "run",
+            Self::Http(_) => "http",
+            Self::Pipeline(_) => "pipeline",
+            Self::Sql(_) => "sql",
+        }
+    }
 }
 
 /// What to execute.
@@ -231,6 +245,30 @@ pub struct PipelineCall {
     pub pipeline: String,
     /// Values for its parameters; strings are templates.
     pub parameters: BTreeMap<String, Value>,
+}
+
+/// Statements over the tables of the lake. What they write is published together when all have succeeded, or not at all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SqlScript {
+    pub source: SqlSource,
+    pub compute: Compute,
+}
+
+/// Where the statements are. Values that templates bring in are written as literals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SqlSource {
+    Text(String),
+    /// The path of a file of the project.
+    File(String),
+}
+
+/// What a step may use; of what is not said, all that the machine has to give.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compute {
+    /// What needs more than this goes to disk, or fails.
+    pub memory_bytes: Option<u64>,
+    pub cpus: Option<u32>,
 }
 
 /// When a step runs, given how the steps that it needs ended.

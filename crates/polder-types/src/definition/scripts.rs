@@ -195,8 +195,13 @@ fn has_extension(path: &str) -> bool {
 }
 
 fn judge(word: &Word, paths: &BTreeSet<String>) -> Option<Missing> {
-    let missing = |code, message, hint| Some(Missing { range: word.range.clone(), code, message, hint });
-    let text = &word.text;
+    let missing = missing_file(&word.text, paths)?;
+    Some(Missing { range: word.range.clone(), ..missing })
+}
+
+/// What is wrong with a path of the project.
+pub(crate) fn missing_file(text: &str, paths: &BTreeSet<String>) -> Option<Missing> {
+    let missing = |code, message, hint| Some(Missing { range: 0..text.len(), code, message, hint });
     if text.starts_with('/') {
         let own =
             paths.iter().filter(|path| text.ends_with(&format!("/{path}"))).max_by_key(|path| path.len())?;
@@ -219,7 +224,7 @@ fn judge(word: &Word, paths: &BTreeSet<String>) -> Option<Missing> {
 }
 
 /// Without `.` and `..`; `None` if it leaves the project.
-fn normalised(path: &str) -> Option<String> {
+pub(crate) fn normalised(path: &str) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {

@@ -218,6 +218,7 @@ pub(crate) enum Step {
     Run(RunStep),
     Http(HttpStep),
     Pipeline(PipelineStep),
+    Sql(SqlStep),
 }
 
 /// A command.
@@ -272,6 +273,33 @@ pub(crate) struct PipelineStep {
     when: Option<When>,
     retries: Option<Retries>,
     timeout: Option<PositiveDuration>,
+}
+
+/// SQL over the tables of the lake. What it writes is published when all of it has succeeded, or not at all.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct SqlStep {
+    name: Name,
+    /// Statements, or a file of the project that has them: `queries/daily.sql`.
+    #[schemars(regex(pattern = "\\S"))]
+    sql: String,
+    compute: Option<ComputeMap>,
+    needs: Option<Vec<Name>>,
+    when: Option<When>,
+    retries: Option<Retries>,
+    /// The longest time for one attempt.
+    timeout: Option<PositiveDuration>,
+}
+
+/// What the step may use; of what is left out, all that the machine has to give.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct ComputeMap {
+    /// `512MiB`, `2GiB`: what needs more goes to disk, or fails.
+    memory: Option<SizeText>,
+    /// Processors.
+    #[schemars(range(min = 1, max = 1024))]
+    cpus: Option<u32>,
 }
 
 #[derive(JsonSchema)]
@@ -392,6 +420,11 @@ pub(crate) struct PositiveDuration(
     ))]
     String,
 );
+
+/// `512MiB`, `2GiB`.
+#[derive(JsonSchema)]
+#[schemars(transparent)]
+pub(crate) struct SizeText(#[schemars(regex(pattern = "^[0-9]{1,10}[KMGT]iB$"))] String);
 
 /// `day`, or a duration.
 #[derive(JsonSchema)]

@@ -12,10 +12,11 @@ use super::{
 use crate::template::Quoting;
 
 mod plan;
+mod sql;
 
 pub(crate) use plan::Plan;
 
-const KINDS: [&str; 3] = ["run", "http", "pipeline"];
+const KINDS: [&str; 4] = ["run", "http", "pipeline", "sql"];
 
 /// A step that is being read.
 pub(crate) struct Draft<'a> {
@@ -33,6 +34,7 @@ pub(crate) fn read<'a>(field: &Field<'a>, around: &Surroundings<'_>) -> Option<D
         ["run"] => run(&field.object::<RunStep>()?, around),
         ["http"] => http(&field.object::<HttpStep>()?, around),
         ["pipeline"] => call(&field.object::<PipelineStep>()?, around),
+        ["sql"] => sql::read(field, around),
         [] => {
             let object = field.object::<AnyStep>()?;
             if !object.seems_to_have(&KINDS) {

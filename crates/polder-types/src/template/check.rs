@@ -11,6 +11,7 @@ use super::context::{PROJECT_NAMES, RUN_NAMES};
 use super::engine::{FILTERS, TESTS, for_quoting};
 use super::scan::{Piece, PieceKind, Token, TokenKind, has_templates, pieces, step_of_slice};
 use super::shell::{self, Trouble};
+use super::sql;
 use crate::definition::ProblemCode;
 use crate::definition::nearest::{did_you_mean, nearest};
 
@@ -57,10 +58,12 @@ pub fn check(text: &str, names: &Names, quoting: Quoting) -> Vec<Mistake> {
             }
         }
     }
-    if quoting == Quoting::Shell {
-        mistakes.extend(
+    match quoting {
+        Quoting::None => {}
+        Quoting::Shell => mistakes.extend(
             shell::misplaced(text).into_iter().map(|(piece, trouble)| misplaced(text, &piece, trouble)),
-        );
+        ),
+        Quoting::Sql => mistakes.extend(sql::misplaced(text).iter().map(|piece| in_quotes(text, piece))),
     }
     mistakes
 }
@@ -107,7 +110,7 @@ fn comment(text: &str, piece: &Piece, quoting: Quoting) -> Option<Mistake> {
         Quoting::Shell => {
             "put it between `{% raw %}` and `{% endraw %}`: `{% raw %}${#VARIABLE}{% endraw %}`"
         }
-        Quoting::None => "write `{{ '{#' }}` for the characters themselves",
+        Quoting::None | Quoting::Sql => "write `{{ '{#' }}` for the characters themselves",
     };
     (!is_closed || is_length).then(|| Mistake {
         code: ProblemCode::InvalidTemplate,
@@ -131,7 +134,7 @@ fn free_names(text: &str) -> Result<HashSet<String>, Mistake> {
 }
 
 fn misplaced(text: &str, piece: &Piece, trouble: Trouble) -> Mistake {
-    let inner = text[piece.range.clone()].trim_start_matches(['{', '-']).trim_end_matches(['}', '-']).trim();
+    let inner = inner(text, piece);
     let (place, hint) = match trouble {
         Trouble::SingleQuotes | Trouble::DoubleQuotes => (
             "quotes",
@@ -144,6 +147,19 @@ fn misplaced(text: &str, piece: &Piece, trouble: Trouble) -> Mistake {
     };
     let message = format!("`{}` stands inside {place} of the shell", &text[piece.range.clone()]);
     Mistake { code: ProblemCode::InvalidTemplate, range: piece.range.clone(), message, hint: Some(hint) }
+}
+
+fn in_quotes(text: &str, piece: &Piece) -> Mistake {
+    let hint = format!(
+        "leave the quotes out around it: the value becomes a literal by itself; for a name, or if you are sure, write `{} | safe`",
+        inner(text, piece)
+    );
+    let message = format!("`{}` stands inside quotes of SQL", &text[piece.range.clone()]);
+    Mistake { code: ProblemCode::InvalidTemplate, range: piece.range.clone(), message, hint: Some(hint) }
+}
+
+fn inner<'a>(text: &'a str, piece: &Piece) -> &'a str {
+    text[piece.range.clone()].trim_start_matches(['{', '-']).trim_end_matches(['}', '-']).trim()
 }
 
 struct Checker<'a> {

@@ -14,7 +14,7 @@ use minijinja::{
 };
 
 use super::context::TIMEZONE;
-use super::{Quoting, shell};
+use super::{Quoting, shell, sql};
 
 /// Instructions that one text may take.
 pub(super) const FUEL: u64 = 50_000;
@@ -23,11 +23,16 @@ pub(super) const OUTPUT_LIMIT: usize = 1 << 20;
 
 static PLAIN: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Quoting::None));
 static SHELL: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Quoting::Shell));
+static SQL: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Quoting::Sql));
+
+const FOR_SHELL: &str = "shell";
+const FOR_SQL: &str = "sql";
 
 pub(super) fn for_quoting(quoting: Quoting) -> &'static Environment<'static> {
     match quoting {
         Quoting::None => &PLAIN,
         Quoting::Shell => &SHELL,
+        Quoting::Sql => &SQL,
     }
 }
 
@@ -41,10 +46,16 @@ fn environment(quoting: Quoting) -> Environment<'static> {
     }
     // For the positions in errors. What else it adds to them may be secret and is shown nowhere.
     environment.set_debug(true);
-    environment.set_formatter(format_plainly);
-    if quoting == Quoting::Shell {
-        environment.set_auto_escape_callback(|_| AutoEscape::Custom("shell".into()));
-        environment.set_formatter(format_for_shell);
+    match quoting {
+        Quoting::None => environment.set_formatter(format_plainly),
+        Quoting::Shell => {
+            environment.set_auto_escape_callback(|_| AutoEscape::Custom(FOR_SHELL.into()));
+            environment.set_formatter(format_quoted);
+        }
+        Quoting::Sql => {
+            environment.set_auto_escape_callback(|_| AutoEscape::Custom(FOR_SQL.into()));
+            environment.set_formatter(format_quoted);
+        }
     }
     add_filters(&mut environment);
     add_tests(&mut environment);
@@ -144,11 +155,20 @@ fn format_plainly(output: &mut Output, _: &mut State, value: &Value) -> Result<(
     output.write_str(&text_of(value)?).map_err(Error::from)
 }
 
-fn format_for_shell(output: &mut Output, _: &mut State, value: &Value) -> Result<(), Error> {
-    let text = text_of(value)?;
-    output
-        .write_str(&if value.is_safe() { text } else { shell::quote(&text).into_owned().into() })
-        .map_err(Error::from)
+fn format_quoted(output: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    output.write_str(&quoted(&state.auto_escape(), value)?).map_err(Error::from)
+}
+
+/// The value as the text around it wants it.
+fn quoted<'a>(escape: &AutoEscape, value: &'a Value) -> Result<Cow<'a, str>, Error> {
+    match escape {
+        AutoEscape::Custom(_) if value.is_safe() => text_of(value),
+        AutoEscape::Custom(which) if which == FOR_SQL => {
+            Ok(sql::literal(&to_json(value)?, value.as_str()).into_owned().into())
+        }
+        AutoEscape::Custom(_) => Ok(shell::quote(&text_of(value)?).into_owned().into()),
+        _ => text_of(value),
+    }
 }
 
 /// Texts as they are, anything else as JSON: `true`, `null`, `[1,2]`.
@@ -194,19 +214,20 @@ fn replace(text: &str, from: &str, to: &str) -> Result<String, Error> {
     Ok(text.replace(from, to))
 }
 
-/// Under [`Quoting::Shell`] each item is quoted and the joiner is not, so that `join(' ')` gives words.
+/// Where values are quoted each item is, and the joiner is not, so that `join(' ')` gives words.
 fn join(state: &mut State, items: &Value, joiner: Option<&str>) -> Result<Value, Error> {
-    let quoted = matches!(state.auto_escape(), AutoEscape::Custom(_));
+    let escape = state.auto_escape();
     let mut joined = String::new();
     for (index, item) in items.try_iter()?.enumerate() {
         if index > 0 {
             joined.push_str(joiner.unwrap_or_default());
         }
-        let text = text_of(&item)?;
+        let text = quoted(&escape, &item)?;
         within_limit(joined.len().saturating_add(text.len()))?;
-        joined.push_str(&if quoted && !item.is_safe() { shell::quote(&text) } else { Cow::Borrowed(&*text) });
+        joined.push_str(&text);
     }
-    Ok(if quoted { Value::from_safe_string(joined) } else { Value::from(joined) })
+    let is_quoted = matches!(escape, AutoEscape::Custom(_));
+    Ok(if is_quoted { Value::from_safe_string(joined) } else { Value::from(joined) })
 }
 
 fn within_limit(length: usize) -> Result<(), Error> {

@@ -40,7 +40,7 @@ pub(crate) fn misplaced(text: &str) -> Vec<(Piece, Trouble)> {
     found
 }
 
-fn ends_in_safe(text: &str, piece: &Piece) -> bool {
+pub(super) fn ends_in_safe(text: &str, piece: &Piece) -> bool {
     let [.., pipe, word] = piece.tokens.as_slice() else { return false };
     pipe.kind == TokenKind::Sign(b'|') && &text[word.range.clone()] == "safe"
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::Code;
-use crate::definition::{Command, HttpRequest};
+use crate::definition::{Command, Compute, HttpRequest};
 use crate::id::{RevisionId, RunId};
 use crate::run::{Outcome, StopReason};
 
@@ -64,6 +64,9 @@ pub struct Assignment {
     pub env: BTreeMap<String, String>,
     /// Environment variables whose values are secrets, for this attempt only.
     pub secrets: BTreeMap<String, String>,
+    /// With this the attempt's own work talks to the server, for as long as the attempt lasts; only where it has to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
     /// Seconds that the attempt may take; the server ends it too, this is for when it cannot be reached.
     pub timeout_seconds: Option<u64>,
     /// Seconds between TERM and KILL.
@@ -83,6 +86,16 @@ impl std::fmt::Debug for Assignment {
 pub enum Task {
     Run(Command),
     Http(HttpRequest),
+    Sql(SqlTask),
+}
+
+/// Statements over the lake, with their templates filled in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SqlTask {
+    pub text: String,
+    /// The file of the project that they are from; none if they stand in the step itself.
+    pub file: Option<String>,
+    pub compute: Compute,
 }
 
 /// An order to end an attempt.

@@ -65,6 +65,15 @@ fn every_mistake_of_a_value_is_told() {
 }
 
 #[test]
+fn mistakes_in_steps_of_sql() {
+    insta::assert_snapshot!(told(&[
+        "name: a\nsteps:\n  - {name: a, sql: \"  \"}\n  - {name: b, sql: quries/x.sql, compute: {memory: 2GB, cpu: 1}}\n",
+        "name: a\nsteps:\n  - {name: a, sql: /tmp/x.sql, compute: {memory: 1MiB, cpus: 0}}\n  - {name: b, sql: ../x.sql, compute: small}\n",
+        "name: a\nsteps:\n  - name: a\n    sql: |\n      SELECT 1;\n      SELECT '{{ run.date }}', {{ run.dat }}\n    env: {A: 1}\n",
+    ]));
+}
+
+#[test]
 fn hints_fit() {
     insta::assert_snapshot!(told(&[
         "name: a\ntimeout: 999999999d\nsteps:\n  - {name: a, run: 'true', retries: 99999999999999999999, timeout: 1.5h}\n",

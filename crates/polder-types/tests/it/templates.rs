@@ -218,6 +218,18 @@ fn checks_accept_what_is_right() {
     }
 }
 
+#[test]
+fn sql_gets_literals() {
+    let context = Context::new(chrono_tz::UTC)
+        .params(&map(json!({"day": "2026-11-21", "rows": 3, "names": ["a", "o'b"], "table": "raw.flights"})));
+    let text =
+        "SELECT * FROM {{ params.table | safe }} WHERE day = {{ params.day }} AND rows > {{ params.rows }}
+        AND name IN ({{ params.names | join(', ') }}) AND x IS {{ none }}";
+    insta::assert_snapshot!(render(text, &context, Quoting::Sql).unwrap());
+    let wrong = check("SELECT '{{ run.date }}', {{ run.date }}, \"{{ run.id }}\"", &names(), Quoting::Sql);
+    insta::assert_debug_snapshot!(wrong);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
@@ -228,6 +240,16 @@ proptest! {
         let command = render("printf %s {{ params.x }}", &context, Quoting::Shell).unwrap();
         let output = Command::new("sh").args(["-c", &command]).output().unwrap();
         prop_assert_eq!(String::from_utf8(output.stdout).unwrap(), value, "{}", command);
+    }
+
+    /// Read as SQL reads a literal, it is the value again.
+    #[test]
+    fn no_value_breaks_out_of_its_literal(value in "[ -~\n\té]{0,30}") {
+        let context = Context::new(chrono_tz::UTC).params(&map(json!({"x": value})));
+        let literal = render("{{ params.x }}", &context, Quoting::Sql).unwrap();
+        let inner = literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap();
+        prop_assert!(!inner.replace("''", "").contains('\''), "{}", literal);
+        prop_assert_eq!(inner.replace("''", "'"), value);
     }
 
     #[test]

@@ -33,6 +33,9 @@ pub struct Args {
     /// postgres://USER@HOST/NAME, or sqlite:FILE [default: polder.db in the data folder]
     #[arg(long, value_name = "URL", env = "POLDER_DATABASE", hide_env_values = true)]
     database: Option<String>,
+    /// The folder of the lake, or its bucket, such as s3://BUCKET/FOLDER [default: lake in the data folder]
+    #[arg(long, value_name = "URL", env = "POLDER_LAKE")]
+    lake: Option<String>,
     /// The address by which others reach the server [default: the one that it listens on]
     #[arg(long, value_name = "URL", value_parser = public_url)]
     public_url: Option<String>,

@@ -8,9 +8,9 @@ use schemars::JsonSchema;
 use serde_json::Value;
 
 use super::{
-    Block, Call, Concurrency, Condition, Defaults, EnvironmentSettings, Executions, ExecutionsTrigger, Http,
-    HttpStep, ManualTrigger, Nothing, Parameter, PipelineFile, PipelineStep, ProjectFile, RetriesMap,
-    RunStep, ScheduleTrigger, WebhookTrigger,
+    Block, Call, ComputeMap, Concurrency, Condition, Defaults, EnvironmentSettings, Executions,
+    ExecutionsTrigger, Http, HttpStep, ManualTrigger, Nothing, Parameter, PipelineFile, PipelineStep,
+    ProjectFile, RetriesMap, RunStep, ScheduleTrigger, SqlStep, WebhookTrigger,
 };
 use crate::definition::reader::Shape;
 
@@ -43,6 +43,8 @@ shapes!(
     RunStep,
     HttpStep,
     PipelineStep,
+    SqlStep,
+    ComputeMap,
     Call,
     Http,
     RetriesMap,
@@ -53,8 +55,9 @@ pub(crate) struct AnyStep;
 
 impl Shape for AnyStep {
     fn keys() -> &'static [String] {
-        static KEYS: LazyLock<Vec<String>> =
-            LazyLock::new(|| union([RunStep::keys(), HttpStep::keys(), PipelineStep::keys()]));
+        static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
+            union([RunStep::keys(), HttpStep::keys(), PipelineStep::keys(), SqlStep::keys()])
+        });
         &KEYS
     }
 }
@@ -112,7 +115,6 @@ fn enum_names(schema: &Value) -> Vec<String> {
 
 /// What is planned but not there yet, so that nobody looks for a typing error.
 pub(crate) fn later(key: &str) -> Option<String> {
-    const LATER: &[&str] =
-        &["alerts", "compute", "connection", "dataset", "image", "locks", "models", "sync"];
+    const LATER: &[&str] = &["alerts", "connection", "dataset", "image", "locks", "models", "sync"];
     LATER.contains(&key).then(|| format!("this version of Polder does not do `{key}` yet"))
 }

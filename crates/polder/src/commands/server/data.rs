@@ -62,6 +62,10 @@ impl DataFolder {
         self.path.join("logs")
     }
 
+    pub fn lake(&self) -> PathBuf {
+        self.path.join("lake")
+    }
+
     pub fn agent(&self) -> PathBuf {
         self.path.join("agent")
     }

@@ -1,6 +1,6 @@
 //! What a server consists of, and in which order it starts and stops.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use chrono::TimeDelta;
 use polder_agent::{Agent, Config};
-use polder_api::{Api, InternalToken, Limits};
+use polder_api::{Api, InternalToken, Limits, QueryOptions};
 use polder_client::Client;
 use polder_engine::Engine;
 use polder_engine::vault::Keyring;
@@ -52,8 +52,8 @@ impl Parts {
         let (stop, stop_engine) = (CancellationToken::new(), CancellationToken::new());
         let engine = start_engine(args, folder, address, &store, &clock, &stop_engine).await?;
         let token = polder_api::new_token();
-        let router = polder_api::router(Api::new(api_options(args, engine, &token, &stop)));
-        let agent = open_agent(args, folder, &router, &token, clock)?;
+        let router = polder_api::router(Api::new(api_options(args, engine, &token, &stop)?));
+        let agent = open_agent(args, folder, address, &router, &token, clock)?;
         let files = args.ui_folder.clone().map_or(Files::Embedded, Files::Folder);
         let interface = files.has_interface().then(|| public_url(args, address));
         let router = ui::around(router, files);
@@ -133,6 +133,7 @@ async fn start_engine(
         keyring: Arc::new(keyring),
         clock: Arc::clone(clock),
         public_url: public_url(args, address),
+        lake: Some(lake_url(args, folder)?),
         allowed_callback_hosts: args.callback_hosts.clone(),
         keep_logs: keep_logs(args)?,
     };
@@ -174,9 +175,14 @@ fn keep_logs(args: &Args) -> Result<Option<TimeDelta>> {
     Ok(Some(TimeDelta::from_std(age).map_err(|_| wrong())?))
 }
 
-fn api_options(args: &Args, engine: Engine, token: &str, stop: &CancellationToken) -> polder_api::Options {
+fn api_options(
+    args: &Args,
+    engine: Engine,
+    token: &str,
+    stop: &CancellationToken,
+) -> Result<polder_api::Options> {
     let grants = vec![Grant { role: Role::Agent, team: None }];
-    polder_api::Options {
+    Ok(polder_api::Options {
         engine,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         limits: Limits { session_idle: args.session_idle, ..Limits::default() },
@@ -186,22 +192,60 @@ fn api_options(args: &Args, engine: Engine, token: &str, stop: &CancellationToke
             name: format!("agent {AGENT}"),
             grants,
         }],
+        queries: QueryOptions::new(program()?),
         shutdown: stop.clone(),
-    }
+    })
+}
+
+fn program() -> Result<PathBuf> {
+    std::env::current_exe().context("cannot tell which program this is")
 }
 
 fn open_agent(
     args: &Args,
     folder: &DataFolder,
+    address: SocketAddr,
     router: &Router,
     token: &str,
     clock: Arc<dyn Clock>,
 ) -> Result<Agent> {
-    let program = std::env::current_exe().context("cannot tell which program this is")?;
-    let mut config = Config::new(AGENT, folder.agent(), program);
+    let mut config = Config::new(AGENT, folder.agent(), program()?);
     if let Some(slots) = args.slots {
         config.slots = slots;
     }
+    config.server = format!("http://{}", own_address(address));
     let client = Client::in_process(router.clone(), token);
     Ok(Agent::open(client, config, clock)?)
+}
+
+/// Where the server reaches itself: an address that stands for all that the machine has is none to go to.
+fn own_address(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// The lake's address; a folder of the data folder, if nothing is said.
+fn lake_url(args: &Args, folder: &DataFolder) -> Result<String> {
+    let wrong = |text: &str| {
+        Failure::usage(format!("`{text}` is no address of a lake"))
+            .hint("Give a folder, or s3://BUCKET/FOLDER, az://CONTAINER/FOLDER or gs://BUCKET/FOLDER.")
+    };
+    match &args.lake {
+        Some(url) if url.contains("://") => {
+            let parsed = url::Url::parse(url).map_err(|error| wrong(url).cause(error))?;
+            Ok(parsed.to_string())
+        }
+        given => {
+            let path = given.as_ref().map_or_else(|| folder.lake(), PathBuf::from);
+            let full =
+                std::path::absolute(&path).with_context(|| format!("cannot use {}", path.display()))?;
+            Ok(url::Url::from_directory_path(&full)
+                .map_err(|()| wrong(&full.display().to_string()))?
+                .to_string())
+        }
+    }
 }

@@ -46,6 +46,7 @@ pub(super) async fn execute(ask: Ask) -> AttemptEnded {
     let result = match &ask.step().kind {
         StepKind::Pipeline(call) => ask.call(call).await,
         StepKind::Run(_) | StepKind::Http(_) => ask.execute().await,
+        StepKind::Sql(_) => Err(no_lake()),
     };
     let ended = match result {
         Ok(ended) => ended,
@@ -115,12 +116,9 @@ impl Ask {
         if stopped {
             // It was told in the log when it was ordered; the driver says it once more in the end.
             (ended.outcome, ended.code, ended.message) = (Outcome::Stopped, None, None);
-        } else if ended.code == Some(Code::StepFailed) && matches!(task, Task::Http(_)) {
-            // As the agent does: the program says in its last line why a request failed, which is more than its exit code.
-            ended.code = Some(Code::HttpFailed);
-            ended.message = last_error.or(ended.message);
+            return Ok(ended);
         }
-        Ok(ended)
+        Ok(polder_agent::of_task(ended, task, last_error))
     }
 
     /// Hands the lines on; gives the last one of standard error.
@@ -160,7 +158,7 @@ impl Ask {
         let env =
             env.collect::<Result<BTreeMap<_, _>, template::Error>>().map_err(|error| unrendered(&error))?;
         let task =
-            polder_engine::render_task(step, &context, &secrets).map_err(|error| unrendered(&error))?;
+            polder_engine::render_task(step, &context, &secrets, None).map_err(|error| unrendered(&error))?;
         Ok(Assignment {
             key: AttemptKey { run: self.run, step: step.name.clone(), epoch: self.epoch },
             team: here.project.team.clone(),
@@ -173,6 +171,7 @@ impl Ask {
             task,
             env,
             secrets,
+            token: None,
             timeout_seconds: None,
             grace_seconds: GRACE,
         })
@@ -250,7 +249,13 @@ fn command(task: &Task) -> Result<(Command, Option<Bytes>), RunError> {
             let words = vec![program.display().to_string(), "task".to_owned(), "http".to_owned()];
             Ok((Command::Arguments(words), Some(spec.into())))
         }
+        Task::Sql(_) => Err(no_lake()),
     }
+}
+
+fn no_lake() -> RunError {
+    let message = "an `sql` step works on the lake of a server: start one with `polder server`, then `polder deploy` and run it there";
+    refused(Code::CannotStart, message)
 }
 
 /// Each attempt has its own copy, as on a server: what one step leaves behind in its folder, another does not see.

@@ -1,0 +1,119 @@
+//! The lake as people see it: tables, publishes, branches.
+
+use axum::Json;
+use axum::extract::State;
+use polder_store::lake::{Place, views};
+use polder_types::id::{PublishId, RunId};
+use polder_types::wire::{BranchView, LakeTable, Page, PublishView, Role};
+use serde::Deserialize;
+
+use super::Answer;
+use crate::extract::{Path, Query};
+use crate::{Api, Caller, Error};
+
+/// Which tables.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OfTables {
+    #[serde(default = "super::prod")]
+    #[param(required = false, default = "prod")]
+    environment: String,
+    /// Only those that have this text in their name, in capitals or not.
+    search: Option<String>,
+    cursor: Option<String>,
+    /// At most this many, from 1 to 500; 50 if left out.
+    limit: Option<u32>,
+}
+
+/// Which publishes.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OfPublishes {
+    #[serde(default = "super::prod")]
+    #[param(required = false, default = "prod")]
+    environment: String,
+    cursor: Option<String>,
+    /// At most this many, from 1 to 500; 50 if left out.
+    limit: Option<u32>,
+}
+
+/// Which branches.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OfBranches {
+    #[serde(default = "super::prod")]
+    #[param(required = false, default = "prod")]
+    environment: String,
+    /// Only those that this run wrote to.
+    #[param(value_type = Option<String>)]
+    run: Option<RunId>,
+}
+
+/// The tables of an environment
+///
+/// In the order of their names, each with its columns and with what made it as it is.
+#[utoipa::path(get, path = "/lake/tables", tag = "lake", operation_id = "list_tables", params(OfTables),
+    responses((status = 200, body = Page<LakeTable>)))]
+pub(crate) async fn tables(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(asked): Query<OfTables>,
+) -> Answer<Page<LakeTable>> {
+    caller.require_somewhere(Role::Viewer)?;
+    let environment = api.engine().environment_of_tables(&caller.workspace, &asked.environment).await?;
+    let place = Place { workspace_id: &caller.workspace, environment: &environment };
+    let (search, after) = (asked.search.unwrap_or_default(), asked.cursor.unwrap_or_default());
+    let items = views::tables(&mut api.read().await?, place, search.trim(), &after, asked.limit).await?;
+    let next_cursor = items.last().filter(|_| is_full(items.len(), asked.limit)).map(|last| last.name.key());
+    Ok(Json(Page { items, next_cursor }))
+}
+
+/// What was published in an environment, newest first
+#[utoipa::path(get, path = "/lake/publishes", tag = "lake", operation_id = "list_publishes", params(OfPublishes),
+    responses((status = 200, body = Page<PublishView>)))]
+pub(crate) async fn publishes(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(asked): Query<OfPublishes>,
+) -> Answer<Page<PublishView>> {
+    caller.require_somewhere(Role::Viewer)?;
+    let place = Place { workspace_id: &caller.workspace, environment: &asked.environment };
+    let wrong = |_| Error::bad_request("the cursor is not one of this list");
+    let before: Option<PublishId> = asked.cursor.map(|text| text.parse().map_err(wrong)).transpose()?;
+    let items = views::publishes(&mut api.read().await?, place, before, asked.limit).await?;
+    let next_cursor =
+        items.last().filter(|_| is_full(items.len(), asked.limit)).map(|last| last.id.to_string());
+    Ok(Json(Page { items, next_cursor }))
+}
+
+/// One publish
+#[utoipa::path(get, path = "/lake/publishes/{id}", tag = "lake", operation_id = "get_publish", params(("id" = String, Path)),
+    responses((status = 200, body = PublishView)))]
+pub(crate) async fn publish(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(id): Path<PublishId>,
+) -> Answer<PublishView> {
+    caller.require_somewhere(Role::Viewer)?;
+    let found = views::publish(&mut api.read().await?, &caller.workspace, id).await?;
+    Ok(Json(found.ok_or_else(|| Error::not_found(format!("publish {id}")))?))
+}
+
+/// Branches: what steps write before it is published, or never was
+#[utoipa::path(get, path = "/lake/branches", tag = "lake", operation_id = "list_branches", params(OfBranches),
+    responses((status = 200, body = Page<BranchView>)))]
+pub(crate) async fn branches(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(asked): Query<OfBranches>,
+) -> Answer<Page<BranchView>> {
+    caller.require_somewhere(Role::Viewer)?;
+    let place = Place { workspace_id: &caller.workspace, environment: &asked.environment };
+    let items = views::branches_of(&mut api.read().await?, place, asked.run).await?;
+    Ok(Json(Page { items, next_cursor: None }))
+}
+
+/// Whether there may be more: the page has as many as were asked for.
+fn is_full(count: usize, limit: Option<u32>) -> bool {
+    count >= usize::try_from(limit.unwrap_or(50).clamp(1, 500)).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,67 @@
+//! What readers see: the tables of an environment, or what a branch shows.
+
+use polder_store::Tx;
+use polder_store::lake::{self as stored, Place, branches, environments};
+use polder_types::id::RunId;
+use polder_types::lake::{BranchName, BranchState, Line, View};
+use polder_types::wire::QueryBranch;
+
+use super::PROD;
+use crate::{Engine, Error, Result};
+
+/// What a query is asked about. Nothing that is published later changes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sight {
+    pub view: View,
+    pub branch: Option<QueryBranch>,
+}
+
+impl Engine {
+    /// What readers of an environment see now. One that was never used is as `prod` is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lake_view(&self, workspace_id: &str, environment: &str) -> Result<Sight> {
+        let environment = self.environment_of_tables(workspace_id, environment).await?;
+        let mut tx = self.store().read().await?;
+        let place = Place { workspace_id, environment: &environment };
+        Ok(Sight { view: stored::view(&mut tx, place).await?, branch: None })
+    }
+
+    /// Whose tables readers of an environment see: its own, or those of `prod` if it was never used.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn environment_of_tables(&self, workspace_id: &str, environment: &str) -> Result<String> {
+        let mut tx = self.store().read().await?;
+        let place = Place { workspace_id, environment };
+        let used = environments::root(&mut tx, place).await?.is_some();
+        Ok(if used { environment } else { PROD }.to_owned())
+    }
+
+    /// What a branch shows: of its name, or the newest of a run.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none, or its files are gone.
+    pub async fn branch_view(&self, workspace_id: &str, name: &str) -> Result<Sight> {
+        let mut tx = self.store().read().await?;
+        let found = named(&mut tx, workspace_id, name).await?;
+        let there = found.filter(|branch| branch.state != BranchState::Removed);
+        let branch = there.ok_or_else(|| Error::not_found(format!("the branch {name}")))?;
+        let place = Place { workspace_id, environment: &branch.environment };
+        let root = if branch.environment == PROD { None } else { environments::root(&mut tx, place).await? };
+        let root = root.unwrap_or_else(Line::main);
+        Ok(Sight { view: branch.view, branch: Some(QueryBranch { name: branch.name, root }) })
+    }
+}
+
+async fn named(tx: &mut Tx, workspace_id: &str, name: &str) -> Result<Option<branches::Branch>> {
+    if let Ok(run) = name.parse::<RunId>() {
+        let of_run = branches::of_run(tx, run).await?;
+        return Ok(of_run.into_iter().rfind(|branch| branch.workspace_id == workspace_id));
+    }
+    match BranchName::new(name) {
+        Ok(name) => Ok(branches::named(tx, workspace_id, &name).await?),
+        Err(_) => Ok(None),
+    }
+}

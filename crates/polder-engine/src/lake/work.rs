@@ -1,0 +1,113 @@
+//! The branch of an attempt: made when its work asks for it, the same one however often it asks.
+
+use polder_store::Tx;
+use polder_store::attempts::Place as AttemptPlace;
+use polder_store::lake::branches::{self, Branch};
+use polder_store::lake::{self as stored, environments, publishes};
+use polder_store::runs::StoredRun;
+use polder_types::id::{BranchId, PublishId};
+use polder_types::lake::{BranchName, BranchState, Intent, Line, PublishState};
+use polder_types::wire::LakeWork;
+
+use super::token::proven;
+use super::{PROD, Proof, place_of};
+use crate::{Engine, Error, Result};
+
+impl Engine {
+    /// What an attempt's own work needs before it writes to the lake.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`] when the attempt has ended; [`Error::Conflict`] when the server has no lake.
+    pub async fn begin_work(&self, proof: &Proof) -> Result<LakeWork> {
+        let mut tx = self.store().begin().await?;
+        let (run, place) = proven(&mut tx, proof).await?;
+        let lake = self.lake_url()?;
+        let root = self.root(&mut tx, stored_place(&run)).await?;
+        let branch = self.branch_of(&mut tx, &run, place, &proof.key.step).await?;
+        let decided = decided(&mut tx, &run, &proof.key.step).await?;
+        tx.commit().await?;
+        let publish = PublishId::new(self.now());
+        Ok(LakeWork { lake, branch: branch.name, view: branch.view, root, publish, decided })
+    }
+
+    /// Where the lake is.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the server has none.
+    pub fn lake_url(&self) -> Result<String> {
+        let none = || Error::Conflict { detail: "this server has no lake: start it with --lake".to_owned() };
+        self.inner.options.lake.clone().ok_or_else(none)
+    }
+
+    /// Where an environment's new tables are made. One that was never used begins as what `prod` is.
+    pub(super) async fn root(&self, tx: &mut Tx, place: stored::Place<'_>) -> Result<Line> {
+        if place.environment == PROD {
+            return Ok(Line::main());
+        }
+        match environments::root(tx, place).await? {
+            Some(root) => Ok(root),
+            None => self.begin_environment(tx, place).await,
+        }
+    }
+
+    /// Makes the tables of an environment those of `prod`, without copying any.
+    pub(super) async fn begin_environment(&self, tx: &mut Tx, place: stored::Place<'_>) -> Result<Line> {
+        // Unique for ever: folders are named after it.
+        let name = format!("env-{}-{}", place.environment, BranchId::new(self.now()));
+        Ok(environments::begin(tx, place, PROD, &branch_name(name)?, self.now()).await?)
+    }
+
+    async fn branch_of(
+        &self,
+        tx: &mut Tx,
+        run: &StoredRun,
+        place: AttemptPlace,
+        step: &str,
+    ) -> Result<Branch> {
+        let name = name_of(place)?;
+        if let Some(branch) = branches::named(tx, &run.pipeline.workspace, &name).await? {
+            return Ok(branch);
+        }
+        let branch = Branch {
+            id: BranchId::new(self.now()),
+            workspace_id: run.pipeline.workspace.clone(),
+            environment: run.pipeline.environment.clone(),
+            name,
+            run: Some(run.id),
+            step: Some(step.to_owned()),
+            state: BranchState::Open,
+            view: stored::view(tx, stored_place(run)).await?,
+            created_at: self.now(),
+            ended_at: None,
+        };
+        branches::insert(tx, &branch).await?;
+        Ok(branch)
+    }
+}
+
+/// The branch of an attempt.
+pub(super) fn name_of(place: AttemptPlace) -> Result<BranchName> {
+    branch_name(format!("{}-{}-{}", place.run, place.position, place.epoch))
+}
+
+fn branch_name(name: String) -> Result<BranchName> {
+    BranchName::new(name).map_err(|error| Error::Internal(error.to_string()))
+}
+
+fn stored_place(run: &StoredRun) -> stored::Place<'_> {
+    place_of(&run.pipeline)
+}
+
+/// What the step has decided to publish, in this attempt or an earlier one.
+async fn decided(tx: &mut Tx, run: &StoredRun, step: &str) -> Result<Option<Intent>> {
+    for branch in branches::of_run(tx, run.id).await? {
+        if branch.step.as_deref() != Some(step) {
+            continue;
+        }
+        let publish = publishes::of_branch(tx, branch.id).await?;
+        if let Some(publish) = publish.filter(|publish| publish.state != PublishState::Undone) {
+            return Ok(Some(publish.intent));
+        }
+    }
+    Ok(None)
+}

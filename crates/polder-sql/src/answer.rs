@@ -1,0 +1,71 @@
+//! Batches of rows as an answer: up to a number of rows, in one of the formats.
+
+mod arrow;
+mod csv;
+mod json;
+
+use std::io::Write;
+
+use deltalake::arrow::datatypes::SchemaRef;
+use deltalake::arrow::record_batch::RecordBatch;
+use polder_types::wire::QueryFormat;
+
+use crate::{Error, Result};
+
+/// What the rows are written as.
+trait Format {
+    /// What stands before the first row.
+    fn begin(&mut self, schema: &SchemaRef, output: &mut dyn Write) -> Result<()>;
+    fn rows(&mut self, batch: &RecordBatch, output: &mut dyn Write) -> Result<()>;
+    /// What follows the last row; whether there were more than are written.
+    fn end(&mut self, truncated: bool, output: &mut dyn Write) -> Result<()>;
+}
+
+/// An answer that is being written.
+pub(crate) struct Answer {
+    format: Box<dyn Format + Send>,
+    schema: SchemaRef,
+    /// Rows that may still be written.
+    left: u64,
+    truncated: bool,
+    has_begun: bool,
+}
+
+impl Answer {
+    pub(crate) fn new(format: QueryFormat, schema: SchemaRef, rows: u64) -> Self {
+        let format: Box<dyn Format + Send> = match format {
+            QueryFormat::Json => Box::new(json::Json::default()),
+            QueryFormat::Csv => Box::new(csv::Csv),
+            QueryFormat::Arrow => Box::new(arrow::Stream::default()),
+        };
+        Self { format, schema, left: rows, truncated: false, has_begun: false }
+    }
+
+    /// Writes what there is room for; false if there is more than that.
+    pub(crate) fn write(&mut self, batch: &RecordBatch, output: &mut dyn Write) -> Result<bool> {
+        let rows = usize::try_from(self.left).unwrap_or(usize::MAX).min(batch.num_rows());
+        self.truncated = rows < batch.num_rows();
+        self.left -= rows as u64;
+        if rows > 0 {
+            self.begin(output)?;
+            self.format.rows(&batch.slice(0, rows), output)?;
+        }
+        Ok(!self.truncated)
+    }
+
+    pub(crate) fn end(&mut self, output: &mut dyn Write) -> Result<()> {
+        self.begin(output)?;
+        self.format.end(self.truncated, output)
+    }
+
+    fn begin(&mut self, output: &mut dyn Write) -> Result<()> {
+        if std::mem::replace(&mut self.has_begun, true) {
+            return Ok(());
+        }
+        self.format.begin(&self.schema, output)
+    }
+}
+
+fn failed(format: &'static str) -> impl Fn(deltalake::arrow::error::ArrowError) -> Error {
+    move |error| Error::Format { format, reason: error.to_string() }
+}

@@ -1,0 +1,51 @@
+//! `polder task query`: one query about one view, answered as it is computed.
+
+use std::io::Write;
+
+use futures::StreamExt;
+use polder_lake::{Lake, Limits, StorageOptions, View};
+use polder_types::wire::{QueryLimits, QuerySpec};
+
+use crate::answer::Answer;
+use crate::{Error, Result};
+
+/// Reads what to do (JSON of [`QuerySpec`]), and writes the answer. Nothing is written before the first rows are there, so that an error
+/// up to then is told instead of an answer.
+///
+/// # Errors
+/// When it is not a query, names what is not there, or needs more than it may.
+pub async fn run(spec: &[u8], output: &mut (dyn Write + Send)) -> Result<()> {
+    let spec: QuerySpec = serde_json::from_slice(spec)?;
+    let lake = Lake::open(&spec.lake, &StorageOptions::from_environment())?;
+    let view = view(&lake, &spec).await?;
+    let session = lake.session(&view, &limits(spec.limits))?;
+    let mut batches = session.query(&spec.sql).await?;
+    let mut answer = Answer::new(spec.format, batches.schema(), spec.limits.rows);
+    let mut output = std::io::BufWriter::new(output);
+    while let Some(batch) = batches.next().await {
+        let batch = batch.map_err(polder_lake::Error::query)?;
+        if !answer.write(&batch, &mut output)? {
+            break;
+        }
+        output.flush()?;
+    }
+    answer.end(&mut output)?;
+    output.flush().map_err(Error::Output)
+}
+
+async fn view(lake: &Lake, spec: &QuerySpec) -> Result<View> {
+    match &spec.branch {
+        Some(branch) => Ok(lake.view_of_branch(&spec.view, &branch.root, &branch.name).await?),
+        None => Ok(spec.view.clone()),
+    }
+}
+
+fn limits(limits: QueryLimits) -> Limits {
+    let size = |bytes| usize::try_from(bytes).unwrap_or(usize::MAX);
+    Limits {
+        memory: size(limits.memory),
+        spilled: limits.disk,
+        threads: usize::try_from(limits.threads).unwrap_or(1).max(1),
+        ..Limits::default()
+    }
+}

@@ -1,0 +1,77 @@
+//! What Polder's own programs, `polder task …`, are told on standard input.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{AttemptKey, SqlTask};
+use crate::lake::{BranchName, Line, View};
+
+/// The exit code that says that others have published meanwhile: in BSD's `sysexits.h` a failure that may pass.
+pub const EXIT_CONFLICT: u8 = 75;
+
+/// `polder task sql`: statements to run on a branch, and by what name to talk to the server about it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SqlSpec {
+    /// Where the server is.
+    pub server: String,
+    pub key: AttemptKey,
+    pub token: String,
+    pub team: String,
+    pub pipeline: String,
+    pub logical_at: DateTime<Utc>,
+    pub task: SqlTask,
+}
+
+impl fmt::Debug for SqlSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SqlSpec({})", self.key)
+    }
+}
+
+/// `polder task query`: one query about one view.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QuerySpec {
+    /// Where the lake is.
+    pub lake: String,
+    pub view: View,
+    /// A branch that was made from that view; what it wrote is seen instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<QueryBranch>,
+    pub sql: String,
+    pub format: QueryFormat,
+    pub limits: QueryLimits,
+}
+
+/// A branch, and the line on which it makes new tables.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QueryBranch {
+    pub name: BranchName,
+    pub root: Line,
+}
+
+/// How the answer is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QueryFormat {
+    /// One object: `columns`, `rows`, `truncated`.
+    #[default]
+    Json,
+    /// With a line of names.
+    Csv,
+    /// An IPC stream, uncompressed.
+    Arrow,
+}
+
+/// What one query may use. What exceeds it fails, alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueryLimits {
+    /// Bytes; what is over it goes to disk first.
+    pub memory: u64,
+    /// Bytes on that disk.
+    pub disk: u64,
+    pub threads: u32,
+    /// No more rows are answered; whether there were more is told.
+    pub rows: u64,
+}
