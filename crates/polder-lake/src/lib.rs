@@ -20,6 +20,7 @@ mod lake;
 mod log;
 pub mod operations;
 mod publish;
+mod script;
 mod session;
 mod squash;
 mod table;
@@ -30,5 +31,6 @@ pub use polder_types::lake::{
     BranchName, Fork, Intent, InvalidName, Line, Pin, Published, SchemaName, Staged, TableName, View,
 };
 pub use publish::Occasion;
+pub use script::{Kind, Mistake, Script, Statement};
 pub use session::{CATALOG, Limits, Session};
 pub use table::Table;

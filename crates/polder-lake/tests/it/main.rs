@@ -15,6 +15,7 @@ mod model;
 mod optimising;
 mod publishing;
 mod s3;
+mod script;
 mod sql;
 mod tables;
 mod upserts;
