@@ -1,7 +1,7 @@
 use deltalake::DeltaTableError;
 use deltalake::datafusion::error::DataFusionError;
 
-use crate::{InvalidName, Line, TableName};
+use crate::{BranchName, InvalidName, Line, TableName};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -39,6 +39,15 @@ pub enum Error {
     /// Another writer made use of what Delta offers and Polder cannot rewrite.
     #[error("table {table} has {what}, which Polder does not rewrite")]
     Unsupported { table: TableName, what: &'static str },
+    /// Somebody tried the same before, and stopped halfway.
+    #[error("branch {branch} of table {table} was written to before; begin anew on a branch of another name")]
+    BranchUsed { table: TableName, branch: BranchName },
+    /// What was done since would not be known.
+    #[error("something before was not done to its end; begin anew on a branch of another name")]
+    Unfinished,
+    /// Where in a script it happened.
+    #[error("line {line}: {source}")]
+    Statement { line: u64, column: u64, source: Box<Self> },
     #[error("the log of table {table} cannot be read: {reason}")]
     Log { table: TableName, reason: String },
     #[error("table {table}: {source}")]

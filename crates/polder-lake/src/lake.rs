@@ -14,6 +14,8 @@ use object_store::prefix::PrefixStore;
 use url::Url;
 
 use crate::branch_store::BranchStore;
+use crate::means::Means;
+use crate::operations::at_once;
 use crate::{Error, Line, Result, TableName};
 
 /// How to reach a store, by the names that `object_store` gives them (`aws_region`, `azure_storage_account_name`, …).
@@ -50,6 +52,8 @@ pub struct Lake {
     store: Arc<dyn ObjectStore>,
     /// The lake's folder in the store.
     folder: Path,
+    /// What work on its tables may use; each operation its own if there are none.
+    means: Option<Means>,
 }
 
 impl Lake {
@@ -71,7 +75,21 @@ impl Lake {
         }
         let (store, folder) =
             object_store::parse_url_opts(&parsed, &options.0).map_err(|error| refuse(error.to_string()))?;
-        Ok(Self { url: parsed, store: store.into(), folder })
+        Ok(Self { url: parsed, store: store.into(), folder, means: None })
+    }
+
+    /// The same lake, for work that has to do with some means.
+    pub(crate) fn within(&self, means: &Means) -> Self {
+        Self { means: Some(means.clone()), ..self.clone() }
+    }
+
+    pub(crate) fn means(&self) -> Result<Means> {
+        self.means.clone().map_or_else(Means::unlimited, Ok)
+    }
+
+    /// How many tasks to work with at once.
+    pub(crate) fn threads(&self) -> usize {
+        self.means.as_ref().map_or_else(at_once, |means| means.threads)
     }
 
     #[must_use]

@@ -21,9 +21,9 @@ use deltalake::datafusion::sql::sqlparser::dialect::GenericDialect;
 use deltalake::datafusion::sql::sqlparser::parser::Parser;
 use deltalake::datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
-pub(crate) use self::change::{Delete, Target, Update};
+pub(crate) use self::change::{Delete, Target, Update, template};
 use self::clauses::Clauses;
-pub(crate) use self::create::Create;
+pub(crate) use self::create::{Create, columns_alone};
 pub(crate) use self::insert::{Insert, Manner};
 pub use self::mistake::Mistake;
 pub(crate) use self::names::plain;

@@ -8,23 +8,26 @@ mod catalog;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use deltalake::arrow::datatypes::SchemaRef;
+use deltalake::datafusion::catalog::{
+    CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
+};
 use deltalake::datafusion::error::DataFusionError;
-use deltalake::datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use deltalake::datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
-use deltalake::datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use deltalake::datafusion::execution::{SendableRecordBatchStream, SessionStateBuilder};
+use deltalake::datafusion::logical_expr::{DdlStatement, LogicalPlan};
 use deltalake::datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+use deltalake::datafusion::sql::parser::Statement;
+use deltalake::datafusion::sql::sqlparser::ast;
 use deltalake::delta_datafusion::planner::DeltaPlanner;
 
-use self::catalog::Catalog;
-use crate::{Error, Lake, Result, View};
+pub(crate) use self::catalog::{Catalog, Entry};
+use crate::means::Means;
+use crate::{Error, Lake, Result, TableName, View};
 
 /// The catalog's name in SQL, for whoever writes it out.
 pub const CATALOG: &str = "polder";
 /// Where a table is looked for that is named without a schema.
 const DEFAULT_SCHEMA: &str = "marts";
-/// So many of the largest holders of memory are named when it is used up.
-const NAMED: usize = 5;
 
 /// What queries may use.
 #[derive(Debug, Clone)]
@@ -55,48 +58,75 @@ impl Lake {
     /// # Errors
     /// When the folder for what does not fit into memory cannot be used.
     pub fn session(&self, view: &View, limits: &Limits) -> Result<Session> {
-        let runtime = runtime(limits).map_err(Error::query)?;
-        runtime.register_object_store(&self.store_url(), Arc::clone(self.store()));
+        let means = Means::new(limits)?;
+        Ok(Session::new(self, &means, Catalog::new(self, view), DEFAULT_SCHEMA))
+    }
+}
+
+impl Session {
+    pub(crate) fn new(lake: &Lake, means: &Means, catalog: Catalog, default_schema: &str) -> Self {
+        means.runtime.register_object_store(&lake.store_url(), Arc::clone(lake.store()));
         let config = SessionConfig::new()
-            .with_target_partitions(limits.threads)
+            .with_target_partitions(means.threads)
+            .with_sort_spill_reservation_bytes(means.for_merging())
             .with_information_schema(true)
             .with_create_default_catalog_and_schema(false)
-            .with_default_catalog_and_schema(CATALOG, DEFAULT_SCHEMA)
+            .with_default_catalog_and_schema(CATALOG, default_schema)
+            // What is said to have a zone has one, and now is now everywhere.
+            .set_str("datafusion.execution.time_zone", "+00:00")
             // Text as Delta has it, so that results are in the types of the tables.
             .set_bool("datafusion.execution.parquet.schema_force_view_types", false)
             .set_bool("datafusion.execution.parquet.pushdown_filters", true);
         let state = SessionStateBuilder::new()
             .with_default_features()
             .with_config(config)
-            .with_runtime_env(Arc::new(runtime))
+            .with_runtime_env(Arc::clone(&means.runtime))
             .with_query_planner(DeltaPlanner::new())
             .build();
         let context = SessionContext::new_with_state(state);
-        context.register_catalog(CATALOG, Arc::new(Catalog::new(self, view)));
-        Ok(Session { context })
+        context.register_catalog(CATALOG, Arc::new(catalog));
+        Self { context }
     }
-}
 
-fn runtime(limits: &Limits) -> std::result::Result<RuntimeEnv, DataFusionError> {
-    let pool =
-        TrackConsumersPool::new(FairSpillPool::new(limits.memory), NAMED.try_into().expect("more than none"));
-    let mode = limits
-        .spill
-        .as_ref()
-        .map_or(DiskManagerMode::OsTmpDirectory, |folder| DiskManagerMode::Directories(vec![folder.clone()]));
-    let disk = DiskManagerBuilder::default().with_mode(mode).with_max_temp_directory_size(limits.spilled);
-    RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).with_disk_manager_builder(disk).build()
-}
-
-impl Session {
     /// Answers one query.
     ///
     /// # Errors
     /// [`Error::Query`]: it is not a query, names what is not there, or needs more than it may use.
     pub async fn query(&self, sql: &str) -> Result<SendableRecordBatchStream> {
-        let only_queries =
-            SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        let frame = self.context.sql_with_options(sql, only_queries).await.map_err(Error::query)?;
+        let frame = self.context.sql_with_options(sql, only_queries()).await.map_err(Error::query)?;
+        frame.execute_stream().await.map_err(Error::query)
+    }
+
+    /// What a query comes to, before anything is left out of it.
+    pub(crate) async fn plan(&self, query: ast::Query) -> Result<LogicalPlan> {
+        let statement = Statement::Statement(Box::new(ast::Statement::Query(Box::new(query))));
+        let plan = self.context.state().statement_to_plan(statement).await.map_err(Error::query)?;
+        only_queries().verify_plan(&plan).map_err(Error::query)?;
+        Ok(plan)
+    }
+
+    /// The columns that a `CREATE TABLE` lists.
+    pub(crate) async fn columns(&self, create: ast::Statement) -> Result<SchemaRef> {
+        let plan = self.context.state().statement_to_plan(Statement::Statement(Box::new(create))).await;
+        match plan.map_err(Error::query)? {
+            LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => {
+                Ok(Arc::clone(create.input.schema().inner()))
+            }
+            _ => Err(Error::query(DataFusionError::Internal("this lists no columns".to_owned()))),
+        }
+    }
+
+    /// Makes a table known in a catalog of its own.
+    pub(crate) fn add(&self, catalog: &str, name: &TableName, provider: Arc<dyn TableProvider>) {
+        let (schemas, tables) = (MemoryCatalogProvider::new(), MemorySchemaProvider::new());
+        // Both are new, and take whatever they are given.
+        let _ = tables.register_table(name.table().to_owned(), provider);
+        let _ = schemas.register_schema(name.schema(), Arc::new(tables));
+        self.context.register_catalog(catalog, Arc::new(schemas));
+    }
+
+    pub(crate) async fn execute(&self, plan: LogicalPlan) -> Result<SendableRecordBatchStream> {
+        let frame = self.context.execute_logical_plan(plan).await.map_err(Error::query)?;
         frame.execute_stream().await.map_err(Error::query)
     }
 
@@ -105,4 +135,8 @@ impl Session {
     pub fn context(&self) -> &SessionContext {
         &self.context
     }
+}
+
+fn only_queries() -> SQLOptions {
+    SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false)
 }

@@ -27,6 +27,12 @@ impl Batches {
         &self.schema
     }
 
+    /// The rows, to be read once.
+    #[must_use]
+    pub fn into_stream(self) -> BoxStream<'static, Result<RecordBatch>> {
+        self.stream
+    }
+
     /// What is in memory already.
     #[must_use]
     pub fn of(batches: Vec<RecordBatch>) -> Self {

@@ -64,7 +64,8 @@ impl Changes<'_> {
         let files = files.into_iter().map(|(_, file)| file.clone()).collect();
         let rows = Arc::clone(&self.files).all_rows(files);
         let order = key.iter().filter_map(|column| self.files.schema.index_of(column).ok());
-        let rows = sorted(rows, &order.map(|index| (index, ORDER)).collect::<Vec<_>>())?;
+        let order: Vec<_> = order.map(|index| (index, ORDER)).collect();
+        let rows = sorted(rows, &order, &self.table.lake.means()?)?;
         let (adds, _) = self.table.write_rows(rows, &self.files.schema, self.manner.layout).await?;
         group.iter().for_each(|place| self.remove(*place));
         self.add(adds);

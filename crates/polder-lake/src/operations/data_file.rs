@@ -35,6 +35,8 @@ pub(crate) struct Files {
     /// Those that are in the files: all but the ones that name folders.
     pub(crate) stored: SchemaRef,
     pub(crate) partitions: Vec<String>,
+    /// How many of its parts are worked on at once.
+    pub(crate) threads: usize,
 }
 
 /// A file, committed or not yet.
@@ -86,7 +88,14 @@ impl Table {
         let stored = schema.fields().iter().filter(|field| !partitions.contains(field.name())).cloned();
         let stored = Arc::new(Schema::new(stored.collect::<Vec<_>>()));
         let store = self.delta.object_store();
-        Ok(Files { table: self.name.clone(), store, schema, stored, partitions })
+        Ok(Files {
+            table: self.name.clone(),
+            store,
+            schema,
+            stored,
+            partitions,
+            threads: self.lake.threads(),
+        })
     }
 
     /// # Errors

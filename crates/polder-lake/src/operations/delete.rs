@@ -9,7 +9,7 @@ use deltalake::protocol::DeltaOperation;
 use super::bounds::Bounds;
 use super::changes::Changes;
 use super::find::find;
-use super::incoming::{Chunk, Incoming};
+use super::incoming::{Chunk, Incoming, Wins};
 use super::key::Key;
 use super::predicate::{Found, Predicate};
 use super::rewrite::{Edit, Edits};
@@ -53,7 +53,7 @@ impl Table {
         let files = Arc::new(self.files()?);
         let columns = Key::new(&self.name, &files.schema, key)?.schema();
         let encoder = Arc::new(Key::new(&self.name, &columns, key)?);
-        let mut incoming = Incoming::new(&self.name, &columns, &encoder, None, keys)?;
+        let mut incoming = Incoming::new(&self, &columns, &encoder, Wins::New { cursor: None }, keys)?;
         let bounds = Bounds::of_files(&self, &encoder)?;
         let mut changes = Changes::new(&self, files, self.manner(at)?)?;
         let mut done = Deleted { rows: Some(0), ..Deleted::default() };
@@ -127,7 +127,7 @@ impl Changes<'_> {
         Ok(())
     }
 
-    async fn remove_rows(&mut self, place: usize, rows: Vec<(usize, u32)>) -> Result<()> {
+    pub(crate) async fn remove_rows(&mut self, place: usize, rows: Vec<(usize, u32)>) -> Result<()> {
         let mut edits = Edits::new();
         for (group, row) in rows {
             edits.entry(group).or_default().push((row, Edit::Remove));

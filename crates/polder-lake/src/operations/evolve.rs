@@ -145,7 +145,8 @@ fn fit(found: &DataType, wanted: &DataType) -> Fit {
     }
 }
 
-fn is_wider(from: &DataType, to: &DataType) -> bool {
+/// Whether a type holds every value of another, and is not the same.
+pub(crate) fn is_wider(from: &DataType, to: &DataType) -> bool {
     use DataType::{Date32, Decimal128, Float32, Float64, Int8, Int16, Int32, Int64, Timestamp};
     match (from, to) {
         (Int8, Int16 | Int32 | Int64) | (Int16, Int32 | Int64) | (Int32, Int64) => true,

@@ -12,6 +12,8 @@ use deltalake::table::config::TablePropertiesExt;
 use futures::StreamExt;
 
 use super::columns::{Batches, conform};
+use super::key::ORDER;
+use super::sort::sorted;
 use crate::{Error, Result, Table};
 
 /// The property of a table that names the columns of its key, as a JSON array.
@@ -30,7 +32,7 @@ pub(crate) struct Layout {
 
 impl Layout {
     /// Large enough to be read quickly.
-    const PLAIN: Self = Self { file_size: 128 << 20, row_group: 256 << 10, indexed: 32 };
+    pub(crate) const PLAIN: Self = Self { file_size: 128 << 20, row_group: 256 << 10, indexed: 32 };
     /// Small enough to be rewritten often: a changed row costs its group of rows, and copying its file.
     pub(crate) const KEYED: Self = Self { file_size: 32 << 20, row_group: 64 << 10, indexed: 32 };
 
@@ -46,17 +48,43 @@ impl Layout {
 impl Table {
     /// Writes all rows; the files that hold them, and how many rows there were.
     pub(crate) async fn write_files(&self, batches: Batches) -> Result<(Vec<Add>, u64)> {
-        self.write_rows(batches, &self.schema()?, self.layout()?).await
+        let to = self.schema()?;
+        let batches = self.by_key(batches, &to, &self.key()?.unwrap_or_default())?;
+        self.write_rows(batches, &to, self.layout()?).await
+    }
+
+    /// The rows in some columns, sorted by a key, if there is one: then files lie between narrow bounds, and an upsert opens few.
+    pub(crate) fn by_key(&self, batches: Batches, to: &SchemaRef, key: &[String]) -> Result<Batches> {
+        let order = key.iter().filter_map(|column| to.index_of(column).ok());
+        let order: Vec<_> = order.map(|index| (index, ORDER)).collect();
+        if order.is_empty() {
+            return Ok(batches);
+        }
+        let (table, columns) = (self.name.clone(), Arc::clone(to));
+        let rows = batches.stream.map(move |batch| conform(&table, &batch?, &columns));
+        sorted(Batches::new(Arc::clone(to), rows), &order, &self.lake.means()?)
     }
 
     /// The same in other columns than the table's, or in another layout.
     pub(crate) async fn write_rows(
         &self,
-        mut batches: Batches,
+        batches: Batches,
         to: &SchemaRef,
         layout: Layout,
     ) -> Result<(Vec<Add>, u64)> {
-        let mut writer = self.file_writer(to, layout)?;
+        let partitions = self.snapshot()?.metadata().partition_columns().to_vec();
+        self.write_rows_in(batches, to, layout, partitions).await
+    }
+
+    /// The same in other folders.
+    pub(crate) async fn write_rows_in(
+        &self,
+        mut batches: Batches,
+        to: &SchemaRef,
+        layout: Layout,
+        partitions: Vec<String>,
+    ) -> Result<(Vec<Add>, u64)> {
+        let mut writer = self.writer(to, layout, partitions)?;
         let mut rows = 0;
         while let Some(batch) = batches.stream.next().await {
             let written = async {
@@ -92,8 +120,11 @@ impl Table {
     }
 
     pub(crate) fn file_writer(&self, schema: &SchemaRef, layout: Layout) -> Result<DeltaWriter> {
+        self.writer(schema, layout, self.snapshot()?.metadata().partition_columns().to_vec())
+    }
+
+    fn writer(&self, schema: &SchemaRef, layout: Layout, partitions: Vec<String>) -> Result<DeltaWriter> {
         let snapshot = self.snapshot()?;
-        let partitions = snapshot.metadata().partition_columns().to_vec();
         let config = WriterConfig::new(
             schema.clone(),
             partitions,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use deltalake::arrow::array::{ArrayRef, BooleanArray, RecordBatch, UInt64Array};
-use deltalake::arrow::compute::{concat_batches, filter_record_batch};
+use deltalake::arrow::compute::{SortOptions, concat_batches, filter_record_batch};
 use deltalake::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use deltalake::arrow::row::Rows;
 use deltalake::datafusion::common::HashMap;
@@ -12,12 +12,21 @@ use futures::StreamExt;
 use super::columns::{Batches, conform};
 use super::key::{Key, ORDER};
 use super::sort::sorted;
-use crate::{Error, Result, TableName};
+use crate::{Error, Result, Table, TableName};
 
 /// Bytes of a chunk's rows, about.
 const CHUNK: usize = 64 << 20;
 /// Remembers the order in which rows came in. No column of a table can be called so.
 const SEQUENCE: &str = "\u{0}sequence";
+
+/// Which of several rows of one key counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wins<'a> {
+    /// The one with the largest cursor, or that comes last; and it replaces the one in the table.
+    New { cursor: Option<&'a str> },
+    /// The one in the table, or that comes first.
+    Old,
+}
 
 /// Reads chunk after chunk. The keys of each are behind those of the one before.
 pub(crate) struct Incoming {
@@ -55,12 +64,17 @@ impl Chunk {
 
 impl Incoming {
     pub(crate) fn new(
-        table: &TableName,
+        to: &Table,
         schema: &SchemaRef,
         key: &Arc<Key>,
-        cursor: Option<&str>,
+        wins: Wins<'_>,
         batches: Batches,
     ) -> Result<Self> {
+        let table = &to.name;
+        let (cursor, descending) = match wins {
+            Wins::New { cursor } => (cursor, false),
+            Wins::Old => (None, true),
+        };
         let cursor = cursor.map(|cursor| schema.index_of(cursor)).transpose().map_err(|_| Error::Column {
             table: table.clone(),
             column: cursor.unwrap_or_default().to_owned(),
@@ -69,8 +83,10 @@ impl Incoming {
         let numbered = numbered(table, schema, key, batches);
         let sequence = schema.fields().len();
         let order = key.fields().iter().filter_map(|field| schema.index_of(field.name()).ok());
-        let order: Vec<_> = order.chain(cursor).chain([sequence]).map(|index| (index, ORDER)).collect();
-        let rows = sorted(numbered, &order)?;
+        let order = order.chain(cursor).map(|index| (index, ORDER));
+        let last = (sequence, SortOptions { descending, ..ORDER });
+        let order: Vec<_> = order.chain([last]).collect();
+        let rows = sorted(numbered, &order, &to.lake.means()?)?;
         let (table, schema, key) = (table.clone(), Arc::clone(schema), Arc::clone(key));
         Ok(Self { table, key, schema, rows, pending: None, duplicates: 0 })
     }

@@ -99,7 +99,7 @@ impl Table {
         Ok(Batches::new(schema, checked))
     }
 
-    fn remove_all(&self, at: DateTime<Utc>) -> Result<Vec<Remove>> {
+    pub(crate) fn remove_all(&self, at: DateTime<Utc>) -> Result<Vec<Remove>> {
         let snapshot = self.snapshot()?;
         let removed = |file: deltalake::kernel::LogicalFileView| {
             let mut remove = file.remove_action(true);

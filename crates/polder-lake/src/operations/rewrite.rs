@@ -16,7 +16,7 @@ use super::data_file::{DataFile, Files};
 use super::file_writer::FileWriter;
 use super::files::Layout;
 use super::row_group::Job;
-use super::task::{at_once, spawned};
+use super::task::spawned;
 use crate::Result;
 
 /// What becomes of a row.
@@ -60,7 +60,7 @@ impl Files {
             spawned(async move { if can_copy { job.copy().await } else { job.encode().await } })
         });
         let groups: Vec<_> = groups.collect();
-        let mut groups = futures::stream::iter(groups).buffered(at_once());
+        let mut groups = futures::stream::iter(groups).buffered(self.threads);
         let (mut adds, mut rows) = (Vec::new(), false);
         while let Some(group) = groups.try_next().await? {
             rows |= writer.put(group).await.map_err(|error| self.unreadable(error))?;

@@ -6,8 +6,6 @@ use std::sync::{Arc, Mutex};
 use deltalake::arrow::compute::SortOptions;
 use deltalake::arrow::datatypes::SchemaRef;
 use deltalake::datafusion::error::DataFusionError;
-use deltalake::datafusion::execution::memory_pool::FairSpillPool;
-use deltalake::datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use deltalake::datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use deltalake::datafusion::physical_expr::expressions::Column;
 use deltalake::datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
@@ -19,38 +17,36 @@ use deltalake::datafusion::prelude::SessionConfig;
 use futures::{StreamExt, TryStreamExt};
 
 use super::columns::Batches;
+use crate::means::Means;
 use crate::{Error, Result};
 
-/// Bytes of rows that are held in memory at a time.
-const MEMORY: usize = 128 << 20;
-/// Of those, what merging the sorted runs may count on.
-const FOR_MERGING: usize = 16 << 20;
-
 /// The rows ordered by columns, which are given by their place. Equal ones come in any order.
-pub(crate) fn sorted(rows: Batches, by: &[(usize, SortOptions)]) -> Result<Batches> {
+pub(crate) fn sorted(rows: Batches, by: &[(usize, SortOptions)], means: &Means) -> Result<Batches> {
     let schema = Arc::clone(rows.schema());
     let order = by.iter().map(|(index, options)| {
         let column = Column::new(schema.field(*index).name(), *index);
         PhysicalSortExpr::new(Arc::new(column), *options)
     });
     let Some(order) = LexOrdering::new(order) else { return Ok(rows) };
-    let stream = execute(rows, order).map_err(Error::query)?;
+    let stream = execute(rows, order, means).map_err(Error::query)?;
     Ok(Batches::new(schema, stream.map_err(own)))
 }
 
-fn execute(rows: Batches, order: LexOrdering) -> Result<SendableRecordBatchStream, DataFusionError> {
+fn execute(
+    rows: Batches,
+    order: LexOrdering,
+    means: &Means,
+) -> Result<SendableRecordBatchStream, DataFusionError> {
     let schema = Arc::clone(rows.schema());
     let source = Arc::new(Once { schema: Arc::clone(&schema), rows: Mutex::new(Some(rows)) });
     let source = StreamingTableExec::try_new(schema, vec![source], None, [], false, None)?;
-    let runtime =
-        RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(MEMORY))).build_arc()?;
-    let config = SessionConfig::new().with_sort_spill_reservation_bytes(FOR_MERGING);
-    let context = TaskContext::default().with_session_config(config).with_runtime(runtime);
+    let config = SessionConfig::new().with_sort_spill_reservation_bytes(means.for_merging());
+    let context = TaskContext::default().with_session_config(config).with_runtime(Arc::clone(&means.runtime));
     SortExec::new(order, Arc::new(source)).execute(0, Arc::new(context))
 }
 
 /// An error of ours that went through the engine, as it was.
-fn own(error: DataFusionError) -> Error {
+pub(crate) fn own(error: DataFusionError) -> Error {
     match error {
         DataFusionError::External(inner) => match inner.downcast::<Error>() {
             Ok(own) => *own,

@@ -28,10 +28,10 @@ use super::compact::worth_joining;
 use super::data_file::{DataFile, Files};
 use super::files::{KEY, Layout};
 use super::find::{Hit, find};
-use super::incoming::{Chunk, Incoming};
+use super::incoming::{Chunk, Incoming, Wins};
 use super::key::Key;
 use super::rewrite::{Edit, Edits, Manner};
-use super::task::{at_once, spawned};
+use super::task::spawned;
 use super::{Batches, Note};
 use crate::{Error, Result, Table};
 
@@ -48,7 +48,8 @@ pub struct Upserted {
     pub files_rewritten: u64,
     /// Small files that were made into larger ones.
     pub files_joined: u64,
-    /// Of what was written, compressed.
+    /// That were written, and their bytes, compressed.
+    pub files_written: u64,
     pub bytes: u64,
 }
 
@@ -67,16 +68,42 @@ impl Table {
         at: DateTime<Utc>,
         note: &Note,
     ) -> Result<(Self, Upserted)> {
+        self.write_by_key(batches, key, Wins::New { cursor }, at, note).await
+    }
+
+    /// Adds the rows whose keys are not there, of several with one key the first one. The others are counted as duplicates.
+    ///
+    /// # Errors
+    /// As [`Table::upsert`].
+    pub async fn insert_missing(
+        self,
+        batches: Batches,
+        key: &[String],
+        at: DateTime<Utc>,
+        note: &Note,
+    ) -> Result<(Self, Upserted)> {
+        self.write_by_key(batches, key, Wins::Old, at, note).await
+    }
+
+    async fn write_by_key(
+        self,
+        batches: Batches,
+        key: &[String],
+        wins: Wins<'_>,
+        at: DateTime<Utc>,
+        note: &Note,
+    ) -> Result<(Self, Upserted)> {
         let files = Arc::new(self.files()?);
         let columns = Arc::new(Key::new(&self.name, &files.schema, key)?);
-        let mut incoming = Incoming::new(&self.name, &files.schema, &columns, cursor, batches)?;
+        let mut incoming = Incoming::new(&self, &files.schema, &columns, wins, batches)?;
         let layout = Layout { indexed: self.layout()?.indexed, ..Layout::KEYED };
         let manner = Manner { layout, also: key.to_vec(), at };
         let mut upsert = Upsert::new(&self, files, columns, manner)?;
+        upsert.keeps_old = wins == Wins::Old;
         while let Some(chunk) = incoming.next().await? {
             upsert.apply(Arc::new(chunk)).await?;
         }
-        upsert.report.duplicates = incoming.duplicates;
+        upsert.report.duplicates += incoming.duplicates;
         let (actions, report) = upsert.end(key).await?;
         if actions.is_empty() && note.progress.is_empty() {
             return Ok((self, report));
@@ -117,6 +144,8 @@ struct Upsert<'a> {
     /// What the log says of the files that it has.
     bounds: Bounds,
     inserts: Option<DeltaWriter>,
+    /// Whether rows that are there stay as they are.
+    keeps_old: bool,
     report: Upserted,
 }
 
@@ -129,21 +158,27 @@ enum Fate {
     InPlace,
     /// The old one is gone, and it belongs into another folder.
     Moved,
+    /// The old one stays.
+    Dropped,
 }
 
 impl<'a> Upsert<'a> {
     fn new(table: &'a Table, files: Arc<Files>, key: Arc<Key>, manner: Manner) -> Result<Self> {
         let bounds = Bounds::of_files(table, &key)?;
         let changes = Changes::new(table, files, manner)?;
-        Ok(Self { changes, key, bounds, inserts: None, report: Upserted::default() })
+        Ok(Self { changes, key, bounds, inserts: None, keeps_old: false, report: Upserted::default() })
     }
 
     async fn apply(&mut self, chunk: Arc<Chunk>) -> Result<()> {
         let mut fates = vec![Fate::New; chunk.batch.num_rows()];
-        let mut found = futures::stream::iter(self.searches(&chunk)).buffered(at_once());
+        let mut found = futures::stream::iter(self.searches(&chunk)).buffered(self.changes.files.threads);
         while let Some((place, hits)) = found.try_next().await? {
             self.report.files_read += 1;
             if hits.is_empty() {
+                continue;
+            }
+            if self.keeps_old {
+                hits.iter().for_each(|hit| fates[hit.place as usize] = Fate::Dropped);
                 continue;
             }
             let edits = self.edits(place, &hits, &chunk, &mut fates)?;
@@ -210,10 +245,12 @@ impl<'a> Upsert<'a> {
         let (new, moved) = (count(Fate::New), count(Fate::Moved));
         self.report.inserted += new;
         self.report.updated += moved + count(Fate::InPlace);
+        self.report.duplicates += count(Fate::Dropped);
         if new + moved == 0 {
             return Ok(());
         }
-        let places = (0..).zip(fates).filter(|(_, fate)| **fate != Fate::InPlace).map(|(place, _)| place);
+        let places = (0..).zip(fates).filter(|(_, fate)| matches!(fate, Fate::New | Fate::Moved));
+        let places = places.map(|(place, _)| place);
         let rows = take_record_batch(&chunk.batch, &UInt32Array::from_iter_values(places));
         let rows = rows.map_err(|error| self.changes.files.wrong(error))?;
         let mut writer = match self.inserts.take() {
@@ -243,6 +280,7 @@ impl<'a> Upsert<'a> {
             }
         }
         let (actions, bytes) = self.changes.end().await;
-        Ok((actions, Upserted { bytes, ..self.report }))
+        let files_written = actions.iter().filter(|action| matches!(action, Action::Add(_))).count() as u64;
+        Ok((actions, Upserted { files_written, bytes, ..self.report }))
     }
 }

@@ -1,9 +1,10 @@
 //! `UPDATE` and `DELETE`: which rows of which table, and what becomes of them.
 
 use deltalake::datafusion::sql::sqlparser::ast::{self, AssignmentTarget, Expr, TableFactor, TableWithJoins};
+use deltalake::datafusion::sql::sqlparser::parser::Parser;
 
 use super::pieces::Piece;
-use super::{Mistake, names};
+use super::{DIALECT, Mistake, names};
 use crate::TableName;
 
 /// Rows of a table.
@@ -114,5 +115,14 @@ impl Piece<'_> {
                 Err(self.refused("several columns cannot be set at once", hint))
             }
         }
+    }
+}
+
+/// The shortest query of a table, to be filled in.
+pub(crate) fn template() -> ast::Query {
+    let parsed = Parser::parse_sql(&DIALECT, "SELECT 1 FROM t").map(|mut parsed| parsed.pop());
+    match parsed {
+        Ok(Some(ast::Statement::Query(query))) => *query,
+        _ => unreachable!("it is a query"),
     }
 }

@@ -8,33 +8,39 @@ use deltalake::datafusion::catalog::{CatalogProvider, SchemaProvider, TableProvi
 use deltalake::datafusion::error::{DataFusionError, Result};
 use tokio::sync::OnceCell;
 
-use crate::{Lake, Pin, TableName, View};
+use crate::{Lake, Pin, Table, TableName, View};
 
 #[derive(Debug)]
-pub(super) struct Catalog {
+pub(crate) struct Catalog {
     schemas: BTreeMap<String, Arc<Schema>>,
 }
 
 #[derive(Debug)]
 struct Schema {
-    tables: BTreeMap<String, Entry>,
+    tables: BTreeMap<String, Arc<Entry>>,
 }
 
+/// A table, opened once when it is first named.
 #[derive(Debug)]
-struct Entry {
+pub(crate) struct Entry {
     lake: Lake,
     name: TableName,
     pin: Pin,
-    opened: OnceCell<Arc<dyn TableProvider>>,
+    /// If it is loaded already.
+    loaded: Option<Table>,
+    provider: OnceCell<Arc<dyn TableProvider>>,
 }
 
 impl Catalog {
     pub(super) fn new(lake: &Lake, view: &View) -> Self {
-        let mut schemas: BTreeMap<String, BTreeMap<String, Entry>> = BTreeMap::new();
-        for (name, pin) in view.tables() {
-            let entry =
-                Entry { lake: lake.clone(), name: name.clone(), pin: pin.clone(), opened: OnceCell::new() };
-            schemas.entry(name.schema().to_owned()).or_default().insert(name.table().to_owned(), entry);
+        Self::of(view.tables().map(|(name, pin)| Arc::new(Entry::pinned(lake, name, pin))))
+    }
+
+    pub(crate) fn of(entries: impl IntoIterator<Item = Arc<Entry>>) -> Self {
+        let mut schemas: BTreeMap<String, BTreeMap<String, Arc<Entry>>> = BTreeMap::new();
+        for entry in entries {
+            let (schema, table) = (entry.name.schema().to_owned(), entry.name.table().to_owned());
+            schemas.entry(schema).or_default().insert(table, entry);
         }
         let schemas = schemas.into_iter().map(|(name, tables)| (name, Arc::new(Schema { tables })));
         Self { schemas: schemas.collect() }
@@ -77,15 +83,28 @@ impl SchemaProvider for Schema {
 }
 
 impl Entry {
+    pub(crate) fn pinned(lake: &Lake, name: &TableName, pin: &Pin) -> Self {
+        let (lake, name, pin) = (lake.clone(), name.clone(), pin.clone());
+        Self { lake, name, pin, loaded: None, provider: OnceCell::new() }
+    }
+
+    pub(crate) fn loaded(table: &Table) -> Self {
+        let pin = Pin { line: table.line.clone(), version: table.version() };
+        Self { loaded: Some(table.clone()), ..Self::pinned(&table.lake, &table.name, &pin) }
+    }
+
     async fn open(&self) -> Result<Arc<dyn TableProvider>> {
         let open = async || {
-            let table = self.lake.table(&self.name, &self.pin.line, Some(self.pin.version)).await;
+            let table = match &self.loaded {
+                Some(table) => Ok(table.clone()),
+                None => self.lake.table(&self.name, &self.pin.line, Some(self.pin.version)).await,
+            };
             let table = table.map_err(|error| DataFusionError::External(Box::new(error)))?;
             let provider = table.delta.table_provider().await;
             provider
                 .map(|provider| provider as Arc<dyn TableProvider>)
                 .map_err(|error| DataFusionError::External(Box::new(error)))
         };
-        self.opened.get_or_try_init(open).await.cloned()
+        self.provider.get_or_try_init(open).await.cloned()
     }
 }

@@ -19,3 +19,4 @@ mod script;
 mod sql;
 mod tables;
 mod upserts;
+mod work;

@@ -1,0 +1,50 @@
+//! What work on tables may use of this machine: memory, disk and threads.
+
+use std::sync::Arc;
+
+use deltalake::datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use deltalake::datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use deltalake::datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+
+use crate::{Error, Limits, Result};
+
+/// So many of the largest holders of memory are named when it is used up.
+const NAMED: usize = 5;
+/// What sorting may hold where nobody says how much.
+const UNLIMITED: usize = 128 << 20;
+/// What merging sorted runs counts on, if there is enough.
+const FOR_MERGING: usize = 16 << 20;
+
+/// Shared by all that is done with it.
+#[derive(Debug, Clone)]
+pub(crate) struct Means {
+    pub(crate) runtime: Arc<RuntimeEnv>,
+    pub(crate) memory: usize,
+    pub(crate) threads: usize,
+}
+
+impl Means {
+    /// # Errors
+    /// When the folder for what does not fit into memory cannot be used.
+    pub(crate) fn new(limits: &Limits) -> Result<Self> {
+        let pool = FairSpillPool::new(limits.memory);
+        let pool = TrackConsumersPool::new(pool, NAMED.try_into().expect("more than none"));
+        let mode = limits.spill.as_ref().map_or(DiskManagerMode::OsTmpDirectory, |folder| {
+            DiskManagerMode::Directories(vec![folder.clone()])
+        });
+        let disk = DiskManagerBuilder::default().with_mode(mode).with_max_temp_directory_size(limits.spilled);
+        let runtime =
+            RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).with_disk_manager_builder(disk);
+        let runtime = runtime.build_arc().map_err(Error::query)?;
+        Ok(Self { runtime, memory: limits.memory, threads: limits.threads.max(1) })
+    }
+
+    /// Its own each time, for work that nobody limits.
+    pub(crate) fn unlimited() -> Result<Self> {
+        Self::new(&Limits { memory: UNLIMITED, ..Limits::default() })
+    }
+
+    pub(crate) fn for_merging(&self) -> usize {
+        FOR_MERGING.min(self.memory / 8)
+    }
+}
