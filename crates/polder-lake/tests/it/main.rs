@@ -16,6 +16,7 @@ mod optimising;
 mod publishing;
 mod s3;
 mod script;
+mod script_model;
 mod sql;
 mod tables;
 mod upserts;
