@@ -15,6 +15,7 @@
 
 mod branch_store;
 mod branch_view;
+mod checkpoint;
 mod error;
 mod lake;
 mod log;

@@ -65,6 +65,13 @@ impl Lake {
         let mut published: Vec<_> =
             futures::stream::iter(commits).buffer_unordered(AT_ONCE).try_collect().await?;
         published.sort_by(|a: &Published, b| a.table.cmp(&b.table));
+        let summed_up = published.iter().map(|published| self.checkpoint(published));
+        // They are published, and a log that is not summed up is slower to read and says the same.
+        futures::stream::iter(summed_up.collect::<Vec<_>>())
+            .buffer_unordered(AT_ONCE)
+            .map(drop)
+            .collect::<()>()
+            .await;
         Ok(published)
     }
 
@@ -150,7 +157,7 @@ impl Lake {
     }
 
     /// Where the commit of a publish lies until it is in the log.
-    fn staged_file(&self, table: &TableName, fork: &Fork, publish: &str) -> Path {
+    pub(crate) fn staged_file(&self, table: &TableName, fork: &Fork, publish: &str) -> Path {
         log::branch_folder(&self.folder(table), &fork.branch).join(format!("publish-{publish}.json"))
     }
 

@@ -120,3 +120,60 @@ async fn a_version_of_somebody_else_is_not_taken_for_ours() {
     let fresh = bench.lake.table(&name("raw.orders"), &Line::main(), None).await.unwrap();
     assert_eq!(ids(&fresh).await, [1, 3]);
 }
+
+#[tokio::test]
+async fn a_log_that_is_only_published_to_is_summed_up() {
+    let bench = Bench::new();
+    let main = bench.table("raw.orders", [0]).await;
+    let early = main.branch(branch("early")).await.unwrap().line().clone();
+    let mut last = None;
+    for id in 1..=25 {
+        let run = branch(&format!("run{id}"));
+        let main = bench.lake.table(&name("raw.orders"), &Line::main(), None).await.unwrap();
+        let (ours, _) = main.branch(run).await.unwrap().append(rows([id]), &Note::default()).await.unwrap();
+        last = Some(bench.publish(&format!("p{id}"), &[&ours]).await);
+    }
+    let log = bench.folder.path().join("raw/orders/_delta_log");
+    let hint = std::fs::read_to_string(log.join("_last_checkpoint")).unwrap();
+    assert!(hint.contains(r#""version":20"#), "{hint}");
+    assert!(log.join("00000000000000000010.checkpoint.parquet").exists());
+    for version in 0..20 {
+        // A plain reader needs none of them.
+        std::fs::rename(log.join(format!("{version:020}.json")), log.join(format!("gone{version}"))).unwrap();
+    }
+    assert_eq!(bench.outside("raw.orders").await, (0..=25).collect::<Vec<_>>());
+    for version in 0..20 {
+        std::fs::rename(log.join(format!("gone{version}")), log.join(format!("{version:020}.json"))).unwrap();
+    }
+    let early = bench.lake.table(&name("raw.orders"), &early, None).await.unwrap();
+    assert_eq!((ids(&early).await, early.version()), (vec![0], 1));
+    bench.lake.complete(&last.unwrap()).await.unwrap();
+    let late = bench.lake.table(&name("raw.orders"), &Line::main(), Some(9)).await.unwrap();
+    assert_eq!(ids(&late).await, (0..=8).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_summary_is_made_on_the_line_that_is_published_to_and_may_be_made_twice() {
+    let bench = Bench::new();
+    let main = bench.table("raw.orders", [0]).await;
+    let dev = main.branch(branch("dev")).await.unwrap().line().clone();
+    let mut intents = Vec::new();
+    for id in 1..=9 {
+        let dev = bench.lake.table(&name("raw.orders"), &dev, None).await.unwrap();
+        let run = dev.branch(branch(&format!("run{id}"))).await.unwrap();
+        let (ours, _) = run.append(rows([id]), &Note::default()).await.unwrap();
+        intents.push(bench.publish(&format!("p{id}"), &[&ours]).await);
+    }
+    let log = |line: &str| {
+        bench
+            .folder
+            .path()
+            .join(format!("raw/orders/{line}_delta_log/00000000000000000010.checkpoint.parquet"))
+    };
+    assert!(log("_branches/dev/").exists() && !log("").exists());
+    std::fs::remove_file(bench.folder.path().join("raw/orders/_branches/dev/_delta_log/_last_checkpoint"))
+        .unwrap();
+    bench.lake.complete(&intents[8]).await.unwrap();
+    let dev = bench.lake.table(&name("raw.orders"), &dev, None).await.unwrap();
+    assert_eq!((ids(&dev).await, bench.outside("raw.orders").await), ((0..=9).collect::<Vec<_>>(), vec![0]));
+}
