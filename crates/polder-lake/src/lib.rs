@@ -22,10 +22,12 @@ mod log;
 mod means;
 pub mod operations;
 mod publish;
+mod restore;
 mod script;
 mod session;
 mod squash;
 mod table;
+mod undo;
 mod work;
 
 pub use error::{Error, Result};
@@ -37,4 +39,5 @@ pub use publish::Occasion;
 pub use script::{Kind, Mistake, Script, Statement};
 pub use session::{CATALOG, Limits, Session};
 pub use table::Table;
+pub use undo::{Ending, Undone};
 pub use work::{Base, Effect, Outcome, Work};

@@ -1,6 +1,7 @@
 //! What can be done to a table: a file each. Each takes a [`crate::Table`] and gives the table after it, on the same line.
 
 mod append;
+mod back;
 mod bounds;
 mod changes;
 mod columns;

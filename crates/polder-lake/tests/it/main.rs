@@ -19,5 +19,6 @@ mod script;
 mod script_model;
 mod sql;
 mod tables;
+mod undoing;
 mod upserts;
 mod work;

@@ -1,0 +1,75 @@
+//! What it takes to make a table what it was.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use deltalake::kernel::{Action, Add, LogicalFileView};
+use deltalake::table::state::DeltaTableState;
+use futures::{StreamExt, TryStreamExt};
+use object_store::ObjectStoreExt;
+use object_store::path::Path;
+
+use crate::{Error, Result, Table};
+
+/// Files that are looked for at the same time.
+const AT_ONCE: usize = 16;
+
+/// Delta's identity of a file: where it is, and which of its rows are deleted.
+type Identity = (Path, Option<String>);
+
+impl Table {
+    /// What leads from here to an older version of it, or to no rows at all. What readers must know stays: it may only grow.
+    ///
+    /// # Errors
+    /// When files of that version are gone.
+    pub(crate) async fn back_to(&self, to: Option<&Self>, at: DateTime<Utc>) -> Result<Vec<Action>> {
+        let (now, then) = (self.snapshot()?, to.map(Self::snapshot).transpose()?);
+        let wanted = then.map(files).unwrap_or_default();
+        let current: HashSet<_> = now.log_data().iter().map(|file| identity(&file)).collect();
+        let adds: Vec<_> =
+            wanted.iter().filter(|(file, _)| !current.contains(file)).map(|(_, add)| add.clone()).collect();
+        self.refuse_gone(&adds).await?;
+        let removes = now.log_data();
+        let removes = removes.iter().filter(|file| !wanted.contains_key(&identity(file))).map(|file| {
+            let mut remove = file.remove_action(true);
+            remove.deletion_timestamp = Some(at.timestamp_millis());
+            Action::Remove(remove)
+        });
+        let metadata = then.map(|then| then.metadata().clone()).filter(|then| then != now.metadata());
+        let actions = metadata.into_iter().map(Action::Metadata).chain(removes);
+        let adds = adds.into_iter().map(|add| Action::Add(Add { data_change: true, ..add }));
+        Ok(actions.chain(adds).collect())
+    }
+
+    async fn refuse_gone(&self, adds: &[Add]) -> Result<()> {
+        let store = self.delta.object_store();
+        let looked = adds.iter().map(|add| {
+            let (store, path) = (&store, &add.path);
+            async move {
+                let location = Path::parse(path).unwrap_or_else(|_| Path::from(path.as_str()));
+                match store.head(&location).await {
+                    Ok(_) => Ok(()),
+                    Err(object_store::Error::NotFound { .. }) => Err(Error::log(
+                        &self.name,
+                        format!("its file {path} is gone, so it cannot be what it was"),
+                    )),
+                    Err(error) => Err(error.into()),
+                }
+            }
+        });
+        let looked: Vec<_> = looked.collect();
+        futures::stream::iter(looked).buffer_unordered(AT_ONCE).try_collect().await
+    }
+}
+
+#[expect(deprecated, reason = "the columns that it says to use instead are no actions")]
+fn files(state: &DeltaTableState) -> HashMap<Identity, Add> {
+    state.log_data().iter().map(|file| (identity(&file), file.add_action())).collect()
+}
+
+fn identity(file: &LogicalFileView) -> Identity {
+    let deleted = file
+        .deletion_vector_descriptor()
+        .map(|vector| format!("{}{}@{:?}", vector.storage_type, vector.path_or_inline_dv, vector.offset));
+    (file.object_store_path(), deleted)
+}
