@@ -36,8 +36,16 @@ pub fn variables(assignment: &Assignment) -> BTreeMap<String, String> {
     all.extend(assignment.project.iter().map(|project| ("POLDER_PROJECT".to_owned(), project.clone())));
     all.extend(assignment.revision.map(|revision| ("POLDER_REVISION".to_owned(), revision.to_string())));
     all.extend(assignment.env.clone());
-    if let Task::Run(_) = assignment.task {
-        all.extend(assignment.secrets.clone());
+    match assignment.task {
+        Task::Run(_) => all.extend(assignment.secrets.clone()),
+        Task::Sql(_) => all.extend(of_storage()),
+        Task::Http(_) => {}
     }
     all
+}
+
+/// How the lake's store is reached, as the agent was told: Polder's own work opens tables itself, what users wrote does not get this.
+fn of_storage() -> impl Iterator<Item = (String, String)> {
+    const PREFIXES: [&str; 3] = ["AWS_", "AZURE_", "GOOGLE_"];
+    std::env::vars().filter(|(name, _)| PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
 }

@@ -8,9 +8,6 @@ use anyhow::Result;
 use clap::Subcommand;
 use polder_agent::task::http;
 
-/// The exit code of a program that could not do its work.
-const FAILED: u8 = 1;
-
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -21,6 +18,8 @@ pub struct Args {
 enum What {
     /// Send the request that stands on stdin, as JSON
     Http,
+    /// Run the statements that stand on stdin, as JSON, on a branch of the lake, and publish what they wrote
+    Sql,
     /// Answer the query that stands on stdin, as JSON
     Query,
 }
@@ -28,13 +27,19 @@ enum What {
 pub async fn run(args: Args) -> Result<ExitCode> {
     let mut spec = Vec::new();
     io::stdin().lock().read_to_end(&mut spec)?;
+    let output = std::env::var_os("POLDER_OUTPUT").map(PathBuf::from);
     match args.what {
         What::Http => {
-            let output = std::env::var_os("POLDER_OUTPUT").map(PathBuf::from);
             let sent = http::run(&spec, output.as_deref(), http::SILENCE, &mut io::stdout()).await;
             told(sent, http::Error::exit_code)
         }
-        What::Query => told(polder_sql::query::run(&spec, &mut io::stdout()).await, |_| FAILED),
+        What::Sql => {
+            let done = polder_sql::step::run(&spec, output.as_deref(), &mut io::stdout()).await;
+            told(done, polder_sql::Error::exit_code)
+        }
+        What::Query => {
+            told(polder_sql::query::run(&spec, &mut io::stdout()).await, polder_sql::Error::exit_code)
+        }
     }
 }
 

@@ -1,0 +1,48 @@
+//! The server, as an attempt's own work talks to it. A server that is away comes back: the attempt has all its time to wait for it.
+
+use std::time::Duration;
+
+use polder_client::Client;
+use polder_types::id::PublishId;
+use polder_types::wire::{AttemptKey, LakeWork, PublishRequest, SqlSpec};
+
+use crate::{Error, Result};
+
+const FIRST_WAIT: Duration = Duration::from_millis(200);
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+pub(super) struct Server {
+    client: Client,
+    key: AttemptKey,
+}
+
+impl Server {
+    pub(super) fn new(spec: &SqlSpec) -> Result<Self> {
+        let client = Client::remote(&spec.server, Some(&spec.token))?;
+        Ok(Self { client, key: spec.key.clone() })
+    }
+
+    pub(super) async fn begin(&self) -> Result<LakeWork> {
+        patiently(async || self.client.begin_lake_work(&self.key).await).await
+    }
+
+    pub(super) async fn decide(&self, request: &PublishRequest) -> Result<()> {
+        patiently(async || self.client.prepare_publish(&self.key, request).await).await
+    }
+
+    pub(super) async fn finish(&self, id: PublishId) -> Result<()> {
+        patiently(async || self.client.finish_publish(&self.key, id).await).await
+    }
+}
+
+/// All of these may be said twice.
+async fn patiently<T>(ask: impl AsyncFn() -> Result<T, polder_client::Error>) -> Result<T> {
+    let mut wait = FIRST_WAIT;
+    loop {
+        match ask().await {
+            Err(error) if error.is_temporary() => tokio::time::sleep(wait).await,
+            other => return other.map_err(Error::from),
+        }
+        wait = (wait * 2).min(LONGEST_WAIT);
+    }
+}
