@@ -57,6 +57,9 @@ pub enum Error {
     /// A query cannot be answered.
     #[error("{0}")]
     Query(String),
+    /// The lake could not be brought to do it.
+    #[error("{0}")]
+    Lake(String),
     #[error("the request took too long")]
     TooSlow,
     #[error("the server is stopping")]
@@ -112,7 +115,7 @@ impl Error {
             Self::TooLarge { .. } => Code::TooLarge,
             Self::NotReady(_) => Code::NotReady,
             Self::Conflict(_) => Code::Conflict,
-            Self::Query(_) => Code::SqlFailed,
+            Self::Query(_) | Self::Lake(_) => Code::SqlFailed,
             Self::TooSlow | Self::Stopping => Code::Unavailable,
             Self::Internal(_) => Code::Internal,
         }

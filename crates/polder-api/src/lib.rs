@@ -5,7 +5,7 @@
 //! front of all routes but a few (`open` in the router) refuses whoever brings no valid token, so that a new route cannot
 //! forget it.
 //!
-//! This crate knows no SQL, decides nothing about runs, and starts nothing but the program that answers queries (`queries`).
+//! This crate knows no SQL, decides nothing about runs, and starts nothing but the programs that open tables for it (`programs`).
 
 mod audit;
 pub mod auth;
@@ -17,7 +17,9 @@ pub mod limits;
 mod logs;
 mod metrics;
 mod openapi;
+mod programs;
 mod queries;
+mod recovery;
 mod router;
 mod routes;
 mod serve;

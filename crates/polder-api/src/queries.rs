@@ -1,9 +1,7 @@
 //! Queries, each answered by a process of its own: one that needs too much, or brings its process down, fails alone, and the server never
 //! holds more of an answer than the pipe does.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,11 +9,12 @@ use axum::body::{Body, Bytes};
 use futures::{Stream, stream};
 use polder_engine::lake::Sight;
 use polder_types::wire::{QueryFormat, QueryLimits, QuerySpec};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::io::AsyncReadExt as _;
+use tokio::process::{Child, ChildStdout};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use crate::programs::{Programs, internal, reason};
 use crate::{Error, Result};
 
 /// How long a query waits for others to end before it is refused.
@@ -28,7 +27,7 @@ const SAID: u64 = 64 << 10;
 /// How queries are answered.
 #[derive(Debug, Clone)]
 pub struct QueryOptions {
-    /// The program that does `polder task query`: this binary.
+    /// The program that does `polder task …`: this binary.
     pub program: PathBuf,
     /// How many are answered at the same time.
     pub at_once: usize,
@@ -70,6 +69,11 @@ impl Queries {
         Self { options, places }
     }
 
+    /// For what else is to be done in a process of its own.
+    pub(crate) fn programs(&self) -> Programs {
+        Programs(self.options.program.clone())
+    }
+
     pub(crate) fn spec(
         &self,
         lake: String,
@@ -101,22 +105,8 @@ impl Queries {
         deadline: Instant,
         place: OwnedSemaphorePermit,
     ) -> Result<Answering> {
-        let mut child = Command::new(&self.options.program)
-            .args(["task", "query"])
-            .env_clear()
-            .envs(environment())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(internal)?;
+        let mut child = self.programs().start("query", spec).await?;
         let output = child.stdout.take().ok_or_else(|| internal("it has no output"))?;
-        let mut input = child.stdin.take().ok_or_else(|| internal("it has no input"))?;
-        let spec = serde_json::to_vec(spec).map_err(internal)?;
-        // One that has ended before it read everything says why below.
-        let _ = input.write_all(&spec).await;
-        drop(input);
         Ok(Answering { child, output, deadline, _place: place })
     }
 }
@@ -143,11 +133,7 @@ impl Answering {
             let _ = error.take(SAID).read_to_string(&mut said).await;
         }
         let status = self.child.wait().await.ok();
-        let last = said.lines().rev().find(|line| !line.trim().is_empty());
-        Error::Query(match (last, status) {
-            (Some(line), Some(status)) if status.code().is_some() => line.trim().to_owned(),
-            (_, status) => brought_down(status),
-        })
+        Error::Query(reason(&said, status))
     }
 
     /// The next piece; an error if the program does not end well, so that nobody takes what there is for all of it.
@@ -176,27 +162,6 @@ fn whole(first: Bytes, answering: Answering) -> impl Stream<Item = std::io::Resu
     })
 }
 
-/// Where to find programs and temporary folders, and how to reach the lake's store. Nothing else of the server's is a query's business.
-fn environment() -> impl Iterator<Item = (OsString, OsString)> {
-    const NAMES: &[&str] = &["PATH", "HOME", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR"];
-    const PREFIXES: &[&str] = &["AWS_", "AZURE_", "GOOGLE_"];
-    std::env::vars_os().filter(|(name, _)| {
-        let name = name.to_string_lossy();
-        NAMES.contains(&name.as_ref()) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-    })
-}
-
 fn too_long(time: Duration) -> Error {
     Error::Query(format!("the query took longer than {} s", time.as_secs()))
-}
-
-fn brought_down(status: Option<ExitStatus>) -> String {
-    match status {
-        Some(status) => format!("the query was brought down ({status}): it may have needed too much memory"),
-        None => "the query was brought down".to_owned(),
-    }
-}
-
-fn internal(error: impl std::fmt::Display) -> Error {
-    Error::Internal(format!("the program for queries: {error}"))
 }

@@ -154,7 +154,7 @@ fn reporting() -> OpenApiRouter<Api> {
 }
 
 fn querying() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(sql::query))
+    OpenApiRouter::new().routes(routes!(sql::query)).routes(routes!(lake::rollback))
 }
 
 fn uploading() -> OpenApiRouter<Api> {

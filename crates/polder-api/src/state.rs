@@ -14,7 +14,7 @@ use crate::changes::Feed;
 use crate::limits::{Limits, Open};
 use crate::metrics::Metrics;
 use crate::queries::{Queries, QueryOptions};
-use crate::{Caller, Result};
+use crate::{Caller, Result, recovery};
 
 /// The workspace that exists from the start.
 pub(crate) const WORKSPACE: &str = "default";
@@ -82,6 +82,11 @@ impl Api {
         let feed = Feed::new(started_at);
         let metrics = Metrics::default();
         crate::changes::follow(&options.engine, &feed, &metrics, options.shutdown.clone());
+        let queries = Queries::new(options.queries);
+        if options.engine.lake_url().is_ok() {
+            let programs = queries.programs();
+            tokio::spawn(recovery::run(options.engine.clone(), programs, options.shutdown.clone()));
+        }
         let inner = Inner {
             version: options.version,
             limits: options.limits,
@@ -92,7 +97,7 @@ impl Api {
             known: Known::default(),
             throttle: Throttle::default(),
             open: Open::default(),
-            queries: Queries::new(options.queries),
+            queries,
             feed,
             metrics,
             engine: options.engine,

@@ -18,7 +18,7 @@ mod transport;
 
 pub use client::{Answer, Client};
 pub use error::{BoxError, Error};
-pub use routes::{LogQuery, Operation};
+pub use routes::{AnswerIn, LogQuery, Operation, PublishFilter, TableFilter};
 pub use sse::ServerEvent;
 pub use stream::{Changes, Connection, LogStream};
 pub use transport::{Body, ByteStream, InProcessService};

@@ -8,6 +8,7 @@ mod pipelines;
 mod runs;
 mod server;
 
+pub use lake::{AnswerIn, PublishFilter, TableFilter};
 pub use runs::{LogQuery, Operation};
 
 use std::fmt::Write as _;

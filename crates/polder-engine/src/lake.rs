@@ -11,6 +11,7 @@
 mod ended;
 mod prepare;
 mod recover;
+mod rollback;
 mod token;
 mod view;
 mod work;

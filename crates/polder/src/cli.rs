@@ -63,6 +63,12 @@ enum Command {
     Resume(c::pause::Args),
     /// Tell what a pipeline waits for, and why it ran last
     Why(c::why::Args),
+    /// Ask the lake: one query, a file of them, or a session
+    Sql(c::sql::Args),
+    /// List the tables of the lake
+    Tables(c::tables::Args),
+    /// List what was published to the lake
+    Publishes(c::publishes::Args),
     /// Store secrets for steps; values are never shown again
     Secret(c::secret::Args),
     /// Create, list and revoke API tokens
@@ -71,7 +77,7 @@ enum Command {
     Audit(c::audit::Args),
     /// List what was deployed
     Revisions(c::revisions::Args),
-    /// Bring back an earlier revision
+    /// Bring back an earlier revision of a project, or the tables as they were before a publish
     Rollback(c::revisions::RollbackArgs),
     /// List agents
     Agents(c::agents::Args),
@@ -130,6 +136,9 @@ impl Command {
             Self::Why(args) => c::why::run(args, context).await,
             Self::Secret(args) => c::secret::run(args, context).await,
             Self::Token(args) => c::token::run(args, context).await,
+            Self::Sql(args) => c::sql::run(args, context).await,
+            Self::Tables(args) => c::tables::run(args, context).await,
+            Self::Publishes(args) => c::publishes::run(args, context).await,
             Self::Audit(args) => c::audit::run(args, context).await,
             Self::Revisions(args) => c::revisions::run(args, context).await,
             Self::Rollback(args) => c::revisions::roll_back(args, context).await,

@@ -118,7 +118,7 @@ pub fn normal(url: &str) -> String {
     url.trim_end_matches('/').to_owned()
 }
 
-fn path() -> Option<PathBuf> {
+pub fn path() -> Option<PathBuf> {
     let folder = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let config = folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")))?;
     Some(config.join("polder").join("logins.json"))

@@ -1,15 +1,22 @@
 //! The lake as people see it: tables, publishes, branches.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use polder_store::lake::{Place, views};
 use polder_types::id::{PublishId, RunId};
-use polder_types::wire::{BranchView, LakeTable, Page, PublishView, Role};
+use polder_types::wire::{BranchView, LakeTable, Page, PublishRequest, PublishView, Role};
 use serde::Deserialize;
+use serde_json::json;
 
 use super::Answer;
+use crate::audit::Deed;
 use crate::extract::{Path, Query};
-use crate::{Api, Caller, Error};
+use crate::{Api, Caller, Error, recovery};
+
+/// How long making everything ready to go back may take.
+const ROLLBACK: Duration = Duration::from_secs(600);
 
 /// Which tables.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -97,6 +104,34 @@ pub(crate) async fn publish(
     caller.require_somewhere(Role::Viewer)?;
     let found = views::publish(&mut api.read().await?, &caller.workspace, id).await?;
     Ok(Json(found.ok_or_else(|| Error::not_found(format!("publish {id}")))?))
+}
+
+/// Go back to what was before a publish: publish that, for all of its tables or none
+///
+/// Refused if later publishes changed one of them: those are rolled back first. A table that the publish had made has no rows then.
+#[utoipa::path(post, path = "/lake/publishes/{id}/rollback", tag = "lake", operation_id = "roll_back_publish",
+    params(("id" = String, Path)), responses((status = 200, body = PublishView)))]
+pub(crate) async fn rollback(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(id): Path<PublishId>,
+) -> Answer<PublishView> {
+    let what = format!("publish {id}");
+    caller.require_somewhere(Role::Viewer)?;
+    let found = views::publish(&mut api.read().await?, &caller.workspace, id).await?;
+    let found = found.ok_or_else(|| Error::not_found(&what))?;
+    match &found.run {
+        Some(run) => caller.require(Role::Operator, &run.team, &what)?,
+        None => caller.require_everywhere(Role::Operator)?,
+    }
+    let spec = api.engine().begin_rollback(&caller.workspace, id).await?;
+    let programs = api.queries().programs();
+    let request: PublishRequest = programs.ask("restore", &spec, ROLLBACK).await?;
+    api.engine().decide_rollback(&caller.workspace, &spec.branch, &request, &caller.name).await?;
+    api.note(&caller, Deed::new("lake.rollback", what).with(json!({"publish": spec.publish}))).await?;
+    recovery::complete(api.engine(), &programs, &request.intent).await?;
+    let done = views::publish(&mut api.read().await?, &caller.workspace, spec.publish).await?;
+    Ok(Json(done.ok_or_else(|| Error::not_found(format!("publish {}", spec.publish)))?))
 }
 
 /// Branches: what steps write before it is published, or never was

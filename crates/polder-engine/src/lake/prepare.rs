@@ -108,14 +108,14 @@ fn check(intent: &Intent, branch: &Branch) -> Result<()> {
 }
 
 /// Two that decide at the same moment run into each other's lock.
-fn busy(error: Stored) -> Error {
+pub(super) fn busy(error: Stored) -> Error {
     match error {
         Stored::Conflict(detail) => Error::PublishConflict(vec![detail]),
         other => other.into(),
     }
 }
 
-fn in_words(obstacle: &Obstacle) -> String {
+pub(super) fn in_words(obstacle: &Obstacle) -> String {
     match obstacle {
         Obstacle::Busy { table, publish } => format!("{table} is being published by {publish} just now"),
         Obstacle::Moved { table, expected: None, .. } => {

@@ -6,7 +6,7 @@ use polder_store::lake::publishes::{self, Publish};
 use polder_store::runs;
 use polder_store::{Error as Stored, Tx};
 use polder_types::id::PublishId;
-use polder_types::lake::Intent;
+use polder_types::lake::{Intent, Published};
 
 use super::prepare::id_of;
 use crate::{Engine, Error, Result};
@@ -44,13 +44,13 @@ impl Engine {
         Ok(id)
     }
 
-    /// Gives up a publish that cannot be completed, after what it had done was undone.
+    /// Gives up a publish that cannot be completed, after what it had done was taken back; `restored` are tables whose logs went on by that.
     ///
     /// # Errors
     /// When it has ended; when the database fails.
-    pub async fn undo_publish(&self, intent: &Intent) -> Result<()> {
+    pub async fn undo_publish(&self, intent: &Intent, restored: &[Published]) -> Result<()> {
         let mut tx = self.store().begin().await?;
-        publishes::undo(&mut tx, id_of(intent)?, self.now()).await?;
+        publishes::undo(&mut tx, id_of(intent)?, restored, self.now()).await?;
         Ok(tx.commit().await?)
     }
 }

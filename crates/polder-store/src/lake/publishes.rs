@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use polder_types::id::{BranchId, PublishId};
-use polder_types::lake::{BranchState, Intent, PublishState, Staged, TableFacts, TableName};
+use polder_types::lake::{BranchState, Intent, Pin, PublishState, Published, Staged, TableFacts, TableName};
 use uuid::Uuid;
 
 use super::{CurrentTable, DOCUMENTS, Place, branches, stored_number, switch, table};
@@ -146,10 +146,15 @@ pub async fn finish(tx: &mut Tx, id: PublishId, at: DateTime<Utc>) -> Result<boo
     Ok(true)
 }
 
-/// Gives up a publish of which readers have seen nothing.
-pub async fn undo(tx: &mut Tx, id: PublishId, at: DateTime<Utc>) -> Result<()> {
+/// Gives up a publish of which readers have seen nothing. Tables whose logs went on nevertheless are read at these versions from now
+/// on, which say what was seen before; otherwise whoever publishes them next would be told of a conflict.
+pub async fn undo(tx: &mut Tx, id: PublishId, restored: &[Published], at: DateTime<Utc>) -> Result<()> {
     let publish = find(tx, id).await?.ok_or(Error::NotFound)?;
     end(tx, id, PublishState::Undone, at).await?;
+    for Published { table, line, version } in restored {
+        let pin = Pin { line: line.clone(), version: *version };
+        switch(tx, publish.place(), &CurrentTable { name: table.clone(), pin, publish: id }).await?;
+    }
     branches::end(tx, publish.branch, BranchState::Failed, at).await?;
     Ok(())
 }

@@ -4,7 +4,9 @@ use polder_store::lake::publishes::{self, Obstacle, Publish};
 use polder_store::lake::{self, Place};
 use polder_store::{Error, Tx, on_both_databases};
 use polder_types::id::{BranchId, PublishId};
-use polder_types::lake::{BranchName, BranchState, Intent, Line, Pin, PublishState, Staged, TableName, View};
+use polder_types::lake::{
+    BranchName, BranchState, Intent, Line, Pin, PublishState, Published, Staged, TableName, View,
+};
 
 use crate::given::at;
 
@@ -127,13 +129,24 @@ on_both_databases! {
         let made = branch(&mut tx, "run-1").await;
         let first = publish(&made, &["raw.a"]);
         publishes::prepare(&mut tx, &first).await.unwrap();
-        publishes::undo(&mut tx, first.id, at(2)).await.unwrap();
+        publishes::undo(&mut tx, first.id, &[], at(2)).await.unwrap();
         assert!(versions(&mut tx).await.is_empty());
         let late = publishes::finish(&mut tx, first.id, at(3)).await;
         assert!(matches!(late, Err(Error::Conflict(_))), "{late:?}");
         assert_eq!(branches::find(&mut tx, made.id).await.unwrap().unwrap().state, BranchState::Failed);
         published(&mut tx, "run-2", &["raw.a"]).await;
         assert_eq!(versions(&mut tx).await, [("raw.a".to_owned(), 0)], "the table is free again");
+    }
+
+    async fn a_log_that_went_on_by_being_undone_is_followed(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        published(&mut tx, "run-1", &["raw.a", "raw.b"]).await;
+        let made = branch(&mut tx, "run-2").await;
+        let given_up = publish(&made, &["raw.a", "raw.b"]);
+        publishes::prepare(&mut tx, &given_up).await.unwrap();
+        let back = Published { table: name("raw.a"), line: Line::main(), version: 2 };
+        publishes::undo(&mut tx, given_up.id, &[back], at(2)).await.unwrap();
+        assert_eq!(versions(&mut tx).await, [("raw.a".to_owned(), 2), ("raw.b".to_owned(), 0)]);
     }
 
     async fn a_branch_of_an_environment_moves_on_its_own_line(store: Store) {

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{AttemptKey, SqlTask};
-use crate::lake::{BranchName, Line, View};
+use crate::id::PublishId;
+use crate::lake::{BranchName, Intent, Line, Pin, Published, TableName, View};
 
 /// The exit code that says that others have published meanwhile: in BSD's `sysexits.h` a failure that may pass.
 pub const EXIT_CONFLICT: u8 = 75;
@@ -49,6 +50,45 @@ pub struct QuerySpec {
 pub struct QueryBranch {
     pub name: BranchName,
     pub root: Line,
+}
+
+/// `polder task publish`: completes what was decided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PublishSpec {
+    /// Where the lake is.
+    pub lake: String,
+    pub intent: Intent,
+    pub at: DateTime<Utc>,
+}
+
+/// What came of that.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PublishDone {
+    Completed,
+    /// Somebody who does not go through Polder had written to a table: what was done was taken back. Tables whose logs went on by that are
+    /// at these versions, which say what readers saw before.
+    Undone(Vec<Published>),
+}
+
+/// `polder task restore`: makes tables what they were, as something to be published; the answer is a [`PublishRequest`](super::PublishRequest).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RestoreSpec {
+    /// Where the lake is.
+    pub lake: String,
+    pub branch: BranchName,
+    pub publish: PublishId,
+    pub tables: Vec<RestoreTable>,
+    pub at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RestoreTable {
+    pub table: TableName,
+    /// As readers see it now.
+    pub from: Pin,
+    /// None: to a table without rows.
+    pub to: Option<u64>,
 }
 
 /// How the answer is written.

@@ -1,16 +1,17 @@
 //! `polder revisions` and `polder rollback`.
 
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use anyhow::Result;
 use polder_client::Client;
 use polder_types::Code;
-use polder_types::id::RevisionId;
+use polder_types::id::{PublishId, RevisionId};
 use polder_types::wire::Revision;
 
 use super::deploy;
 use super::names::FullName;
-use super::pages;
+use super::{pages, publishes};
 use crate::config::Context;
 use crate::failure::Failure;
 use crate::output::{Table, Tone, cell, format};
@@ -29,13 +30,33 @@ pub struct Args {
 
 #[derive(clap::Args)]
 pub struct RollbackArgs {
-    /// The project: TEAM/NAME
-    project: FullName,
-    /// The revision to bring back: its number or id [default: the one before the current one]
+    /// The project: TEAM/NAME; or a publish, to bring its tables back to what they were before it
+    #[arg(value_name = "PROJECT|PUBLISH")]
+    what: What,
+    /// Of a project: the revision to bring back, its number or id [default: the one before the current one]
     revision: Option<String>,
     /// The environment
     #[arg(long = "env", short, default_value = "prod", value_name = "NAME")]
     environment: String,
+}
+
+/// What is brought back.
+#[derive(Debug, Clone)]
+pub enum What {
+    Project(FullName),
+    Publish(PublishId),
+}
+
+impl FromStr for What {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match (text.parse(), text.parse()) {
+            (Ok(publish), _) => Ok(Self::Publish(publish)),
+            (_, Ok(project)) => Ok(Self::Project(project)),
+            _ => Err("expected TEAM/NAME, or the id of a publish as `polder publishes` lists it".to_owned()),
+        }
+    }
 }
 
 pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
@@ -75,7 +96,11 @@ fn table(revisions: &[Revision]) -> Table {
 
 pub async fn roll_back(args: RollbackArgs, context: &Context<'_>) -> Result<ExitCode> {
     let client = context.client()?;
-    let wanted = find(&client, &args).await?;
+    let project = match &args.what {
+        What::Project(project) => project.clone(),
+        What::Publish(id) => return publishes::roll_back(*id, &client, context).await,
+    };
+    let wanted = find(&client, &project, &args).await?;
     let deployed = client.roll_back(wanted).await?;
     context.output.show(&deployed, |style| {
         format!("{}{}", deploy::shown(&deployed.plan, "", style), deploy::told(&deployed, style))
@@ -83,11 +108,11 @@ pub async fn roll_back(args: RollbackArgs, context: &Context<'_>) -> Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
-async fn find(client: &Client, args: &RollbackArgs) -> Result<RevisionId> {
+async fn find(client: &Client, project: &FullName, args: &RollbackArgs) -> Result<RevisionId> {
     if let Some(id) = args.revision.as_ref().and_then(|text| text.parse().ok()) {
         return Ok(id);
     }
-    let FullName { team, name } = &args.project;
+    let FullName { team, name } = project;
     let mut cursor = None;
     let mut after_current = false;
     loop {
@@ -104,13 +129,13 @@ async fn find(client: &Client, args: &RollbackArgs) -> Result<RevisionId> {
         }
         cursor = page.next_cursor;
         if cursor.is_none() {
-            return Err(no_revision(args));
+            return Err(no_revision(project, args));
         }
     }
 }
 
-fn no_revision(args: &RollbackArgs) -> anyhow::Error {
-    let RollbackArgs { project, revision, environment } = args;
+fn no_revision(project: &FullName, args: &RollbackArgs) -> anyhow::Error {
+    let RollbackArgs { revision, environment, .. } = args;
     let which = revision
         .as_ref()
         .map_or_else(|| "earlier revision".to_owned(), |number| format!("revision {number}"));

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Subcommand;
 use polder_agent::task::http;
+use polder_sql::{publish, query, step};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -20,6 +21,10 @@ enum What {
     Http,
     /// Run the statements that stand on stdin, as JSON, on a branch of the lake, and publish what they wrote
     Sql,
+    /// Complete the publish that stands on stdin, as JSON
+    Publish,
+    /// Make the tables that stand on stdin, as JSON, what they were, ready to be published
+    Restore,
     /// Answer the query that stands on stdin, as JSON
     Query,
 }
@@ -28,19 +33,15 @@ pub async fn run(args: Args) -> Result<ExitCode> {
     let mut spec = Vec::new();
     io::stdin().lock().read_to_end(&mut spec)?;
     let output = std::env::var_os("POLDER_OUTPUT").map(PathBuf::from);
-    match args.what {
-        What::Http => {
-            let sent = http::run(&spec, output.as_deref(), http::SILENCE, &mut io::stdout()).await;
-            told(sent, http::Error::exit_code)
-        }
-        What::Sql => {
-            let done = polder_sql::step::run(&spec, output.as_deref(), &mut io::stdout()).await;
-            told(done, polder_sql::Error::exit_code)
-        }
-        What::Query => {
-            told(polder_sql::query::run(&spec, &mut io::stdout()).await, polder_sql::Error::exit_code)
-        }
-    }
+    let (file, out) = (output.as_deref(), &mut io::stdout());
+    let done = match args.what {
+        What::Http => return told(http::run(&spec, file, http::SILENCE, out).await, http::Error::exit_code),
+        What::Sql => Box::pin(step::run(&spec, file, out)).await,
+        What::Publish => publish::complete(&spec, out).await,
+        What::Restore => publish::restore(&spec, out).await,
+        What::Query => query::run(&spec, out).await,
+    };
+    told(done, polder_sql::Error::exit_code)
 }
 
 /// What went wrong is the last line of standard error: whoever started the program tells it on.
