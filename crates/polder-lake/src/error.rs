@@ -45,6 +45,8 @@ pub enum Error {
     /// What was done since would not be known.
     #[error("something before was not done to its end; begin anew on a branch of another name")]
     Unfinished,
+    #[error("the planner of SQL did not come to an end: {0}")]
+    Planner(String),
     /// Where in a script it happened.
     #[error("line {line}: {source}")]
     Statement { line: u64, column: u64, source: Box<Self> },

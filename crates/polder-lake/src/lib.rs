@@ -23,6 +23,7 @@ mod means;
 pub mod operations;
 mod publish;
 mod restore;
+mod room;
 mod script;
 mod session;
 mod squash;

@@ -15,6 +15,7 @@ use deltalake::datafusion::catalog::{
 use deltalake::datafusion::error::DataFusionError;
 use deltalake::datafusion::execution::{SendableRecordBatchStream, SessionStateBuilder};
 use deltalake::datafusion::logical_expr::{DdlStatement, LogicalPlan};
+use deltalake::datafusion::physical_plan::execute_stream;
 use deltalake::datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use deltalake::datafusion::sql::parser::Statement;
 use deltalake::datafusion::sql::sqlparser::ast;
@@ -22,6 +23,7 @@ use deltalake::delta_datafusion::planner::DeltaPlanner;
 
 pub(crate) use self::catalog::{Catalog, Entry};
 use crate::means::Means;
+use crate::room::with_room;
 use crate::{Error, Lake, Result, TableName, View};
 
 /// The catalog's name in SQL, for whoever writes it out.
@@ -99,10 +101,14 @@ impl Session {
 
     /// What a query comes to, before anything is left out of it.
     pub(crate) async fn plan(&self, query: ast::Query) -> Result<LogicalPlan> {
-        let statement = Statement::Statement(Box::new(ast::Statement::Query(Box::new(query))));
-        let plan = self.context.state().statement_to_plan(statement).await.map_err(Error::query)?;
-        only_queries().verify_plan(&plan).map_err(Error::query)?;
-        Ok(plan)
+        let state = self.context.state();
+        with_room(async move {
+            let statement = Statement::Statement(Box::new(ast::Statement::Query(Box::new(query))));
+            let plan = state.statement_to_plan(statement).await.map_err(Error::query)?;
+            only_queries().verify_plan(&plan).map_err(Error::query)?;
+            Ok(plan)
+        })
+        .await
     }
 
     /// The columns that a `CREATE TABLE` lists.
@@ -126,8 +132,9 @@ impl Session {
     }
 
     pub(crate) async fn execute(&self, plan: LogicalPlan) -> Result<SendableRecordBatchStream> {
-        let frame = self.context.execute_logical_plan(plan).await.map_err(Error::query)?;
-        frame.execute_stream().await.map_err(Error::query)
+        let state = self.context.state();
+        let planned = with_room(async move { state.create_physical_plan(&plan).await.map_err(Error::query) });
+        execute_stream(planned.await?, self.context.task_ctx()).map_err(Error::query)
     }
 
     /// For protocols that plan and run themselves. They must let queries through and nothing else.

@@ -43,7 +43,8 @@ impl Table {
         let metadata = metadata.with_schema(&columns).map_err(|error| Error::log(&self.name, error))?;
         let rewritten =
             if evolved.widened.is_empty() { Vec::new() } else { self.rewritten(schema, at).await? };
-        let actions = std::iter::once(Action::Metadata(metadata)).chain(rewritten).collect();
+        let protocol = self.protocol_for(&columns)?;
+        let actions = protocol.into_iter().chain([Action::Metadata(metadata)]).chain(rewritten).collect();
         Ok((self.commit(actions, DeltaOperation::AddColumn { fields }, note).await?, evolved))
     }
 

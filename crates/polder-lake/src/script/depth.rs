@@ -1,7 +1,10 @@
-//! Refuses text that would use up the stack: of the parser, of the planner, or of whatever drops what they made.
+//! Refuses text that would use up the stack: of the parser, or of whatever runs and drops what it made.
+//!
+//! The bounds are what debug builds can take on threads of two megabytes, whatever the text is; the planner has more room, see
+//! [`crate::room`].
 
 use deltalake::datafusion::sql::sqlparser::keywords::Keyword;
-use deltalake::datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
+use deltalake::datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::Mistake;
 use super::pieces::Piece;
@@ -9,93 +12,146 @@ use super::pieces::Piece;
 /// Brackets within brackets.
 const DEEPEST: usize = 30;
 /// Operators one after another: each is nested in the next.
-const LONGEST: usize = 1000;
+const LONGEST: usize = 300;
 /// Queries and joins in a statement: each is nested in the next, too.
-const TABLES: usize = 300;
-/// `WITH` in a statement: the planner looks at what is within one twice, and within two four times.
+const TABLES: usize = 64;
+/// Queries within brackets within others: the planner looks at what is within one twice, and within two four times.
+const QUERIES: usize = 12;
+/// `WITH` in a statement, for the same reason.
 const NAMED: usize = 12;
+
+/// How far into a statement something is.
+#[derive(Default)]
+struct Depth {
+    /// For each bracket that is open.
+    open: Vec<Bracket>,
+    /// Operators outside of all brackets.
+    outside: usize,
+    /// Types that are within types.
+    types: usize,
+    tables: usize,
+    named: usize,
+}
+
+#[derive(Default)]
+struct Bracket {
+    is_query: bool,
+    /// Operators since it was opened, or since the last comma.
+    operators: usize,
+}
 
 impl Piece<'_> {
     pub(super) fn refuse_depth(&self) -> Result<(), Mistake> {
-        let mut runs = vec![0];
-        let (mut types, mut tables, mut named) = (0_usize, 0, 0);
+        let mut depth = Depth::default();
         for (place, token) in self.tokens.iter().enumerate() {
-            match &token.token {
-                Token::LParen | Token::LBracket | Token::LBrace => runs.push(0),
-                Token::RParen | Token::RBracket | Token::RBrace => close(&mut runs),
-                Token::Comma => restart(&mut runs),
-                Token::Lt if self.is_type(place) => types += 1,
-                Token::Gt => types = types.saturating_sub(1),
-                Token::ShiftRight => types = types.saturating_sub(2),
-                _ => {}
-            }
-            tables += usize::from(is_table(&token.token));
-            named += usize::from(self.is_with(place));
-            let run = runs.last_mut().map_or(0, |run| {
-                *run += usize::from(is_operator(&token.token));
-                *run
-            });
-            if runs.len() + types > DEEPEST {
-                return Err(refused(
-                    token,
-                    "brackets are nested too deeply here",
-                    "use `WITH` to give the inner parts names",
-                ));
-            }
-            if run > LONGEST {
-                let hint = "write `x IN (…)` for many values, or put them into a table";
-                return Err(refused(
-                    token,
-                    format!("more than {LONGEST} operators follow one another here"),
-                    hint,
-                ));
-            }
-            if tables > TABLES {
-                let hint = "do it in several statements, with tables between them";
-                return Err(refused(token, format!("this has more than {TABLES} queries and joins"), hint));
-            }
-            if named > NAMED {
-                let hint = "name all parts in the first `WITH`";
-                return Err(refused(token, format!("this has more than {NAMED} times `WITH`"), hint));
+            depth.follow(self, place, &token.token);
+            if let Some((message, hint)) = depth.excess() {
+                return Err(Mistake::at(token.span.start, message, hint));
             }
         }
         Ok(())
     }
 
-    /// Whether the word at a place names queries, and is not part of a type.
-    fn is_with(&self, place: usize) -> bool {
-        let keyword = |place: usize| match self.tokens.get(place).map(|token| &token.token) {
+    fn keyword(&self, place: usize) -> Keyword {
+        match self.tokens.get(place).map(|token| &token.token) {
             Some(Token::Word(word)) => word.keyword,
             _ => Keyword::NoKeyword,
-        };
-        keyword(place) == Keyword::WITH && keyword(place + 1) != Keyword::TIME
+        }
+    }
+
+    /// Whether the word at a place names queries, and is not part of a type.
+    fn is_with(&self, place: usize) -> bool {
+        self.keyword(place) == Keyword::WITH && self.keyword(place + 1) != Keyword::TIME
     }
 
     /// Whether the `<` at a place begins the types within a type.
     fn is_type(&self, place: usize) -> bool {
-        let before = place.checked_sub(1).and_then(|before| self.tokens.get(before));
-        matches!(before.map(|token| &token.token), Some(Token::Word(word)) if word.keyword != Keyword::NoKeyword)
+        place > 0 && self.keyword(place - 1) != Keyword::NoKeyword
     }
 }
 
-/// What follows a bracket goes on where it was opened, one operator further.
-fn close(runs: &mut Vec<usize>) {
-    if runs.len() > 1 {
-        runs.pop();
+impl Depth {
+    fn follow(&mut self, piece: &Piece<'_>, place: usize, token: &Token) {
+        match token {
+            Token::LParen | Token::LBracket | Token::LBrace => {
+                let is_query = matches!(piece.keyword(place + 1), Keyword::SELECT | Keyword::WITH);
+                self.open.push(Bracket { is_query, operators: 0 });
+            }
+            // What follows it goes on where it was opened, one operator further.
+            Token::RParen | Token::RBracket | Token::RBrace => drop(self.open.pop()),
+            Token::Comma => *self.operators() = 0,
+            Token::Word(word) if is_branch(word.keyword) => *self.operators() = 0,
+            Token::Lt if piece.is_type(place) => self.types += 1,
+            Token::Gt => self.types = self.types.saturating_sub(1),
+            Token::ShiftRight => self.types = self.types.saturating_sub(2),
+            _ => {}
+        }
+        *self.operators() += usize::from(is_operator(token));
+        self.tables += usize::from(is_table(token));
+        self.named += usize::from(piece.is_with(place));
     }
-    if let Some(run) = runs.last_mut() {
-        *run += 1;
+
+    fn operators(&mut self) -> &mut usize {
+        self.open.last_mut().map_or(&mut self.outside, |bracket| &mut bracket.operators)
+    }
+
+    /// What there is too much of, and what to do about it.
+    fn excess(&mut self) -> Option<(String, &'static str)> {
+        let queries = self.open.iter().filter(|bracket| bracket.is_query).count();
+        let parts = "use `WITH` to give the inner parts names";
+        if self.open.len() + self.types > DEEPEST {
+            return Some((format!("more than {DEEPEST} brackets are within one another here"), parts));
+        }
+        if queries > QUERIES {
+            return Some((format!("more than {QUERIES} queries are within one another here"), parts));
+        }
+        if *self.operators() > LONGEST {
+            let hint = "write `x IN (…)` for many values, or put them into a table";
+            return Some((format!("more than {LONGEST} operators follow one another here"), hint));
+        }
+        if self.tables > TABLES {
+            let hint = "do it in several statements, with tables between them";
+            return Some((format!("this has more than {TABLES} queries and joins"), hint));
+        }
+        (self.named > NAMED).then(|| {
+            (format!("this has more than {NAMED} times `WITH`"), "name all parts in the first `WITH`")
+        })
     }
 }
 
-fn restart(runs: &mut [usize]) {
-    if let Some(run) = runs.last_mut() {
-        *run = 0;
-    }
-}
+/// Words that stand between what they join, or behind what they are about.
+const OPERATORS: [Keyword; 26] = [
+    Keyword::AND,
+    Keyword::OR,
+    Keyword::XOR,
+    Keyword::NOT,
+    Keyword::IS,
+    Keyword::NOTNULL,
+    Keyword::IN,
+    Keyword::LIKE,
+    Keyword::ILIKE,
+    Keyword::RLIKE,
+    Keyword::REGEXP,
+    Keyword::SIMILAR,
+    Keyword::MATCH,
+    Keyword::BETWEEN,
+    Keyword::ESCAPE,
+    Keyword::COLLATE,
+    Keyword::AT,
+    Keyword::DIV,
+    Keyword::OVERLAPS,
+    Keyword::MEMBER,
+    Keyword::OPERATOR,
+    Keyword::UNION,
+    Keyword::EXCEPT,
+    Keyword::INTERSECT,
+    Keyword::MINUS,
+    Keyword::JOIN,
+];
 
-fn refused(token: &TokenWithSpan, message: impl Into<String>, hint: &str) -> Mistake {
-    Mistake::at(token.span.start, message, hint)
+/// The branches of a `CASE` stand beside one another.
+fn is_branch(word: Keyword) -> bool {
+    matches!(word, Keyword::WHEN | Keyword::THEN | Keyword::ELSE)
 }
 
 fn is_table(token: &Token) -> bool {
@@ -104,7 +160,7 @@ fn is_table(token: &Token) -> bool {
 
 fn is_operator(token: &Token) -> bool {
     match token {
-        Token::Word(word) => word.keyword != Keyword::NoKeyword,
+        Token::Word(word) => word.quote_style.is_none() && OPERATORS.contains(&word.keyword),
         Token::Number(..) | Token::Comma | Token::Period | Token::SingleQuotedString(_) => false,
         _ => true,
     }

@@ -8,6 +8,7 @@ use deltalake::protocol::DeltaOperation;
 use super::assign::Targets;
 use super::{Effect, Work};
 use crate::operations::{Batches, FILE, ROW};
+use crate::room::with_room;
 use crate::script::{Delete, Target, Update, plain, template};
 use crate::{CATALOG, Error, Kind, Result, Table};
 
@@ -65,7 +66,8 @@ impl Work {
     async fn found(&mut self, table: &Table, target: &Target, values: Vec<Expr>) -> Result<Batches> {
         // Whatever is wrong with it is said in the words of the table as it is.
         self.session().plan(query(CATALOG, table, target, values.clone())?).await?;
-        let places = table.places(text(target).as_deref())?;
+        let (asked, condition) = (table.clone(), text(target));
+        let places = with_room(async move { asked.places(condition.as_deref()) }).await?;
         let values = [FILE, ROW].into_iter().map(quoted).chain(values).collect();
         self.query_with(&query(PLACES, table, target, values)?, (PLACES, &table.name, places)).await
     }

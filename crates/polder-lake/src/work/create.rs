@@ -9,7 +9,7 @@ use super::assign::Targets;
 use super::{Effect, Work, types};
 use crate::operations::{Batches, COMMENT, Design};
 use crate::script::{Create, columns_alone};
-use crate::{Error, Kind, Result, Table};
+use crate::{Error, Kind, Line, Result, Table};
 
 impl Work {
     pub(super) async fn create(&mut self, create: &Create) -> Result<Effect> {
@@ -18,7 +18,8 @@ impl Work {
         match &before {
             Some(_) if create.if_not_exists => return Ok(Effect::none(Kind::Create, &name)),
             Some(table) if !create.replace => {
-                return Err(Error::TableExists { table: name, line: table.line.clone() });
+                let line = table.line.parent().map_or_else(Line::main, |(line, _)| line);
+                return Err(Error::TableExists { table: name, line });
             }
             _ => {}
         }

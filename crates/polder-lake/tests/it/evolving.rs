@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use deltalake::arrow::array::{ArrayRef, Int32Array, RecordBatch};
-use deltalake::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use deltalake::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use polder_lake::operations::{Batches, Design, Note};
 use polder_lake::{Line, Table};
 
@@ -88,4 +88,17 @@ async fn the_log_tells_of_values() {
         (told[0].min.as_deref(), told[1].max.as_deref(), told[1].nulls),
         (Some("1"), Some("n7"), Some(0))
     );
+}
+
+#[tokio::test]
+async fn times_without_a_zone_are_said_to_be_there() {
+    let bench = Bench::new();
+    let table = bench.table("raw.orders", [1]).await;
+    let to = columns(&[("at", DataType::Timestamp(TimeUnit::Microsecond, None))]);
+    let (table, _) = table.evolve(&to, now(), &Note::default()).await.unwrap();
+    let protocol = table.delta().snapshot().unwrap().protocol().clone();
+    assert_eq!((protocol.min_reader_version(), protocol.min_writer_version()), (3, 7));
+    let (table, _) = table.append(rows([2]), &Note::default()).await.unwrap();
+    assert_eq!(content(&table).await, ["1 n1 -", "2 n2 -"]);
+    assert_eq!(bench.outside("raw.orders").await, [1, 2]);
 }

@@ -1,4 +1,5 @@
-use deltalake::arrow::array::RecordBatch;
+use deltalake::arrow::array::{AsArray, RecordBatch};
+use deltalake::arrow::datatypes::Int64Type;
 use deltalake::arrow::util::pretty::pretty_format_batches;
 use futures::TryStreamExt;
 use polder_lake::operations::{Design, Note};
@@ -362,7 +363,7 @@ Valid fields are polder.raw.orders.id, polder.raw.orders.name.
 DELETE FROM raw.orders WHERE id
     line 2: Error during planning: Cannot create filter with non-boolean predicate 'polder.raw.orders.id' returning Int64
 CREATE TABLE raw.orders (a INT)
-    line 2: table raw.orders is there already on branch run16
+    line 2: table raw.orders is there already on main
 CREATE TABLE raw.t AS SELECT NULL AS a
     line 2: column a of table raw.t: it is always null, and so of no type; write `CAST(NULL AS …)`
 CREATE TABLE raw.t AS SELECT count(*) FROM raw.orders
@@ -505,4 +506,61 @@ async fn what_was_not_changed_is_not_published() {
     assert!(work.stage(&occasion("p1")).await.unwrap().is_empty());
     run(&mut work, "DELETE FROM raw.orders WHERE id = 1").await;
     assert_eq!(publish(&bench, &work, "p2").await, ["raw.orders"]);
+}
+
+/// In a task, which has as much stack as those of the server.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_may_be_nested_is_planned_and_run() {
+    let chain = |first: &str, more: &str, times: usize| format!("SELECT {first}{} AS x", more.repeat(times));
+    let nested = |before: &str, inner: &str, after: &str, times: usize| {
+        format!("SELECT {}{inner}{} AS x", before.repeat(times), after.repeat(times))
+    };
+    let joins: Vec<_> = (0..60).map(|b| format!("JOIN raw.orders b{b} ON a.id = b{b}.id")).collect();
+    for sql in [
+        chain("1", " + 1", 290),
+        chain("'a'", " || 'a'", 290),
+        chain("true", " AND true", 290),
+        format!("SELECT 1 AS x FROM raw.orders WHERE id = 1{}", " OR id = 2 AND name IS NULL".repeat(40)),
+        format!("SELECT CASE{} END AS x", " WHEN 1 = 2 THEN 3".repeat(400)),
+        format!("SELECT 1 AS x WHERE 1 IN (0{})", ", 1".repeat(10_000)),
+        format!("SELECT 1 AS x{}", " UNION ALL SELECT 2".repeat(62)),
+        format!("SELECT 1 AS x{}", " EXCEPT SELECT 2".repeat(62)),
+        format!("SELECT a.id AS x FROM raw.orders a {}", joins.join(" ")),
+        nested("(", "1", ")", 26),
+        nested("(SELECT ", "1", ")", 10),
+        nested("abs(", "1", ")", 26),
+        nested("CASE WHEN true THEN ", "1", " END", 20),
+        format!("SELECT x FROM {}SELECT 1 AS x{}", "(SELECT x FROM ".repeat(9) + "(", ")".repeat(10)),
+    ] {
+        let done = tokio::spawn(async move {
+            let bench = Bench::new();
+            let orders = bench.table("raw.orders", 1..=2).await;
+            let mut work = begin(&bench, &[&orders]);
+            let sql = format!("CREATE TABLE raw.t AS {sql}; UPDATE raw.t SET x = x WHERE x IN ({sql})");
+            attempt(&mut work, &sql).await.map_err(|error| error.to_string())
+        });
+        let done = done.await.unwrap();
+        assert!(done.is_ok(), "{done:?}");
+    }
+}
+
+#[tokio::test]
+async fn rows_of_a_table_with_a_key_lie_in_its_order() {
+    let bench = Bench::new();
+    let mut work = begin(&bench, &[]);
+    run(
+        &mut work,
+        "CREATE TABLE raw.t (text TEXT, id BIGINT PRIMARY KEY);
+         INSERT INTO raw.t (id, text) SELECT (value * 7919) % 10007, 'x' FROM generate_series(1, 10000)",
+    )
+    .await;
+    let limits = Limits { threads: 1, ..Limits::default() };
+    let session = bench.lake.session(&view(&[&table(&work, "raw.t")]), &limits).unwrap();
+    let batches: Vec<RecordBatch> =
+        session.query("SELECT id FROM raw.t").await.unwrap().try_collect().await.unwrap();
+    let ids: Vec<i64> = batches
+        .iter()
+        .flat_map(|batch| batch.column(0).as_primitive::<Int64Type>().values().to_vec())
+        .collect();
+    assert!(ids.len() == 10_000 && ids.is_sorted());
 }
