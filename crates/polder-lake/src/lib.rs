@@ -34,7 +34,8 @@ mod work;
 pub use error::{Error, Result};
 pub use lake::{Lake, StorageOptions};
 pub use polder_types::lake::{
-    BranchName, Fork, Intent, InvalidName, Line, Pin, Published, SchemaName, Staged, TableName, View,
+    BranchName, ColumnFacts, Fork, Intent, InvalidName, Line, Pin, Published, SchemaName, Staged, TableFacts,
+    TableName, View,
 };
 pub use publish::Occasion;
 pub use script::{Kind, Mistake, Script, Statement};
