@@ -12,6 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("polder-executors", &["polder-types"]),
     ("polder-lake", &["polder-types"]),
     ("polder-client", &["polder-types"]),
+    ("polder-ingest", &[]),
     ("polder-engine", &["polder-types", "polder-store"]),
     ("polder-agent", &["polder-types", "polder-client", "polder-executors"]),
     ("polder-api", &["polder-types", "polder-store", "polder-engine"]),

@@ -1,0 +1,132 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::datatypes::{Field, FieldRef};
+use serde::{Deserialize, Serialize};
+
+use super::names::Names;
+use super::{ColumnType, Naming};
+
+/// Under this key a field's metadata has the name that its column has in the files.
+pub const ORIGINAL_NAME: &str = "polder.original_name";
+/// Under this key it says `json` where text is JSON.
+const HOLDS: &str = "polder.holds";
+
+/// What was decided about a source's columns. Keep it, and give it to every later reading: types do not change by themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptSchema {
+    version: u8,
+    pub columns: Vec<KeptColumn>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptColumn {
+    /// In the table.
+    pub name: String,
+    /// In the files. Several columns of a file can have one name; they are told apart by their order.
+    pub original: String,
+    #[serde(rename = "type")]
+    pub column_type: ColumnType,
+    /// By hand, not from a sample: values are read as this type wherever they can be, even if `007` becomes 7.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub declared: bool,
+}
+
+/// What is different in a file from what is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SchemaChange {
+    /// A column that was not there before has a value.
+    Added { name: String, original: String, column_type: ColumnType, line: u64 },
+}
+
+impl KeptSchema {
+    const VERSION: u8 = 1;
+
+    /// Without columns: all that comes is new.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self { version: Self::VERSION, columns: Vec::new() }
+    }
+
+    /// Nothing is decided yet, because there was no row to decide by.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.columns.is_empty()
+    }
+
+    /// The columns as they are in batches, before those that are added to them.
+    pub fn fields(&self) -> impl Iterator<Item = FieldRef> + '_ {
+        self.columns.iter().map(|column| Arc::new(column.field()))
+    }
+
+    /// Adds columns under names that are free.
+    pub(crate) fn add(&mut self, naming: Naming, columns: impl IntoIterator<Item = NewColumn>) {
+        let mut names = Names::new(naming, self.columns.iter().map(|column| column.name.as_str()));
+        self.columns.extend(columns.into_iter().map(|new| KeptColumn {
+            name: names.add(&new.original, new.place),
+            original: new.original,
+            column_type: new.column_type,
+            declared: new.declared,
+        }));
+    }
+}
+
+/// A column of a file for which there is none yet.
+pub(crate) struct NewColumn {
+    pub(crate) original: String,
+    /// Which one of the file's columns it is, from 1.
+    pub(crate) place: usize,
+    pub(crate) column_type: ColumnType,
+    pub(crate) declared: bool,
+}
+
+impl KeptColumn {
+    fn field(&self) -> Field {
+        let mut metadata = HashMap::from([(ORIGINAL_NAME.to_owned(), self.original.clone())]);
+        if self.column_type == ColumnType::Json {
+            metadata.insert(HOLDS.to_owned(), "json".to_owned());
+        }
+        Field::new(&self.name, self.column_type.arrow(), true).with_metadata(metadata)
+    }
+}
+
+/// Tells columns with one name apart by their order.
+#[derive(Default)]
+pub(crate) struct Occurrences<'a>(HashMap<&'a str, usize>);
+
+impl<'a> Occurrences<'a> {
+    /// The name, and how many there were of it before.
+    pub(crate) fn next(&mut self, name: &'a str) -> (&'a str, usize) {
+        let count = self.0.entry(name).or_default();
+        *count += 1;
+        (name, *count - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was kept once is read for ever.
+    #[test]
+    fn the_stored_form_is_this() {
+        let stored = r#"{"version":1,"columns":[{"name":"id","original":"ID","type":"bigint"},{"name":"amount","original":"Amount","type":"decimal(12,2)","declared":true}]}"#;
+        let schema: KeptSchema = serde_json::from_str(stored).unwrap();
+        assert_eq!(schema.columns[1].column_type, ColumnType::Decimal { precision: 12, scale: 2 });
+        assert!(schema.columns[1].declared && !schema.columns[0].declared);
+        assert_eq!(serde_json::to_string(&schema).unwrap(), stored);
+    }
+
+    #[test]
+    fn the_original_name_goes_with_the_field() {
+        let mut schema = KeptSchema::empty();
+        let original = "A b".to_owned();
+        schema.add(
+            Naming::Lower,
+            [NewColumn { original, place: 1, column_type: ColumnType::Json, declared: false }],
+        );
+        let field = schema.fields().next().unwrap();
+        assert_eq!((field.name().as_str(), field.metadata()[ORIGINAL_NAME].as_str()), ("a_b", "A b"));
+        assert_eq!(field.metadata()["polder.holds"], "json");
+    }
+}
