@@ -60,7 +60,10 @@ impl Elements {
             return if done || length > 0 { Piece::Passed { next: at + length } } else { Piece::Incomplete };
         }
         let start = at + text[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        let Some(byte) = text.get(start) else { return self.at_end(at, start, complete) };
+        if start > at {
+            return Piece::Passed { next: start };
+        }
+        let Some(byte) = text.get(start) else { return self.at_end(complete) };
         match self.state {
             State::Value => self.value(start, *byte),
             State::Key => self.key(text, start),
@@ -88,17 +91,13 @@ impl Elements {
         }
     }
 
-    fn at_end(&self, at: usize, start: usize, complete: bool) -> Piece {
+    fn at_end(&self, complete: bool) -> Piece {
         let may_end = match self.state {
             State::Loose => true,
             State::Value | State::Tail => self.matched == 0,
             _ => false,
         };
-        match start > at {
-            true => Piece::Passed { next: start },
-            false if complete && may_end => Piece::End,
-            false => Piece::Incomplete,
-        }
+        if complete && may_end { Piece::End } else { Piece::Incomplete }
     }
 
     fn value(&mut self, at: usize, byte: u8) -> Piece {

@@ -188,12 +188,11 @@ impl Layout {
 
 fn line(text: &[u8], at: usize, complete: bool) -> Piece {
     let start = at + text[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    if start > at {
+        return Piece::Passed { next: start };
+    }
     if start == text.len() {
-        return match (start > at, complete) {
-            (true, _) => Piece::Passed { next: start },
-            (false, true) => Piece::End,
-            (false, false) => Piece::Incomplete,
-        };
+        return if complete { Piece::End } else { Piece::Incomplete };
     }
     match memchr(b'\n', &text[start..]) {
         Some(length) => Piece::Row { start, end: start + length },

@@ -36,7 +36,8 @@ impl Root {
                 _ => return Err(self.outside(location)),
             }
         }
-        Ok(parts.join("/"))
+        // So that a folder is still seen to be one.
+        Ok(parts.join("/") + if location.ends_with('/') { "/" } else { "" })
     }
 
     pub(crate) fn confine_relative(&self, path: &str) -> Result<()> {

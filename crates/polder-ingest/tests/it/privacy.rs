@@ -1,0 +1,69 @@
+use std::sync::Arc;
+
+use polder_ingest::{ColumnRules, KeptSchema, OnAdded, ReadOptions, Salt};
+use sha2::{Digest, Sha256};
+
+use crate::support::{Read, read, read_by};
+
+const SECRET: &str = "DE89370400440532013000";
+
+fn hiding() -> ReadOptions {
+    let columns = ColumnRules {
+        exclude: vec!["iban".to_owned()],
+        hash: vec!["E-Mail".to_owned()],
+        ..ColumnRules::default()
+    };
+    ReadOptions { columns, salt: Salt::new("pepper"), ..ReadOptions::default() }
+}
+
+fn shows(read: &Read, text: &str) -> bool {
+    format!("{:?}{:?}{:?}{:?}{:?}", read.batches, read.rejected, read.schema, read.changes, read.error)
+        .contains(text)
+}
+
+#[tokio::test]
+async fn excluded_columns_and_hashed_values_are_seen_nowhere() {
+    let csv = format!(
+        "id,IBAN,e_mail\n1,{SECRET},a@x\n2,{SECRET},\n3,{SECRET}\n4,x,{SECRET},1\n5,\"{SECRET}\n6,\"{SECRET}\" x,a\n"
+    );
+    let json = format!(
+        "{{\"id\":1,\"IBAN\":\"{SECRET}\",\"e_mail\":\"a@x\"}}\n{{\"id\":2,\"IBAN\":\"{SECRET}\"}}\n{{\"IBAN\":\"{SECRET}\",}}\n"
+    );
+    for (name, text) in [("a.csv", csv), ("a.jsonl", json)] {
+        let read = read(name, text, hiding()).await.unwrap();
+        assert_eq!(read.columns(), ["id bigint", "e_mail text"], "{name}");
+        let hash = hex::encode(Sha256::digest("peppera@x"));
+        assert_eq!(read.rows(), [format!(r#"{{"id":1,"e_mail":"{hash}"}}"#), r#"{"id":2}"#.to_owned()]);
+        assert!(!read.rejected.is_empty() && !shows(&read, SECRET) && !shows(&read, "a@x"), "{name}");
+        assert!(read.rejected.iter().all(|rejected| rejected.raw.is_none()));
+    }
+}
+
+/// A delimiter too many before the hidden column moves its value into one that is seen in messages.
+#[tokio::test]
+async fn a_shifted_row_does_not_show_what_is_hidden() {
+    let kept = read("a.csv", "iban,id\nx,1\n", hiding()).await.unwrap().schema;
+    let read = read_by(kept, "a.csv", format!("iban,id\n,{SECRET}\n"), hiding()).await;
+    assert_eq!(read.rejected[0].message, "column id: the value is no bigint");
+    assert!(!shows(&read, SECRET));
+}
+
+#[tokio::test]
+async fn an_excluded_column_is_never_new() {
+    let options = ReadOptions { on_added: OnAdded::Fail, ..hiding() };
+    let kept = read("a.csv", "id\n1\n", hiding()).await.unwrap().schema;
+    let read = read_by(kept, "b.csv", "id,iban\n1,x\n", options).await;
+    assert_eq!((read.rows(), read.changes.len()), (vec![r#"{"id":1}"#.to_owned()], 0));
+}
+
+#[tokio::test]
+async fn a_new_column_is_hashed_from_the_start() {
+    let read = read_by(Arc::new(KeptSchema::empty()), "a.jsonl", "{\"id\":1,\"e-mail\":7}", hiding()).await;
+    assert_eq!(read.columns(), ["id bigint", "e_mail text"]);
+    assert!(read.rows()[0].contains(&hex::encode(Sha256::digest("pepper7"))));
+}
+
+#[test]
+fn a_salt_is_not_printed() {
+    assert_eq!(format!("{:?}", Salt::new("pepper")), "Salt(…)");
+}
