@@ -5,7 +5,7 @@
 //!                        └── infer ──▶ KeptSchema ──────────┘            batch, rejected rows, schema changes
 //! ```
 //!
-//! A [`Source`] lists files in a folder or a bucket, [`Seen`] tells which of them are new. [`infer`] decides the columns and their types from
+//! A [`Source`] lists files in a folder or a bucket, [`Seen`] tells which of them are new. [`infer()`] decides the columns and their types from
 //! a sample, once; the [`KeptSchema`] is kept by the caller and given to every [`Reader`]. A reader never holds a file: text comes in blocks,
 //! a scanner for each format finds where rows and values are (`scan`), and each column's values are read by the same code (`column`), by rules
 //! that know no format (`value`). Two threads do that, one after the other, while the next bytes are fetched.

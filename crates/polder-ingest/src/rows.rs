@@ -12,7 +12,7 @@ use crate::value::Fits;
 /// Rows of one batch have at most this many values, present or not: what bounds memory when there are very many columns.
 const MOST_CELLS: usize = 2 << 20;
 /// As much of a rejected row is kept.
-const LONGEST_RAW: usize = 64 << 10;
+pub(crate) const LONGEST_RAW: usize = 64 << 10;
 
 /// Where a value is, and how it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

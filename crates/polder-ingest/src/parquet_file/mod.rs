@@ -56,7 +56,7 @@ impl ParquetFile {
     fn open(&self) -> Result<ParquetRecordBatchReaderBuilder<Ranges>> {
         self.ranges.check()?;
         let opened = guarded(|| ParquetRecordBatchReaderBuilder::try_new(self.ranges.clone()));
-        opened.map_err(|reason| self.error(0, reason))
+        opened.map_err(|reason| self.error(0, &reason))
     }
 
     /// All rows, for a thread that may wait.
@@ -84,7 +84,7 @@ impl ParquetFile {
         let mask = ProjectionMask::roots(builder.parquet_schema(), wanted.iter().copied());
         let size = self.batch_rows(builder.metadata(), schema.fields().len());
         let reader = guarded(|| builder.with_projection(mask).with_batch_size(size).build());
-        let reader = reader.map_err(|reason| self.error(0, reason))?;
+        let reader = reader.map_err(|reason| self.error(0, &reason))?;
         let mut places = vec![None; schema.fields().len()];
         let mut wanted = wanted;
         wanted.sort_unstable();
@@ -103,7 +103,7 @@ impl ParquetFile {
         rows.clamp(1, self.limits.batch_rows)
     }
 
-    fn error(&self, row: u64, reason: String) -> Error {
+    fn error(&self, row: u64, reason: &str) -> Error {
         if let Some(error) = self.ranges.failure() {
             return error;
         }
@@ -129,7 +129,7 @@ impl Open {
         match next {
             Ok(None) => None,
             Ok(Some(batch)) => Some(self.part(&batch, file, assembler)),
-            Err(reason) => Some(Err(file.error(self.row + 1, reason))),
+            Err(reason) => Some(Err(file.error(self.row + 1, &reason))),
         }
     }
 

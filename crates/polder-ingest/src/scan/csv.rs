@@ -6,7 +6,7 @@ use super::dialect::{CsvOptions, Dialect};
 use super::record::Step;
 use super::{Place, Scan};
 use crate::input::Blocks;
-use crate::rows::{Cell, Kind, Quoting, Rows};
+use crate::rows::{Cell, Kind, LONGEST_RAW, Quoting, Rows, Span};
 use crate::{Error, Reason, Result};
 
 /// So much may be read again because of quotes that are not closed, before the file is given up.
@@ -117,7 +117,8 @@ impl CsvScanner {
         while at < self.blocks.text().len() && rows.have_room(self.place.limits.batch_rows) {
             let text = self.blocks.text();
             let enough = text.len() - at >= self.place.limits.record_bytes;
-            match self.dialect.record(text, at, self.blocks.is_last(), enough, &mut cells) {
+            let step = self.dialect.record(text, at, self.blocks.is_last(), enough, &mut cells);
+            match self.doubt(step, at, &cells) {
                 Step::Record { end, next } => {
                     push(rows, &cells, &text[at..end], at, self.place.line);
                     self.place.line += self.lines(&text[at..next], &cells);
@@ -142,6 +143,20 @@ impl CsvScanner {
         }
         self.cells = cells;
         Ok(at)
+    }
+
+    /// A row of many lines that has not as many fields as it should is more likely a stray quote and the next one after it, with good rows
+    /// in between. What could be kept whole as a rejected row is left as it is.
+    fn doubt(&self, step: Step, start: usize, cells: &[Cell]) -> Step {
+        match step {
+            Step::Record { end, next } if end - start > LONGEST_RAW && cells.len() != self.names.len() => {
+                let several_lines = memchr(self.dialect.line_end, &self.blocks.text()[start..end]).is_some();
+                let message =
+                    "a quote goes over many lines, and the fields are not as many as the columns then";
+                if several_lines { Step::BadQuotes { message, scanned: next } } else { step }
+            }
+            step => step,
+        }
     }
 
     /// Rejects a line whose quotes do not work out. None if its end is not there.
@@ -220,5 +235,5 @@ fn push(rows: &mut Rows, cells: &[Cell], record: &[u8], start: usize, line: u64)
         debug_assert_eq!(slot.cells.len(), row, "every record has every column");
         slot.cells.push(*cell);
     }
-    rows.spans.push(crate::rows::Span { start, end: start + record.len(), line });
+    rows.spans.push(Span { start, end: start + record.len(), line });
 }

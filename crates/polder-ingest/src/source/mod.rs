@@ -54,13 +54,13 @@ impl Source {
             return Self::local(location, root);
         }
         let refuse = |reason: String| Error::Location { location: location.to_owned(), reason };
-        // What is a pattern's is none of a URL's, so only what is before the path is read as one.
-        let (place, key) = pattern::split_url(location);
+        let (place, rest) = pattern::split_url(location);
         let url = Url::parse(place).map_err(|error| refuse(error.to_string()))?;
         let (store, folder) =
             object_store::parse_url_opts(&url, options).map_err(|error| refuse(error.to_string()))?;
-        let key = if folder.as_ref().is_empty() { key.to_owned() } else { format!("{folder}/{key}") };
-        Ok(Self { store: store.into(), pattern: Pattern::new(&key).map_err(refuse)?, root: None })
+        let parts = [folder.as_ref(), rest].into_iter().filter(|part| !part.is_empty());
+        let pattern = Pattern::new(&parts.collect::<Vec<_>>().join("/")).map_err(refuse)?;
+        Ok(Self { store: store.into(), pattern, root: None })
     }
 
     fn local(location: &str, root: &LocalPath) -> Result<Self> {

@@ -63,11 +63,12 @@ fn is_special(letter: char) -> bool {
     matches!(letter, '*' | '?' | '[' | '{')
 }
 
-/// Before the path of a URL, and the path.
+/// A URL, and the pattern below it: what is a pattern's is none of a URL's.
 pub(crate) fn split_url(location: &str) -> (&str, &str) {
     let host = location.find("://").map_or(0, |at| at + 3);
-    let path = location[host..].find('/').map_or(location.len(), |at| host + at + 1);
-    location.split_at(path)
+    let special = location[host..].find(is_special).map(|at| host + at);
+    let folder = special.map_or(location.len(), |at| location[..at].rfind('/').map_or(at, |slash| slash + 1));
+    location.split_at(folder)
 }
 
 #[cfg(test)]
@@ -110,8 +111,9 @@ mod tests {
     }
 
     #[test]
-    fn a_url_is_split_before_what_may_be_a_pattern() {
-        assert_eq!(split_url("s3://bucket/day=*/x?.csv"), ("s3://bucket/", "day=*/x?.csv"));
-        assert_eq!(split_url("s3://bucket"), ("s3://bucket", ""));
+    fn a_url_is_split_before_what_is_a_pattern() {
+        assert_eq!(split_url("s3://bucket/a/day=*/x?.csv"), ("s3://bucket/a/", "day=*/x?.csv"));
+        assert_eq!(split_url("s3://bucket/*"), ("s3://bucket/", "*"));
+        assert_eq!(split_url("https://host/a%20b.csv"), ("https://host/a%20b.csv", ""));
     }
 }

@@ -111,6 +111,15 @@ async fn a_stray_quote_costs_one_line() {
 }
 
 #[tokio::test]
+async fn a_stray_quote_far_before_the_next_does_not_swallow_the_rows_between() {
+    let between: String = (0..10_000).map(|row| format!("{row},value {row}\n")).collect();
+    let text = format!("a,b\n1,\"x\n{between}2,\",z\n3,y,z\n");
+    let read = read("a.csv", text, ReadOptions::default()).await.unwrap();
+    assert_eq!(read.rows().len(), 10_000);
+    assert_eq!(read.reasons(), ["2 bad_quotes", "10003 bad_quotes", "10004 too_many_fields"]);
+}
+
+#[tokio::test]
 async fn quotes_are_looked_for_so_far_and_no_farther() {
     let limits = Limits { block_bytes: 64, record_bytes: 256, ..Limits::default() };
     let options = ReadOptions { limits, ..ReadOptions::default() };
