@@ -44,11 +44,12 @@ pub enum Error {
 }
 
 impl Error {
-    /// What went wrong below a file's text: in its compression or in reaching it.
-    pub(crate) fn reading(file: &str, line: u64, error: &std::io::Error) -> Self {
-        let (file, reason) = (file.to_owned(), error.to_string());
-        match error.kind() {
-            std::io::ErrorKind::UnexpectedEof => Self::Truncated { file, line, reason },
+    /// What went wrong below a file's text: in reaching it, or in its compression.
+    pub(crate) fn reading(file: &str, line: u64, error: std::io::Error) -> Self {
+        let (file, kind, reason) = (file.to_owned(), error.kind(), error.to_string());
+        match error.into_inner().map(|inner| inner.downcast::<object_store::Error>()) {
+            Some(Ok(source)) => Self::Store { file, source },
+            _ if kind == std::io::ErrorKind::UnexpectedEof => Self::Truncated { file, line, reason },
             _ => Self::Corrupt { file, line, reason },
         }
     }
@@ -62,5 +63,24 @@ impl Error {
             object_store::Error::Precondition { .. } => Self::Changed { file: file.to_owned() },
             source => Self::Store { file: file.to_owned(), source: Box::new(source) },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn what_a_store_says_is_told_from_what_a_file_is() {
+        let unreachable =
+            object_store::Error::NotImplemented { operation: String::new(), implementer: String::new() };
+        assert!(matches!(Error::reading("a", 1, io::Error::other(unreachable)), Error::Store { .. }));
+        assert!(matches!(
+            Error::reading("a", 1, io::ErrorKind::UnexpectedEof.into()),
+            Error::Truncated { .. }
+        ));
+        assert!(matches!(Error::reading("a", 1, io::Error::other("broken")), Error::Corrupt { .. }));
     }
 }

@@ -150,7 +150,7 @@ pub(crate) fn scanner(
     limits: Limits,
 ) -> Result<Box<dyn Scan>> {
     let text = decompress(file, format.compression, input).and_then(|input| to_utf8(format.encoding, input));
-    let blocks = Blocks::new(text.map_err(|error| Error::reading(file, 1, &error))?);
+    let blocks = Blocks::new(text.map_err(|error| Error::reading(file, 1, error))?);
     let place = Place { file: file.to_owned(), line: 1, limits };
     Ok(match format.of(file)? {
         Format::Csv => Box::new(CsvScanner::new(blocks, &format.csv, place)?),

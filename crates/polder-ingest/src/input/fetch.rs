@@ -38,6 +38,7 @@ pub(crate) async fn fetch(
 ) -> Result<Box<dyn Read + Send>> {
     let options = GetOptions { if_match: file.etag.clone(), ..GetOptions::default() };
     let found = source.store().get_opts(&file.path, options).await.map_err(Error::store(&file.name))?;
+    let missing = found.meta.size;
     let input: Box<dyn Read + Send> = match found.payload {
         GetResultPayload::File(opened, path) => {
             source.confine(&path)?;
@@ -45,7 +46,7 @@ pub(crate) async fn fetch(
         }
         GetResultPayload::Stream(pieces) => Box::new(Pieces { left: Bytes::new(), coming: pull(pieces) }),
     };
-    Ok(Box::new(Counted { input, counter: counter.clone() }))
+    Ok(Box::new(Counted { input, counter: counter.clone(), missing }))
 }
 
 /// Fetches on, a few pieces ahead, until nobody takes them.
@@ -82,15 +83,35 @@ impl Read for Pieces {
     }
 }
 
+/// Counts, and does not take for the end what is none: a connection that broke off, a file that was cut meanwhile.
 struct Counted<R> {
     input: R,
     counter: Counter,
+    missing: u64,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let count = self.input.read(into)?;
+        if count == 0 && !into.is_empty() && self.missing > 0 {
+            let reason = format!("{} of its bytes did not come", self.missing);
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason));
+        }
+        self.missing = self.missing.saturating_sub(count as u64);
         self.counter.add(count as u64);
         Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_do_not_come_are_not_an_end() {
+        let mut counted = Counted { input: &b"abc"[..], counter: Counter::default(), missing: 5 };
+        let error = counted.read_to_end(&mut Vec::new()).unwrap_err();
+        assert_eq!((error.kind(), counted.counter.get()), (io::ErrorKind::UnexpectedEof, 3));
+        assert_eq!(error.to_string(), "2 of its bytes did not come");
     }
 }

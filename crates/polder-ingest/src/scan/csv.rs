@@ -187,7 +187,7 @@ impl CsvScanner {
 
     fn end(&mut self) -> Result<Option<Rows>> {
         let failure = self.blocks.failure();
-        failure.map_or(Ok(None), |error| Err(Error::reading(&self.place.file, self.place.line, &error)))
+        failure.map_or(Ok(None), |error| Err(Error::reading(&self.place.file, self.place.line, error)))
     }
 
     fn corrupt(&self, reason: &str) -> Error {

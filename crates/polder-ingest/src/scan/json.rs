@@ -129,7 +129,7 @@ impl JsonScanner {
     }
 
     fn end(&mut self) -> Result<Option<Rows>> {
-        let failed = |error| Error::reading(&self.place.file, self.place.line, &error);
+        let failed = |error| Error::reading(&self.place.file, self.place.line, error);
         if let Some(error) = self.blocks.failure() {
             return Err(failed(error));
         }
