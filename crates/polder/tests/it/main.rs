@@ -5,6 +5,7 @@
 
 mod crashes;
 mod errors;
+mod lake;
 mod local;
 mod mistakes;
 mod session;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// What differs from one session to the next.
-const FILTERS: [(&str, &str); 13] = [
+const FILTERS: [(&str, &str); 14] = [
     (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "[id]"),
     (r"\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{2}\b", "[part of id]"),
     (r"\b[0-9a-f]{64}\b", "[sha256]"),
@@ -19,7 +19,8 @@ const FILTERS: [(&str, &str); 13] = [
     (r"127\.0\.0\.1:\d+", "127.0.0.1:[port]"),
     // Measured: time, memory and CPU of a step.
     (r"(?m)^(\S+ +[A-Z_]+ +\d+) +(\d+\.\ds|\d+ms|-) .*$", "$1 [figures]"),
-    (r"\b(\d+\.\d+s|\d+ms)\b", "[took]"),
+    (r"\b(\d+\.\d+ ?s|\d+ms)\b", "[took]"),
+    (r"\d+ bytes in (\d+) files, \d+\.\d+ s", "[size] in $1 files, [took]"),
     (r"\d+ rows", "[n] rows"),
     (r"\d+ tables", "[n] tables"),
     (r"\d+(\.\d)? (B|KiB|MiB)\b", "[size]"),

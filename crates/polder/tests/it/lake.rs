@@ -1,0 +1,121 @@
+//! Steps of SQL, what they publish, and who sees it; and what is left when something dies on the way.
+
+use serde_json::Value;
+
+use crate::session::{Server, Session, assert_session};
+
+const PROJECT: &str = "project: shop\nteam: shop\nenvironments: {prod: {}, dev: {schedules: off}}\n";
+/// Makes a table that is not there yet, and adds to it.
+const LOAD: &str = "
+name: load
+steps:
+  - name: orders
+    sql: |
+      CREATE TABLE IF NOT EXISTS raw.orders (id BIGINT NOT NULL, amount DECIMAL(12, 2), day DATE);
+      INSERT INTO raw.orders VALUES (1, 10.50, DATE {{ run.date }}), (2, 3, DATE {{ run.date }})
+    retries: {limit: 2, backoff: 0s}
+  - {name: days, sql: days.sql, compute: {memory: 256MiB, cpus: 1}}
+";
+const DAYS: &str = "CREATE OR REPLACE TABLE marts.days AS
+SELECT day, count(*) AS orders, sum(amount) AS amount FROM raw.orders GROUP BY day;
+SELECT * FROM marts.days ORDER BY day
+";
+const WRONG: &str = "
+name: wrong
+steps: [{name: a, sql: 'INSERT INTO raw.orders VALUES (3, 1, NULL); INSERT INTO raw.orders SELECT * FROM raw.nothing'}]
+";
+
+fn shop(server: &[(&str, &str)]) -> (Session, Server) {
+    let mut session = Session::new();
+    session.write("shop/polder.yaml", PROJECT);
+    session.write("shop/pipelines/load.yaml", LOAD);
+    session.write("shop/pipelines/wrong.yaml", WRONG);
+    session.write("shop/days.sql", DAYS);
+    let server = session.start_server_with("data", server);
+    login(&mut session, &server);
+    session.polder(0, &["deploy", "shop"]);
+    (session, server)
+}
+
+fn login(session: &mut Session, server: &Server) {
+    let token_file = server.token_file.display().to_string();
+    session.polder(0, &["login", &server.url, "--token-file", &token_file]);
+}
+
+fn count(session: &Session, table: &str, more: &[&str]) -> Value {
+    let query = format!("SELECT count(*) FROM {table}");
+    session.json(&[&["sql", "-c", &query], more].concat())["rows"][0][0].clone()
+}
+
+#[test]
+fn a_day_with_the_lake() {
+    let (mut session, _server) = shop(&[]);
+    session.polder(0, &["tables"]);
+    session.polder(0, &["run", "shop/load", "--date", "2026-11-20", "--follow"]);
+    session.polder(0, &["tables"]);
+    session.polder(0, &["sql", "-c", "SELECT * FROM marts.days"]);
+    session.polder(0, &["sql", "--format", "table", "-c", "SELECT * FROM raw.orders ORDER BY id; SELECT NULL AS nothing"]);
+    session.polder(0, &["run", "shop/load", "--date", "2026-11-21", "--follow"]);
+    session.polder(1, &["run", "shop/wrong", "--follow"]);
+    session.polder(0, &["publishes"]);
+    session.polder(1, &["sql", "-c", "SELECT * FROM marts.dayz"]);
+    session.polder(1, &["sql", "-c", "DELETE FROM marts.days"]);
+    session.polder(2, &["sql", "--format", "parquet", "-c", "SELECT 1"]);
+    session.polder(0, &["sql", "-o", "days.parquet", "-c", "SELECT * FROM marts.days"]);
+    assert_session("a_day_with_the_lake", session);
+}
+
+#[test]
+fn what_was_published_is_taken_back_and_what_failed_is_looked_into() {
+    let (session, server) = shop(&[]);
+    assert_eq!(session.output(&["run", "shop/load", "--follow"], "").status.code(), Some(0));
+    assert_eq!(session.output(&["run", "shop/load", "--follow"], "").status.code(), Some(0));
+    assert_eq!(count(&session, "raw.orders", &[]), 4);
+    let publishes = session.json(&["publishes"]);
+    let id = |at: usize| publishes["items"][at]["id"].as_str().unwrap().to_owned();
+    let early = session.output(&["rollback", &id(3)], "");
+    assert_eq!(early.status.code(), Some(1), "a later publish has changed the table");
+    let back = session.json(&["rollback", &id(1)]);
+    assert_eq!((back["state"].as_str(), count(&session, "raw.orders", &[])), (Some("DONE"), 2.into()));
+    assert_eq!(session.output(&["rollback", &id(0)], "").status.code(), Some(0));
+    let run = session.json(&["run", "shop/wrong"])["id"].as_str().unwrap().to_owned();
+    server.until(|| session.json(&["show", &run])["terminal"] == true);
+    assert_eq!(count(&session, "raw.orders", &[]), 2, "nothing of it is published");
+    assert_eq!(count(&session, "raw.orders", &["--branch", &run]), 3, "but it can be seen");
+}
+
+#[test]
+fn another_environment_begins_as_prod_and_goes_its_own_way() {
+    let (mut session, _server) = shop(&[]);
+    session.polder(0, &["run", "shop/load", "--follow"]);
+    assert_eq!(count(&session, "raw.orders", &["--env", "dev"]), 2, "it is as prod before it is used");
+    session.polder(0, &["deploy", "shop", "--env", "dev"]);
+    session.polder(0, &["run", "shop/load", "--env", "dev", "--follow"]);
+    assert_eq!(count(&session, "raw.orders", &["--env", "dev"]), 4);
+    assert_eq!(count(&session, "raw.orders", &[]), 2);
+}
+
+/// The server dies at a point of a publish; the rows are there once.
+fn dies_at(point: &str) {
+    let (mut session, server) = shop(&[("POLDER_CRASH_AT", point)]);
+    session.output(&["run", "shop/load"], "");
+    server.wait_for_death();
+    let server = session.start_server("data");
+    login(&mut session, &server);
+    let ended = || session.json(&["runs"])["items"][0]["terminal"] == true;
+    server.until(ended);
+    let runs = session.json(&["runs"]);
+    assert_eq!(runs["items"][0]["status"], "SUCCEEDED", "{runs}");
+    assert_eq!(count(&session, "raw.orders", &[]), 2);
+    assert_eq!(session.json(&["publishes"])["items"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_was_decided_when_the_server_died_is_there_once() {
+    dies_at("prepared");
+}
+
+#[test]
+fn what_was_published_when_the_server_died_is_not_published_again() {
+    dies_at("published");
+}
