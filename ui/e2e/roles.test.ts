@@ -32,3 +32,28 @@ story(
     expect(await page.getByText('crack found').count()).toBe(0)
   },
 )
+
+story(
+  'of another team’s pipeline nothing is said that its viewer cannot know',
+  async ({ visit, page, context, polder }) => {
+    await polder.deploy({
+      'polder.yaml': 'project: sluice\nteam: sluice\n',
+      'pipelines/gate.yaml': 'name: gate\nsteps: [{name: open, run: "true"}]\n',
+    })
+    await polder.deploy({
+      'polder.yaml': 'project: dredge\nteam: dredge\n',
+      'pipelines/mud.yaml':
+        'name: mud\ntriggers: [{executions: {allOf: [{pipeline: sluice/gate}, {pipeline: dredge/own}], within: day}}]\nsteps: [{name: dig, run: "true"}]\n',
+      'pipelines/own.yaml': 'name: own\nsteps: [{name: dig, run: "true"}]\n',
+    })
+    await polder.run('sluice/gate', { logical_date: '2026-02-01' })
+    await polder.run('dredge/own', { logical_date: '2026-02-02' })
+    const { token } = await polder.token('dredger', 'viewer', 'dredge')
+    await signIn(context, { url: visit.server.url, token })
+
+    await visit.open('/pipelines/dredge/mud')
+    await page.getByText('It belongs to sluice, whose pipelines you may not see.').first().waitFor()
+    expect(await page.getByText('never run').count()).toBe(1)
+    expect(await page.getByRole('link', { name: 'sluice/gate' }).count()).toBe(0)
+  },
+)

@@ -5,6 +5,7 @@ import { PipelineLink, RunLink } from '~/kit/Links'
 import { StatusBadge } from '~/kit/StatusBadge'
 import { TimeAgo } from '~/kit/Times'
 import { logicalDate } from '~/kit/time'
+import { useMay } from '~/session/session'
 import classes from './expression.module.css'
 import { useUpstream } from './useUpstream'
 import { statusesInWords } from './words'
@@ -74,11 +75,12 @@ function Mark({ met }: { met: boolean }) {
 
 function Condition({ condition, day, environment }: { condition: Part<'is'>; day: Day; environment: string }) {
   const { team, pipeline, statuses, event, exists, met } = condition
+  const mayLook = useMay('viewer', team)
   return (
     <>
       <Mark met={met} />
       <span>
-        {exists ? (
+        {exists && mayLook ? (
           <PipelineLink team={team} name={pipeline} environment={environment} size="sm" />
         ) : (
           <Text span size="sm">
@@ -93,25 +95,34 @@ function Condition({ condition, day, environment }: { condition: Part<'is'>; day
       <Text size="sm" component="div" className={classes.below}>
         {event && (
           <>
-            <RunLink id={event.run} size="sm">
-              its run of {logicalDate(event)}
-            </RunLink>
+            {mayLook ? (
+              <RunLink id={event.run} size="sm">
+                its run of {logicalDate(event)}
+              </RunLink>
+            ) : (
+              `its run of ${logicalDate(event)}`
+            )}
             , <TimeAgo at={event.at} />
           </>
         )}
-        {!event &&
-          (exists ? (
-            <Newest condition={condition} day={day} environment={environment} />
-          ) : (
-            'No such pipeline is deployed here.'
-          ))}
+        {!event && <Instead condition={condition} day={day} environment={environment} mayLook={mayLook} />}
       </Text>
     </>
   )
 }
 
+/** What there is while it is not met. Nothing is said of runs that one may not see: they look as if there were none. */
+function Instead({ mayLook, ...props }: NewestProps & { mayLook: boolean }) {
+  const { exists, team } = props.condition
+  if (!exists) return 'No such pipeline is deployed here.'
+  if (!mayLook) return `It belongs to ${team}, whose pipelines you may not see.`
+  return <Newest {...props} />
+}
+
+type NewestProps = { condition: Part<'is'>; day: Day; environment: string }
+
 /** What there is of the upstream pipeline instead: that is where to look next. */
-function Newest({ condition, day, environment }: { condition: Part<'is'>; day: Day; environment: string }) {
+function Newest({ condition, day, environment }: NewestProps) {
   const { run, ofDay, known } = useUpstream(condition, day, environment)
   if (!known) return null
   if (!run) return <>It has never run.</>
