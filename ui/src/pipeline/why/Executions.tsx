@@ -1,19 +1,21 @@
 import { Stack, Text, Title } from '@mantine/core'
 import { IconArrowsJoin } from '@tabler/icons-react'
-import type { FiredDay, SkippedMatch, TriggerView, Waiting } from '~/api/schema'
+import type { ExpressionView, FiredDay, SkippedMatch, TriggerView, Why } from '~/api/schema'
 import { RunLink } from '~/kit/Links'
 import { TimeAgo } from '~/kit/Times'
 import { logicalDate } from '~/kit/time'
 import { Expression } from './Expression'
 import { First } from './First'
+import type { About } from './Instead'
 import { TriggerCard } from './TriggerCard'
-import { span } from './words'
+import { newestFirst, span, usedBy } from './words'
 
 type ExecutionsView = Extract<TriggerView, { kind: 'executions' }>
 
 /** Which runs of other pipelines start this one, what is there of them, and what is not. */
-export function Executions({ trigger, environment }: { trigger: ExecutionsView; environment: string }) {
+export function Executions({ trigger, why }: { trigger: ExecutionsView; why: Why }) {
   const { within, timezone, waiting, fired, skipped } = trigger
+  const about = { environment: why.environment, daily: within === 'day', used: usedBy(why.last_run) }
   return (
     <TriggerCard
       icon={<IconArrowsJoin aria-hidden />}
@@ -21,7 +23,7 @@ export function Executions({ trigger, environment }: { trigger: ExecutionsView; 
       below={scope(within, timezone)}
     >
       <First of={2} items={waiting} what="days">
-        {(table) => <WaitingTable key={table.day ?? ''} waiting={table} environment={environment} />}
+        {({ day, expression }) => <Waits key={day ?? ''} expression={expression} about={{ ...about, day }} />}
       </First>
       {fired.length > 0 && <Fired fired={fired} />}
       {skipped.length > 0 && <Skipped skipped={skipped} />}
@@ -34,15 +36,16 @@ function scope(within: string | null | undefined, timezone: string): string | un
   return within ? `All within ${span(within)} of each other.` : undefined
 }
 
-function WaitingTable({ waiting, environment }: { waiting: Waiting; environment: string }) {
+function Waits({ expression, about }: { expression: ExpressionView; about: About }) {
+  const title = about.day ?? (about.daily && about.used.length > 0 ? 'The next day' : undefined)
   return (
     <div>
-      {waiting.day && (
+      {title && (
         <Title order={4} size="h6" mb={4}>
-          {waiting.day}
+          {title}
         </Title>
       )}
-      <Expression expression={waiting.expression} day={waiting.day} environment={environment} />
+      <Expression expression={expression} about={about} />
     </div>
   )
 }
@@ -51,9 +54,9 @@ function Fired({ fired }: { fired: FiredDay[] }) {
   return (
     <Stack gap={2}>
       <Title order={4} size="h6">
-        Has fired for
+        Has started for
       </Title>
-      <First of={4} items={fired} what="days">
+      <First of={4} items={newestFirst(fired)} what="days">
         {({ day, run }) => (
           <Text key={day} size="sm">
             {run ? <RunLink id={run}>{day}</RunLink> : `${day}: skipped, since the places were taken`}

@@ -6,14 +6,14 @@ import { Executions } from './Executions'
 import { Schedule } from './Schedule'
 import { Section } from './Section'
 import { Webhook } from './Webhook'
-import { sentences } from './words'
+import { heading, sentences } from './words'
 
 /** What starts the pipeline, and what each of that still waits for. */
 export function WhyNot({ why, job }: { why: Why; job: boolean }) {
   const said = sentences(why)
   const triggers = why.triggers.filter(({ kind }) => kind !== 'manual')
   return (
-    <Section title={said.length > 0 ? 'Why has it not run?' : 'What starts it'}>
+    <Section title={heading(why)}>
       {said.length > 0 && <Answer sentences={said} />}
       <Stack gap="md">
         {triggers.map((trigger, place) => (
@@ -50,7 +50,7 @@ function Trigger({ trigger, why }: { trigger: TriggerView; why: Why }) {
     case 'schedule':
       return <Schedule trigger={trigger} paused={why.paused} />
     case 'executions':
-      return <Executions trigger={trigger} environment={why.environment} />
+      return <Executions trigger={trigger} why={why} />
     case 'webhook':
       return <Webhook url={trigger.url} />
     default:

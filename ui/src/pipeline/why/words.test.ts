@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ExpressionView, Why } from '~/api/schema'
-import { missing, sentences, statusesInWords } from './words'
+import type { ExpressionView, RunSummary, UsedEvent, Waiting, Why } from '~/api/schema'
+import { countOfMet, heading, missing, sentences, statusesInWords, verdict } from './words'
 
 const is = (name: string, met: boolean, more = {}): ExpressionView => ({
   kind: 'is',
@@ -69,4 +69,40 @@ test('what is paused says so', () => {
   expect(sentences({ ...quiet, paused: true, triggers: [{ kind: 'webhook', url: '' }] })).toEqual([
     'It is paused: nothing starts it until somebody resumes it.',
   ])
+})
+
+const RAN = { reason: { kind: 'manual', by: 'ann' } } as unknown as RunSummary
+const after = (waiting: Waiting[], more: Partial<Why> = {}): Why => ({
+  ...quiet,
+  ...more,
+  triggers: [{ kind: 'executions', id: '1', timezone: 'UTC', within: 'day', waiting, fired: [], skipped: [] }],
+})
+
+test('what has run for all that is there waits for what comes next', () => {
+  const next = after([{ expression: is('weather', false) }], { last_run: RAN })
+  expect([heading(next), sentences(next)]).toEqual([
+    'What it waits for next',
+    ['For the next day it waits for weather/weather.'],
+  ])
+  const never = after([{ expression: is('weather', false) }])
+  expect([heading(never), sentences(never)]).toEqual(['Why has it not run?', ['It still waits for weather/weather.']])
+  const oneDay = after([{ day: '2013-01-03', expression: is('weather', false) }], { last_run: RAN })
+  expect(heading(oneDay)).toBe('Why has it not run for 2013-01-03?')
+  expect(heading({ ...oneDay, paused: true })).toBe('Why has it not run?')
+  expect(heading(after([]))).toBe('What starts it')
+})
+
+test('a verdict says for when', () => {
+  const used = [{ team: 'weather', pipeline: 'a' }] as UsedEvent[]
+  const a = { met: false, statuses: ['SUCCEEDED'], team: 'weather', pipeline: 'a' }
+  expect(verdict({ ...a, met: true }, { day: '2013-01-03', used })).toBe('has succeeded')
+  expect(verdict(a, { day: '2013-01-03', used })).toBe('has not succeeded for 2013-01-03 yet')
+  expect(verdict(a, { day: null, used })).toBe('has not succeeded again yet')
+  expect(verdict({ ...a, pipeline: 'b' }, { day: null, used })).toBe('has not succeeded yet')
+})
+
+test('what is met is counted where there is more than one', () => {
+  expect(countOfMet([is('a', true), is('b', false)])).toBe('1 of 2 so far')
+  expect(countOfMet([is('a', false), is('b', false)])).toBe('none so far')
+  expect(countOfMet([is('a', true)])).toBe('')
 })

@@ -1,8 +1,18 @@
 /** Why a pipeline has not run, in sentences. */
-import type { ExpressionView, TickOutcome, TriggerView, Waiting, Why } from '~/api/schema'
+import type {
+  ExpressionView,
+  FiredDay,
+  RunSummary,
+  TickOutcome,
+  TriggerView,
+  UsedEvent,
+  Waiting,
+  Why,
+} from '~/api/schema'
 import { groupBy } from '~/kit/groupBy'
 import { lookOf } from '~/kit/status'
 import { counted, duration } from '~/kit/units'
+import type { About } from './Instead'
 
 export const OUTCOMES: Record<TickOutcome, string> = {
   FIRED: 'started a run',
@@ -55,12 +65,51 @@ export function span(within: string): string {
   return seconds ? duration(Number(seconds)) : within
 }
 
+/** `1 of 2 so far`; nothing has to be counted where there is only one. */
+export function countOfMet(parts: ExpressionView[]): string {
+  const met = parts.filter((part) => part.met).length
+  if (parts.length < 2) return ''
+  return met === 0 ? 'none so far' : `${met} of ${parts.length} so far`
+}
+
+type Verdict = { met: boolean; statuses: string[]; team: string; pipeline: string }
+
+/** `has succeeded`, `has not succeeded for 2013-02-11 yet`, `has not succeeded again yet`: after the name of a pipeline. */
+export function verdict(
+  { met, statuses, team, pipeline }: Verdict,
+  { day, used }: Pick<About, 'day' | 'used'>,
+): string {
+  const deed = statusesInWords(statuses)
+  if (met) return `has ${deed}`
+  if (day) return `has not ${deed} for ${day} yet`
+  const before = used.some((event) => event.team === team && event.pipeline === pipeline)
+  return `has not ${deed}${before ? ' again' : ''} yet`
+}
+
+/** What a run was started by. */
+export function usedBy(run: RunSummary | null | undefined): UsedEvent[] {
+  const reason = run?.reason
+  return reason?.kind === 'executions' || reason?.kind === 'follow' ? reason.events : []
+}
+
+export const newestFirst = (fired: FiredDay[]) => [...fired].sort((a, b) => (a.day < b.day ? 1 : -1))
+
+/** What is asked above the sentences. */
+export function heading(why: Why): string {
+  if (sentences(why).length === 0) return 'What starts it'
+  const isHeld = why.paused || why.queued.length > 0
+  const waiting = why.triggers.flatMap((trigger) => (trigger.kind === 'executions' ? trigger.waiting : []))
+  const days = waiting.flatMap(({ day }) => day ?? [])
+  if (!isHeld && why.last_run && waiting.length > 0 && days.length === 0) return 'What it waits for next'
+  return days.length === 1 && !isHeld ? `Why has it not run for ${days[0]}?` : 'Why has it not run?'
+}
+
 /** The sentences that answer the question, the most decisive first. */
 export function sentences(why: Why): string[] {
   const said: string[] = []
   if (why.paused) said.push('It is paused: nothing starts it until somebody resumes it.')
   if (why.queued.length > 0) said.push(waitsForPlace(why))
-  for (const trigger of why.triggers) said.push(...ofTrigger(trigger, why.paused))
+  for (const trigger of why.triggers) said.push(...ofTrigger(trigger, why))
   return said
 }
 
@@ -72,22 +121,28 @@ function waitsForPlace({ queued, active }: Why): string {
   return `${counted(queued.length, 'run')} ${queued.length === 1 ? 'waits' : 'wait'} for a free place${busy}.`
 }
 
-function ofTrigger(trigger: TriggerView, paused: boolean): string[] {
+function ofTrigger(trigger: TriggerView, { paused, last_run }: Why): string[] {
   if (trigger.kind === 'schedule' && trigger.next.length === 0 && !paused)
     return ['Schedules are off in this environment.']
-  return trigger.kind === 'executions' ? ofWaiting(trigger.waiting) : []
+  if (trigger.kind !== 'executions') return []
+  const next = !last_run
+    ? 'It still waits'
+    : trigger.within === 'day'
+      ? 'For the next day it waits'
+      : 'To start again it waits'
+  return ofWaiting(trigger.waiting, next)
 }
 
-/** Days that wait for the same are one sentence. */
-function ofWaiting(waiting: Waiting[]): string[] {
+/** Days that wait for the same are one sentence; `next` begins that about no day. */
+function ofWaiting(waiting: Waiting[], next: string): string[] {
   const groups = groupBy(waiting, ({ expression }) => missing(expression))
   groups.delete('')
-  return [...groups].map(([what, group]) => `${daysOf(group)} still waits for ${what}.`)
+  return [...groups].map(([what, group]) => `${daysOf(group) ?? next} for ${what}.`)
 }
 
-function daysOf(waiting: Waiting[]): string {
+function daysOf(waiting: Waiting[]): string | undefined {
   const days = waiting.flatMap(({ day }) => day ?? []).sort()
-  if (days.length === 0) return 'It'
-  if (days.length > 3) return `For ${days.length} days, ${days[0]} to ${days[days.length - 1]}, it`
-  return `For ${joined(days, 'and')} it`
+  if (days.length === 0) return undefined
+  if (days.length > 3) return `For ${days.length} days, ${days[0]} to ${days[days.length - 1]}, it still waits`
+  return `For ${joined(days, 'and')} it still waits`
 }
