@@ -11,6 +11,7 @@ mod credentials;
 mod csrf;
 mod first;
 mod known;
+mod presence;
 pub(crate) mod sessions;
 mod throttle;
 
@@ -75,7 +76,7 @@ pub(crate) async fn caller_of_session(
     // One that is not known is not counted as tried: 32 random bytes are not found by trying, and a page that has
     // slept through the end of its session asks for many things at once.
     let Some(secret) = cookie::find(headers, api.is_secure()) else { return Ok(None) };
-    let caller = sessions::find(api, secret).await?;
+    let caller = sessions::find(api, secret, presence::of(headers)).await?;
     Ok(caller.map(|caller| Caller { address: address_of(extensions), ..caller }))
 }
 

@@ -49,7 +49,9 @@ impl Modify for Security {
         let session = ApiKeyValue::with_description(
             COOKIE,
             "The session of a browser, from POST /api/v1/session; `__Host-polder_session` where the public address is HTTPS. \
-             What changes something also needs the header `X-CSRF-Token`, with the `csrf` of the session",
+             What changes something also needs the header `X-CSRF-Token`, with the `csrf` of the session. \
+             A request puts off the end of the session; not so one with the header `X-Polder-Background`, which a page sets on \
+             what it asks for by itself, nor a stream of events",
         );
         components.add_security_scheme("basic", SecurityScheme::Http(basic.build()));
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));

@@ -3,17 +3,24 @@
  * forged requests on everything that changes something.
  */
 import createClient, { type Middleware } from 'openapi-fetch'
+import { presence } from '~/session/presence'
 import { ApiProblem, Unreachable } from './problem'
+import { readsAfterSigningIn } from './reading'
 import type { Problem, paths } from './schema'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+/** Says that nobody is there: see `presence.ts`. */
+const BACKGROUND = 'X-Polder-Background'
+const SESSION = '/api/v1/session'
 
 let csrf: string | undefined
 let onSignedOut: () => void = () => {}
+const reading = readsAfterSigningIn(() => onSignedOut())
 
 /** What the session told; without it nothing can be changed. */
 export function carryCsrfToken(token: string | undefined) {
   csrf = token
+  if (token) reading.goOn()
 }
 
 /** Calls this whenever the server does not know who we are (any more). */
@@ -21,13 +28,18 @@ export function whenSignedOut(then: () => void) {
   onSignedOut = then
 }
 
+const begun = new WeakMap<Request, number>()
+
 const session: Middleware = {
   onRequest({ request }) {
     if (csrf && !SAFE.has(request.method)) request.headers.set('X-CSRF-Token', csrf)
+    if (presence.isAlone()) request.headers.set(BACKGROUND, '1')
+    begun.set(request, performance.now())
     return request
   },
-  onResponse({ response, schemaPath }) {
-    if (response.status === 401 && schemaPath !== '/api/v1/session') onSignedOut()
+  onResponse({ request, response, schemaPath }) {
+    if (response.status === 401 && schemaPath !== SESSION) onSignedOut()
+    if (response.ok && !request.headers.has(BACKGROUND)) presence.count(begun.get(request) ?? 0)
     return response
   },
   onError() {
@@ -35,7 +47,12 @@ const session: Middleware = {
   },
 }
 
-export const api = createClient<paths>({ credentials: 'same-origin' })
+const isOfSession = ({ url }: Request) => new URL(url).pathname === SESSION
+
+export const api = createClient<paths>({
+  credentials: 'same-origin',
+  fetch: (request) => (SAFE.has(request.method) && !isOfSession(request) ? reading.fetch(request) : fetch(request)),
+})
 api.use(session)
 
 /** The data of an answer; throws an {@link ApiProblem} if there is none. */

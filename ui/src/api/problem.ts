@@ -37,3 +37,6 @@ export function explain(error: unknown): { title: string; hint?: string; code?: 
   }
   return { title: error instanceof Error ? error.message : String(error), mistakes: [] }
 }
+
+/** The session has ended: that is asked about on top of the page, and is no error of what was tried. */
+export const isSignedOut = (error: unknown) => error instanceof ApiProblem && error.status === 401

@@ -867,7 +867,8 @@ export interface paths {
         /**
          * Sign in: a token in, a cookie out
          * @description The cookie stands for the token until the session ends: when it is signed out, not used for a while, or the token is
-         *     revoked or expires. A token that only has the role `agent` cannot sign in.
+         *     revoked or expires. What is asked with the header `X-Polder-Background` is no use: it is for what a page asks by itself while nobody
+         *     touches it. A token that only has the role `agent` cannot sign in.
          */
         post: operations["sign_in"];
         /** Sign out; also if the session has ended already */
@@ -1938,7 +1939,7 @@ export interface components {
             csrf: string;
             /**
              * Format: date-time
-             * @description When the session ends, if it is not used until then; a request that is made before puts it off.
+             * @description When the session ends, if it is not used until then; a request that somebody makes before puts it off.
              */
             expires_at: string;
             grants: components["schemas"]["Grant"][];

@@ -1,12 +1,13 @@
 import { Alert, Anchor, Button, Group, List, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { explain } from '~/api/problem'
+import { explain, isSignedOut } from '~/api/problem'
 import type { Mistake } from '~/api/schema'
 
 type Props = { error: unknown; retry?: () => void }
 
 /** What went wrong, in a sentence, and what to do about it. */
 export function Failure({ error, retry }: Props) {
+  if (isSignedOut(error)) return null
   const { title, hint, code, mistakes } = explain(error)
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={title} role="alert" m={0}>

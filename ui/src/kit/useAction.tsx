@@ -1,7 +1,7 @@
 /** Something that changes the server: says that it worked, or what went wrong and what to do. */
 import { notifications } from '@mantine/notifications'
 import { type QueryKey, useMutation } from '@tanstack/react-query'
-import { explain } from '~/api/problem'
+import { explain, isSignedOut } from '~/api/problem'
 import { queryClient } from '~/queryClient'
 
 type Action<In, Out> = {
@@ -30,6 +30,7 @@ export function useAction<In = void, Out = unknown>({ run, done, stale = [], qui
 const isAmong = (key: QueryKey, paths: string[]) => paths.some((path) => String(key[0]).startsWith(path))
 
 function complain(error: unknown) {
+  if (isSignedOut(error)) return
   const { title, hint } = explain(error)
   notifications.show({ title, message: hint ?? '', color: 'red', autoClose: 10_000, role: 'alert' })
 }

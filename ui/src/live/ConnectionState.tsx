@@ -3,6 +3,7 @@ import { IconPlugConnectedX } from '@tabler/icons-react'
 import { Hint } from '~/kit/Hint'
 import { useNow } from '~/kit/now'
 import { relative } from '~/kit/time'
+import { useHasExpired } from '~/session/session'
 import classes from './connection.module.css'
 import { useConnection } from './useLive'
 
@@ -10,6 +11,8 @@ import { useConnection } from './useLive'
 export function ConnectionState() {
   const { state, since } = useConnection()
   const now = useNow()
+  const hasExpired = useHasExpired()
+  if (hasExpired) return <Paused />
   if (state === 'lost') return <Lost since={relative(new Date(since), Math.max(now, since))} />
   const live = state === 'live'
   return (
@@ -18,6 +21,15 @@ export function ConnectionState() {
         {live ? 'live' : 'connecting'}
       </Text>
     </Hint>
+  )
+}
+
+/** The server ends the stream with the session: the connection is as good as before. */
+function Paused() {
+  return (
+    <Text span size="sm" className={classes.live} data-live={false} role="status" data-connection="paused">
+      paused
+    </Text>
   )
 }
 

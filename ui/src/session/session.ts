@@ -93,6 +93,9 @@ export function may(grants: Grant[], role: Role, team?: string): boolean {
   return grants.some((grant) => RANK[grant.role] >= RANK[role] && covers(grant))
 }
 
+/** Whether it is asked, on top of the page, to sign in again. */
+export const useHasExpired = () => useSignedIn().data?.state === 'expired'
+
 /** Whether whoever is signed in may do this; buttons that they may not press say so. */
 export function useMay(role: Role, team?: string): boolean {
   const { data } = useSignedIn()

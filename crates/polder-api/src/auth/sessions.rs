@@ -1,7 +1,8 @@
 //! Sessions of browsers: a cookie in the place of the token that it was got for, until it is not used for a while.
 //!
 //! A request puts the session's end off; it is written at most once a minute, so that reading does not write all the time.
-//! An open stream of events does not: nobody may be looking any more. It ends with the session.
+//! What a page asks by itself does not (see [`Presence`]), nor does an open stream of events: nobody may be looking any more.
+//! A stream ends with the session.
 
 use std::future::pending;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use serde_json::json;
 use super::cookie::{self, Secret};
 use super::credentials::Hash;
 use super::known::{self, Key};
+use super::presence::Presence;
 use crate::audit::Deed;
 use crate::{Api, Caller, Error, Result};
 
@@ -104,11 +106,11 @@ pub(crate) async fn end(api: &Api, caller: &Caller) -> Result<bool> {
     Ok(ended)
 }
 
-/// Who has this session, if it goes on; notes that it is used.
+/// Who has this session, if it goes on; notes that it is used, if somebody uses it.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn find(api: &Api, secret: Secret) -> Result<Option<Caller>> {
+pub(super) async fn find(api: &Api, secret: Secret, presence: Presence) -> Result<Option<Caller>> {
     let (key, now) = (Key::Session(secret.hash()), api.now());
     if let Some(caller) = api.known().get(&key, now) {
         return Ok(Some(caller));
@@ -116,7 +118,11 @@ pub(super) async fn find(api: &Api, secret: Secret) -> Result<Option<Caller>> {
     let read_at = api.known().count_of_forgotten();
     let hash = hex::encode(secret.hash());
     let Some(mut found) = load(api, &hash, now).await? else { return Ok(None) };
-    let Some(renewed) = renew(api, &hash, &mut found, now).await else { return Ok(None) };
+    let renewed = match presence {
+        Presence::Somebody => renew(api, &hash, &mut found, now).await,
+        Presence::Nobody => Some(false),
+    };
+    let Some(renewed) = renewed else { return Ok(None) };
     let session = Session { secret, expires_at: found.expires_at, renewed: false };
     let noted_anew_at = found.last_used_at + noted_every(api);
     let caller = Caller { session: Some(session.clone()), ..known::caller_of(found.token) };

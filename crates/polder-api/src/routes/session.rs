@@ -14,7 +14,8 @@ use crate::{Api, Caller, Error, Result};
 /// Sign in: a token in, a cookie out
 ///
 /// The cookie stands for the token until the session ends: when it is signed out, not used for a while, or the token is
-/// revoked or expires. A token that only has the role `agent` cannot sign in.
+/// revoked or expires. What is asked with the header `X-Polder-Background` is no use: it is for what a page asks by itself while nobody
+/// touches it. A token that only has the role `agent` cannot sign in.
 #[utoipa::path(post, path = "/session", tag = "access", operation_id = "sign_in", security(()), request_body = SignIn,
     responses((status = 200, body = Session, headers(("Set-Cookie" = String, description = "The session; no script can read it")))))]
 pub(crate) async fn sign_in(

@@ -244,6 +244,26 @@ on_both_databases! {
         assert_eq!(events.rest().await, [], "it has ended");
     }
 
+    async fn what_a_page_asks_by_itself_does_not_keep_a_session_alive(store: Store) {
+        let server = Server::new(store).await;
+        let browser = Browser::sign_in(&server, &server.admin).await;
+        for alone in [("x-polder-background", "1"), ("accept", "text/event-stream")] {
+            server.clock.advance(TimeDelta::hours(5));
+            for path in ["/whoami", "/session"] {
+                let answer = browser.send("GET", path, &[alone], &Value::Null).await;
+                answer.is(200);
+                let said = answer.header("set-cookie").unwrap_or_default();
+                assert!(!said.contains("Max-Age=43200"), "{path}: {said}");
+            }
+        }
+        server.clock.advance(TimeDelta::hours(1));
+        browser.get("/whoami").await.is(200);
+        server.clock.advance(TimeDelta::hours(11));
+        browser.get("/whoami").await.is(200);
+        server.clock.advance(TimeDelta::hours(12));
+        browser.send("GET", "/whoami", &[("x-polder-background", "1")], &Value::Null).await.is_problem(401, "UNAUTHENTICATED");
+    }
+
     async fn wrong_tokens_are_counted_and_agents_cannot_sign_in(store: Store) {
         let server = Server::with_limits(store, Limits { failed_logins: 2, ..Limits::default() }).await;
         let agent = server.token("runner", &[("agent", None)]).await;

@@ -86,7 +86,7 @@ pub struct Session {
     pub name: String,
     pub workspace: String,
     pub grants: Vec<Grant>,
-    /// When the session ends, if it is not used until then; a request that is made before puts it off.
+    /// When the session ends, if it is not used until then; a request that somebody makes before puts it off.
     pub expires_at: DateTime<Utc>,
     /// When it ends in any case, because its token does.
     pub token_expires_at: Option<DateTime<Utc>>,

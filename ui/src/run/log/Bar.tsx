@@ -14,6 +14,7 @@ import {
 import type { ReactNode } from 'react'
 import { counted, count as number } from '~/kit/units'
 import { useUrl } from '~/kit/useUrl'
+import { useHasExpired } from '~/session/session'
 import { type Attempt, addressOf } from './address'
 import { LogSearch } from './LogSearch'
 import classes from './log.module.css'
@@ -38,13 +39,14 @@ type Props = {
 /** What can be done with a log. */
 export function Bar(props: Props) {
   const { attempt, live, tail, count, toStart, toEnd } = props
+  const hasExpired = useHasExpired()
   return (
     <div className={classes.bar}>
       <LogSearch {...props} />
       {props.search && <Finds {...props} />}
       <span className={classes.grow} />
       <Text size="xs" c="var(--polder-muted)" data-tail={tail}>
-        <span role="status">{tail === 'lost' && 'connection lost; trying again · '}</span>
+        <span role="status">{tail === 'lost' && !hasExpired && 'connection lost; trying again · '}</span>
         {counted(count, 'line')}
       </Text>
       {live && <Follow {...props} />}
