@@ -72,7 +72,11 @@ story('the overview shows the end of it without loading anything again', async (
   await visit.live()
   await polder.run('scales/catch', { logical_date: '2026-02-04' })
   await card.getByText(WRONG).waitFor()
-  await polder.deploy(scales('echo 13 kilograms'))
+  await polder.deploy(scales('sleep 4; echo 13 kilograms'))
   await card.getByRole('button', { name: /^Run again from failed/ }).click()
   await card.waitFor({ state: 'hidden' })
+  // It is not well before it has succeeded.
+  await page.getByRole('heading', { name: '1 failure is being mended' }).waitFor()
+  expect(await page.getByText('All is well').count()).toBe(0)
+  await page.getByRole('heading', { name: 'All is well' }).waitFor()
 })

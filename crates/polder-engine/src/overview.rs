@@ -113,9 +113,11 @@ async fn running(tx: &mut Tx, sight: &Sight) -> Result<Vec<RunningRun>> {
     runs.truncate(MOST);
     let mut steps = stored::running_steps(tx, runs.iter().map(|run| run.id)).await?;
     let usual = usual_of(tx, runs.iter().map(|run| run.pipeline_id)).await?;
+    let mending = stored::mending(tx, runs.iter().map(|run| (run.pipeline_id, run.id))).await?;
     let view = |run: RunSummary| RunningRun {
         steps: steps.remove(&run.id).unwrap_or_default(),
         usual_seconds: usual.get(&run.pipeline_id).copied(),
+        mends: mending.contains(&run.id),
         run,
     };
     Ok(runs.into_iter().map(view).collect())

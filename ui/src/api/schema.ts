@@ -1911,6 +1911,8 @@ export interface components {
         };
         /** @description A run that is active. */
         RunningRun: {
+            /** @description Whether it is for something that failed before and that nothing has mended: while it is active, that is not told as broken. */
+            mends?: boolean;
             run: components["schemas"]["RunSummary"];
             /** @description The names of its steps that are READY, RUNNING or RETRYING. */
             steps: string[];

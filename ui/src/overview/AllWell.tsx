@@ -1,22 +1,55 @@
 import { Text } from '@mantine/core'
-import { IconCircleCheck } from '@tabler/icons-react'
+import { IconCircleCheck, IconTool } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import { useGet } from '~/api/queries'
+import type { RunningRun } from '~/api/schema'
 import { PipelineLink, RunLink, useEnvironment } from '~/kit/Links'
 import { TimeAgo } from '~/kit/Times'
 import { logicalDate } from '~/kit/time'
+import { counted } from '~/kit/units'
+import { listed, type Part } from '~/runs/parts'
+import { Sentence } from '~/runs/Sentence'
 import classes from './overview.module.css'
 
-/** Nothing needs anybody. */
-export function AllWell({ team }: { team: string }) {
+type Props = { team: string /** What runs for something that failed before. */; mending: RunningRun[] }
+
+/** Nothing needs anybody. What failed and runs again is not told as broken, and not as well either. */
+export function AllWell({ team, mending }: Props) {
+  if (mending.length > 0) return <BeingMended mending={mending} />
   return (
-    <div className={classes.well}>
-      <IconCircleCheck size={32} stroke={1.8} aria-hidden />
+    <Well title="All is well" icon={<IconCircleCheck size={32} stroke={1.8} aria-hidden />}>
+      Nothing is broken, nothing is late. <LastSuccess team={team} />
+    </Well>
+  )
+}
+
+function BeingMended({ mending }: { mending: RunningRun[] }) {
+  const again = listed(mending.flatMap(({ run }) => runPart(run)))
+  const title = `${counted(mending.length, 'failure')} ${mending.length === 1 ? 'is' : 'are'} being mended`
+  return (
+    <Well title={title} kind="mending" icon={<IconTool size={32} stroke={1.8} aria-hidden />}>
+      <Sentence parts={[...again, mending.length === 1 ? ' runs again.' : ' run again.']} /> Nothing else is broken,
+      nothing is late.
+    </Well>
+  )
+}
+
+function runPart(run: RunningRun['run']): Part {
+  return { text: `${run.team}/${run.pipeline} of ${logicalDate(run)}`, to: `/runs/${run.id}` }
+}
+
+type WellProps = { title: string; icon: ReactNode; kind?: 'mending'; children: ReactNode }
+
+function Well({ title, icon, kind, children }: WellProps) {
+  return (
+    <div className={classes.well} data-kind={kind}>
+      {icon}
       <div>
         <Text fw={600} size="lg" component="h2" m={0}>
-          All is well
+          {title}
         </Text>
         <Text size="sm" component="p" m={0} c="var(--mantine-color-text)">
-          Nothing is broken, nothing is late. <LastSuccess team={team} />
+          {children}
         </Text>
       </div>
     </div>

@@ -13,8 +13,9 @@ import { linesOf, type Standing } from './standing'
 type Props = { overview: Overview; standing: Standing }
 
 export function Troubles({ overview, standing, team }: Props & { team: string }) {
-  const { broken, late } = overview
-  if (broken.length === 0 && late.length === 0) return <AllWell team={team} />
+  const { broken, late, running } = overview
+  if (broken.length === 0 && late.length === 0)
+    return <AllWell team={team} mending={running.filter(({ mends }) => mends)} />
   return (
     <div className={classes.column}>
       {broken.length > 0 && (

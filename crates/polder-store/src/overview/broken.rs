@@ -1,5 +1,7 @@
 //! What is broken: see `failures.rs` for how it is kept.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use polder_types::id::{PipelineId, RunId};
 use polder_types::run::StepStatus;
@@ -76,6 +78,15 @@ pub async fn newest_unmended(tx: &mut Tx, broken: &[BrokenPipeline]) -> Result<V
     let statement = Statement::new(&sql).any_pair("AND (u.pipeline_id, u.ended_at)", pairs);
     let rows: Vec<Newest> = statement.all(tx).await?;
     Ok(rows.into_iter().map(|(run, overtaken)| (RunId(run), !overtaken)).collect())
+}
+
+/// Those of these active runs that are to mend something.
+pub async fn mending(tx: &mut Tx, runs: impl Iterator<Item = (PipelineId, RunId)>) -> Result<HashSet<RunId>> {
+    let pairs = runs.map(|(pipeline, run)| (Value::Id(pipeline.0), Value::Id(run.0)));
+    let statement = Statement::new("SELECT DISTINCT u.mending_run_id FROM unmended_runs u WHERE TRUE")
+        .any_pair("AND (u.pipeline_id, u.mending_run_id)", pairs);
+    let rows: Vec<(Uuid,)> = statement.all(tx).await?;
+    Ok(rows.into_iter().map(|(run,)| RunId(run)).collect())
 }
 
 /// Run, position, name, status, epoch, end.

@@ -111,6 +111,9 @@ pub struct RunningRun {
     pub steps: Vec<String>,
     /// The median of how long its pipeline's last 20 runs that SUCCEEDED took; none if there are fewer than 5.
     pub usual_seconds: Option<f64>,
+    /// Whether it is for something that failed before and that nothing has mended: while it is active, that is not told as broken.
+    #[serde(default)]
+    pub mends: bool,
 }
 
 /// A tick to come.
