@@ -9,6 +9,7 @@ import { TimeAgo } from '~/kit/Times'
 import { logicalDate } from '~/kit/time'
 import { counted } from '~/kit/units'
 import { listed, type Part, pipelinePart } from '~/runs/parts'
+import { failuresPath } from '~/runs/paths'
 import { Sentence } from '~/runs/Sentence'
 import { LastLines } from './LastLines'
 import classes from './overview.module.css'
@@ -70,7 +71,7 @@ function What({ broken }: { broken: Broken }) {
     <>
       {step ? 'Step ' : 'It '}
       {step && <strong>{step}</strong>} {lookOf(run.status).word} <TimeAgo at={run.ended_at ?? run.created_at} />
-      {!newest && '; the pipeline has run since'}
+      {!newest && '; other dates have succeeded since'}
       {failures > 1 && <Sentence parts={['; ', dates(broken)]} />}
       {holds_back.length > 0 && (
         <span className={classes.holds}>
@@ -81,11 +82,10 @@ function What({ broken }: { broken: Broken }) {
   )
 }
 
-/** Every failed run of the pipeline, whichever of them were mended since. */
-function dates({ run, failures }: Broken): Part {
-  const query = new URLSearchParams({ team: run.team, pipeline: run.pipeline, status: 'FAILED,TIMED_OUT' })
-  return { text: `${counted(failures, 'date')} to mend`, to: `/runs?${query}` }
-}
+const dates = ({ run, failures }: Broken): Part => ({
+  text: `${counted(failures, 'date')} to mend`,
+  to: failuresPath(run),
+})
 
 function Reason({ message }: { message: string | undefined }) {
   if (!message) return null

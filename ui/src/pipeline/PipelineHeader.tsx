@@ -1,10 +1,10 @@
 import { Badge, Group } from '@mantine/core'
-import { IconBox, IconPlayerPause, IconUser } from '@tabler/icons-react'
+import { IconUser } from '@tabler/icons-react'
 import type { PipelineView } from '~/api/schema'
-import { runPath, To } from '~/kit/Links'
+import { To } from '~/kit/Links'
 import { PageHeader } from '~/kit/PageHeader'
-import { StatusBadge } from '~/kit/StatusBadge'
 import { Actions } from './Actions'
+import { State } from './State'
 
 /** What the pipeline is, how it stands, and what can be done with it. */
 export function PipelineHeader({ pipeline, tab }: { pipeline: PipelineView; tab: string | undefined }) {
@@ -18,29 +18,6 @@ export function PipelineHeader({ pipeline, tab }: { pipeline: PipelineView; tab:
       below={<About pipeline={pipeline} />}
       actions={<Actions pipeline={pipeline} />}
     />
-  )
-}
-
-function State({ pipeline }: { pipeline: PipelineView }) {
-  const last = pipeline.last_runs[0]
-  return (
-    <Group gap="xs">
-      {last && (
-        <To to={runPath(last.id)} aria-label={`The last run: ${last.status.toLowerCase().replaceAll('_', ' ')}`}>
-          <StatusBadge status={last.status} style={{ cursor: 'pointer' }} />
-        </To>
-      )}
-      {pipeline.paused && (
-        <Badge variant="default" tt="none" leftSection={<IconPlayerPause size={13} aria-hidden />}>
-          paused
-        </Badge>
-      )}
-      {pipeline.job && (
-        <Badge variant="default" tt="none" leftSection={<IconBox size={13} aria-hidden />}>
-          job
-        </Badge>
-      )}
-    </Group>
   )
 }
 
