@@ -12,6 +12,14 @@ it('a page counts as used once after somebody has touched it', () => {
   expect(presence.isAlone(), 'in the same moment').toBe(true)
 })
 
+it('who does nothing that is asked of the server is noted now and then', () => {
+  const presence = new Presence(0)
+  presence.count(100)
+  expect([presence.isDue(149, 50), presence.isDue(150, 50)]).toEqual([false, true])
+  presence.ask(150)
+  expect([presence.isDue(199, 50), presence.isDue(200, 50)]).toEqual([false, true])
+})
+
 it('what was touched while the answer was on its way counts again', () => {
   const presence = new Presence(10)
   presence.touch(25)

@@ -7,6 +7,7 @@ import { answer, api, carryCsrfToken, whenSignedOut } from '~/api/client'
 import { ApiProblem } from '~/api/problem'
 import type { Grant, Role, Session } from '~/api/schema'
 import { queryClient } from '~/queryClient'
+import { presence, whenTouched } from './presence'
 
 const KEY = ['/api/v1/session']
 
@@ -68,6 +69,25 @@ export function useSignedIn() {
 
 /** Asks the server again whether the session still holds. */
 export const checkSession = () => queryClient.invalidateQueries({ queryKey: KEY })
+
+/** How often somebody who is there is noted, in milliseconds; more often where a session does not last long. */
+const NOTED_EVERY = 60_000
+const PART_OF_LIFE = 4
+const SHORTEST_LIFE = 4_000
+
+whenTouched((now) => {
+  const known = queryClient.getQueryData<SignedIn>(KEY)
+  if (known?.state !== 'in' || !presence.isDue(now, Math.min(NOTED_EVERY, lifeOf(known.session) / PART_OF_LIFE))) return
+  presence.ask(now)
+  void checkSession()
+})
+
+/** How long it still lasted when it was asked for. */
+function lifeOf({ expires_at }: Session): number {
+  const askedAt = queryClient.getQueryState(KEY)?.dataUpdatedAt ?? Date.now()
+  // The clocks of the server and of this machine may differ.
+  return Math.max(SHORTEST_LIFE, new Date(expires_at).getTime() - askedAt)
+}
 
 /** Trades a token for a session; what the page showed is loaded anew in the name of whoever came. */
 export async function signIn(token: string): Promise<void> {
