@@ -2,6 +2,7 @@
 import type { PipelineSummary } from '~/api/schema'
 import { PipelineLink, RunLink } from '~/kit/Links'
 import { RunStrip } from '~/kit/RunStrip'
+import { lookOf } from '~/kit/status'
 import { TimeAgo, Took, Upcoming } from '~/kit/Times'
 import type { Columns } from '~/kit/table/DataTable'
 import { useUrl } from '~/kit/useUrl'
@@ -67,7 +68,7 @@ function LastRun({ pipeline }: { pipeline: PipelineSummary }) {
       <RunLink id={run.id} size="sm" c="inherit">
         <TimeAgo at={run.ended_at ?? run.started_at ?? run.created_at} />
       </RunLink>
-      <Faint>{run.started_at ? <Took from={run.started_at} to={run.ended_at} /> : 'queued'}</Faint>
+      <Faint>{run.started_at ? <Took from={run.started_at} to={run.ended_at} /> : lookOf(run.status).word}</Faint>
     </>
   )
 }

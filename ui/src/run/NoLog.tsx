@@ -27,14 +27,19 @@ function textOf(run: Run, step: StepRun): [string, ReactNode] {
     )
     return ['Nothing was run here.', <>The result was taken over from {there}, where its log is.</>]
   }
+  if (step.status === 'SKIPPED' && run.status === 'ABORTED') return ['This step never started.', whenAborted(run)]
   if (step.status === 'SKIPPED')
     return ['This step was skipped.', step.error?.message ?? 'What it needs did not succeed.']
-  if (hasEnded(step.status) || run.terminal) return ['This step never started.', step.error?.message]
+  if (hasEnded(step.status) || run.terminal)
+    return ['This step never started.', run.status === 'ABORTED' ? whenAborted(run) : step.error?.message]
   if (run.status === 'QUEUED') return ['The run is queued.', <BehindOthers key="queued" run={run} />]
   const waits = unfinished(run, step)
   if (waits.length > 0) return ['Not started yet.', `It waits for ${waits.join(', ')}.`]
   return ['Not started yet.', 'It waits for an agent that has room for it.']
 }
+
+const whenAborted = ({ started_at }: Run) =>
+  started_at ? 'The run was aborted before its turn came.' : 'The run was aborted while it was queued.'
 
 function BehindOthers({ run }: { run: Run }) {
   const query = new URLSearchParams({ team: run.team, pipeline: run.pipeline, status: 'RUNNING,QUEUED' })

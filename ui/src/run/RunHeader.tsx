@@ -36,8 +36,7 @@ function Story({ run }: { run: Run }) {
         started: <Reason reason={run.reason} />, <TimeAgo at={run.created_at} />
       </span>
       <span>
-        {run.terminal ? 'took' : run.status === 'QUEUED' ? 'queued for' : 'running for'}{' '}
-        <Took from={run.started_at ?? run.created_at} to={run.ended_at} />
+        {howLong(run)} <Took from={run.started_at ?? run.created_at} to={run.ended_at} />
       </span>
       {run.revision && (
         <Tooltip label={`Pinned to the revision ${run.revision}`}>
@@ -67,4 +66,10 @@ function Story({ run }: { run: Run }) {
       )}
     </Group>
   )
+}
+
+/** A run that was ended in the queue took no time. */
+function howLong({ terminal, started_at, status }: Run): string {
+  if (terminal) return started_at ? 'took' : 'never started; queued for'
+  return status === 'QUEUED' ? 'queued for' : 'running for'
 }
