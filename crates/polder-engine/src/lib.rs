@@ -39,5 +39,5 @@ mod why;
 pub use assignment::task as render_task;
 pub use engine::{Engine, Options};
 pub use error::{Error, Result};
-pub use start::{Idempotency, StartRequest, Started, start_of_day};
+pub use start::{Idempotency, StartRequest, Started};
 pub use wakeups::{Change, ChangeKind};

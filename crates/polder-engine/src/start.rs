@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use polder_store::idempotency::{self, Claim};
 use polder_store::runs::{Logical, StoredRun};
 use polder_store::{pipelines, runs};
+use polder_types::clock::start_of_day;
 use polder_types::definition::{self, resolve_parameters};
 use polder_types::id::{PipelineId, RevisionId, RunId};
 use polder_types::run::RunStatus;
@@ -176,16 +177,6 @@ fn logical_date(text: Option<&str>, timezone: &str, now: DateTime<Utc>) -> Resul
 /// The zone of that name; names are checked when a definition is read.
 pub(crate) fn zone(name: &str) -> Tz {
     name.parse().unwrap_or(Tz::UTC)
-}
-
-/// The first instant of a day in a zone.
-#[must_use]
-pub fn start_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    let midnight = day.and_time(chrono::NaiveTime::MIN);
-    // A day that starts in a gap of the clocks starts when the gap ends, an hour later at most.
-    let candidates = (0..=4).map(|quarter| midnight + chrono::TimeDelta::minutes(30 * quarter));
-    let found = candidates.filter_map(|local| zone.from_local_datetime(&local).earliest()).next();
-    found.map_or_else(|| midnight.and_utc(), |at| at.to_utc())
 }
 
 /// The day that a run is about, in a zone.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
 
 /// A source of the present instant.
 pub trait Clock: Send + Sync + 'static {
@@ -31,6 +32,16 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
 #[must_use]
 pub fn to_microseconds(instant: DateTime<Utc>) -> DateTime<Utc> {
     instant.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(instant)
+}
+
+/// The first instant of a day in a zone.
+#[must_use]
+pub fn start_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    // A day that starts in a gap of the clocks starts when the gap ends, an hour later at most.
+    let candidates = (0..=4).map(|quarter| midnight + TimeDelta::minutes(30 * quarter));
+    let found = candidates.filter_map(|local| zone.from_local_datetime(&local).earliest()).next();
+    found.map_or_else(|| midnight.and_utc(), |at| at.to_utc())
 }
 
 /// A clock that stands still until it is told otherwise: for tests, and for trying out what would happen when.

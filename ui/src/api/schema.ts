@@ -3754,8 +3754,12 @@ export interface operations {
                 pipeline?: string;
                 /** @description Of one of these: `?status=FAILED&status=TIMED_OUT`, or `?status=FAILED,TIMED_OUT`. */
                 status?: components["schemas"]["RunStatus"][];
-                /** @description Runs about this day or later: by their logical day, where they have one, else by their logical time in UTC. */
+                /** @description Runs about this day or later: by their logical day, where they have one, else by their logical time. */
                 since?: string;
+                /** @description Runs about this day or earlier. */
+                until?: string;
+                /** @description Where `since` begins and `until` ends for runs that are about an instant, such as `Europe/Amsterdam`; UTC if left out. */
+                timezone?: string;
                 /**
                  * @description Text in the pipeline's name, description, owner or labels; at least four digits of the beginning of the run's id; or, among the
                  *     newest 10,000 runs that fit the rest, of the id's end, or text in the run's own labels (`key=value`).

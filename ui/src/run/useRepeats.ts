@@ -13,7 +13,7 @@ export function useRepeats(run: Run) {
   const { data } = useQuery({
     queryKey: ['repeats', run.id],
     queryFn: ({ signal }) =>
-      get('/api/v1/runs', { query: { team, pipeline, environment, since, limit: AMONG } }, signal),
+      get('/api/v1/runs', { query: { team, pipeline, environment, since, until: since, limit: AMONG } }, signal),
     enabled: run.terminal,
     staleTime: STALE,
   })

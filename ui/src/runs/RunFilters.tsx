@@ -1,20 +1,13 @@
 import { Box, Chip, Group, Stack, Text, TextInput } from '@mantine/core'
-import type { RunStatus } from '~/api/schema'
 import { SearchField } from '~/kit/SearchField'
 import { lookOf } from '~/kit/status'
 import { TeamSelect } from '~/pipelines/TeamSelect'
 import type { Filters } from '~/pipelines/useFilters'
 import { PipelineSelect } from './PipelineSelect'
+import { STATUSES, statusesOf } from './wanted'
 
-export const FILTERS = ['search', 'status', 'team', 'pipeline', 'since'] as const
+export const FILTERS = ['search', 'status', 'team', 'pipeline', 'since', 'until'] as const
 export type RunFilters = Filters<(typeof FILTERS)[number]>
-
-const STATUSES: RunStatus[] = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']
-
-/** `FAILED,TIMED_OUT` in the address; what no status is, is left out. */
-export function statusesOf(status: string | undefined): RunStatus[] {
-  return STATUSES.filter((one) => status?.split(',').includes(one))
-}
 
 export function RunFilterBar({ filters }: { filters: RunFilters }) {
   const { values, set } = filters
@@ -30,26 +23,33 @@ export function RunFilterBar({ filters }: { filters: RunFilters }) {
           pipeline={values.pipeline}
           onPipeline={(team, pipeline) => set({ team, pipeline })}
         />
-        <Since since={values.since} onSince={(since) => set({ since })} />
+        <Group gap={6} role="group" aria-label="The date that a run is about">
+          <Day word="date from" day={values.since} onDay={(since) => set({ since })} />
+          <Day word="to" day={values.until} onDay={(until) => set({ until })} />
+        </Group>
       </Group>
       <StatusChips status={values.status} onStatus={(status) => set({ status })} />
     </Stack>
   )
 }
 
-function Since({ since, onSince }: { since: string | undefined; onSince: (day: string) => void }) {
+type DayProps = { word: 'date from' | 'to'; day: string | undefined; onDay: (day: string) => void }
+
+/** Not when it ran: what it is about. */
+function Day({ word, day, onDay }: DayProps) {
   return (
     <TextInput
       type="date"
-      aria-label="About this day or later"
+      aria-label={word === 'to' ? 'Date of the run, to' : 'Date of the run, from'}
+      title="The date that a run is about, not when it ran"
       leftSection={
         <Text size="sm" c="var(--polder-muted)">
-          since
+          {word}
         </Text>
       }
-      leftSectionWidth={56}
-      value={since ?? ''}
-      onChange={(event) => onSince(event.currentTarget.value)}
+      leftSectionWidth={word === 'to' ? 32 : 82}
+      value={day ?? ''}
+      onChange={(event) => onDay(event.currentTarget.value)}
     />
   )
 }

@@ -8,7 +8,8 @@ import { PageHeader } from '~/kit/PageHeader'
 import { DataTable } from '~/kit/table/DataTable'
 import { useFilters } from '~/pipelines/useFilters'
 import { COLUMNS } from './columns'
-import { FILTERS, RunFilterBar, type RunFilters, statusesOf } from './RunFilters'
+import { FILTERS, RunFilterBar, type RunFilters } from './RunFilters'
+import { wanted } from './wanted'
 
 /** Every run of an environment, newest first. */
 export function RunsPage() {
@@ -22,10 +23,8 @@ export function RunsPage() {
   )
 }
 
-function useRuns({ status, ...values }: RunFilters['values']) {
-  const environment = useEnvironment()
-  const statuses = statusesOf(status)
-  const query = { environment, limit: 100, ...values, ...(statuses.length > 0 && { status: statuses }) }
+function useRuns(values: RunFilters['values']) {
+  const query = { environment: useEnvironment(), limit: 100, ...wanted(values) }
   return usePages('/api/v1/runs', { params: { query } })
 }
 
@@ -64,7 +63,8 @@ function None({ filters }: { filters: RunFilters }) {
           </Button>
         }
       >
-        Take a filter away, or look in another environment.
+        Take a filter away, or look in another environment. The search knows pipelines, labels (<code>key=value</code>),
+        the beginnings and ends of ids, and dates (<code>2026-11-21</code>): those that runs are about.
       </Empty>
     )
   }

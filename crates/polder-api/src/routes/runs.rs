@@ -32,8 +32,13 @@ pub(crate) struct Wanted {
     #[serde(default, deserialize_with = "statuses")]
     #[param(required = false)]
     status: Vec<RunStatus>,
-    /// Runs about this day or later: by their logical day, where they have one, else by their logical time in UTC.
+    /// Runs about this day or later: by their logical day, where they have one, else by their logical time.
     since: Option<NaiveDate>,
+    /// Runs about this day or earlier.
+    until: Option<NaiveDate>,
+    /// Where `since` begins and `until` ends for runs that are about an instant, such as `Europe/Amsterdam`; UTC if left out.
+    #[serde(default, deserialize_with = "timezone")]
+    timezone: Option<String>,
     /// Text in the pipeline's name, description, owner or labels; at least four digits of the beginning of the run's id; or, among the
     /// newest 10,000 runs that fit the rest, of the id's end, or text in the run's own labels (`key=value`).
     search: Option<String>,
@@ -44,8 +49,21 @@ pub(crate) struct Wanted {
 
 impl Wanted {
     fn split(self) -> (RunFilter, Vec<RunStatus>) {
-        let Self { environment, team, pipeline, status, since, search, cursor, limit } = self;
-        (RunFilter { environment, team, pipeline, status: None, since, search, cursor, limit }, status)
+        let Self { environment, team, pipeline, status, since, until, timezone, search, cursor, limit } =
+            self;
+        let filter = RunFilter {
+            environment,
+            team,
+            pipeline,
+            status: None,
+            since,
+            until,
+            timezone,
+            search,
+            cursor,
+            limit,
+        };
+        (filter, status)
     }
 }
 
@@ -61,6 +79,15 @@ fn statuses<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Run
     };
     let text = String::deserialize(deserializer)?;
     text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(status).collect()
+}
+
+/// The name of a zone that there is.
+fn timezone<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    match name.parse::<chrono_tz::Tz>() {
+        Ok(_) => Ok(Some(name)),
+        Err(_) => Err(serde::de::Error::custom(format!("`{name}` is no time zone"))),
+    }
 }
 
 /// Runs, newest first

@@ -1,6 +1,8 @@
 //! Which runs a list shows, as SQL. Every condition is optional; each index ends in `id`, so that a page is read from its cursor on.
 
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use polder_types::clock::start_of_day;
 use polder_types::run::RunStatus;
 use polder_types::wire::RunFilter;
 use uuid::Uuid;
@@ -75,7 +77,7 @@ impl Conditions {
         if !statuses.is_empty() {
             conditions.and_any("status", statuses.iter().map(|status| text(status.as_str())).collect());
         }
-        conditions.and_since(filter);
+        conditions.and_days(filter);
         if let Some(cursor) = &filter.cursor {
             conditions.and("id < ", Value::Id(cursor.parse().map_err(|_| Error::Cursor)?));
         }
@@ -94,11 +96,21 @@ impl Conditions {
     }
 
     /// A run about a whole day counts by that day, wherever on earth it is meant; others by their instant.
-    fn and_since(&mut self, filter: &RunFilter) {
-        let Some(since) = filter.since else { return };
-        self.and("(logical_day >= ", text(&since.to_string()));
-        let start = self.place(Value::Time(since.and_time(NaiveTime::MIN).and_utc()));
-        self.sql.push_str(&format!(" OR (logical_day IS NULL AND logical_at >= {start}))"));
+    fn and_days(&mut self, filter: &RunFilter) {
+        let zone = filter.timezone.as_deref().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC);
+        if let Some(since) = filter.since {
+            self.and_day(">=", since, zone);
+        }
+        // The day after the last is the first that is not meant.
+        if let Some(after) = filter.until.and_then(|until| until.succ_opt()) {
+            self.and_day("<", after, zone);
+        }
+    }
+
+    fn and_day(&mut self, is: &str, day: NaiveDate, zone: Tz) {
+        self.and(&format!("(logical_day {is} "), text(&day.to_string()));
+        let start = self.place(Value::Time(start_of_day(day, zone)));
+        self.sql.push_str(&format!(" OR (logical_day IS NULL AND logical_at {is} {start}))"));
     }
 
     /// Adds `condition` and a placeholder of `value`.

@@ -107,6 +107,14 @@ on_both_databases! {
         assert_eq!(found(&store, since("2026-02-10")).await, [in_berlin]);
         assert_eq!(found(&store, since("2026-02-09")).await, [instant, in_berlin]);
         assert_eq!(found(&store, since("2026-02-11")).await, []);
+        let only = |day: &str, timezone: Option<&str>| {
+            let timezone = timezone.map(str::to_owned);
+            RunFilter { since: Some(day.parse().unwrap()), until: Some(day.parse().unwrap()), timezone, ..RunFilter::default() }
+        };
+        assert_eq!(found(&store, only("2026-02-10", None)).await, [in_berlin]);
+        assert_eq!(found(&store, only("2026-02-09", None)).await, [instant]);
+        assert_eq!(found(&store, only("2026-02-10", Some("Europe/Berlin"))).await, [instant, in_berlin], "midnight there");
+        assert_eq!(found(&store, only("2026-02-09", Some("Europe/Berlin"))).await, []);
     }
 
     async fn teams_and_statuses_are_one_list(store: Store) {

@@ -241,8 +241,12 @@ pub struct RunFilter {
     pub team: Option<String>,
     pub pipeline: Option<String>,
     pub status: Option<RunStatus>,
-    /// Runs about this day or later: by their logical day, where they have one, else by their logical time in UTC.
+    /// Runs about this day or later: by their logical day, where they have one, else by their logical time.
     pub since: Option<NaiveDate>,
+    /// Runs about this day or earlier.
+    pub until: Option<NaiveDate>,
+    /// Where `since` begins and `until` ends for runs that are about an instant; UTC if left out.
+    pub timezone: Option<String>,
     /// Text in the pipeline's name, description, owner or labels; at least four digits of the beginning of the run's id; or, among the
     /// newest 10,000 runs that fit the rest, of the id's end, or text in the run's own labels (`key=value`).
     pub search: Option<String>,

@@ -55,7 +55,7 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
         None => (args.team, None),
     };
     let Args { environment, status, since, search, .. } = args;
-    let filter = RunFilter { environment, team, pipeline, status, since, search, cursor: None, limit: None };
+    let filter = RunFilter { environment, team, pipeline, status, since, search, ..RunFilter::default() };
     let page = pages::fetch(args.limit, async |cursor, limit| {
         Ok(client.runs(&RunFilter { cursor, limit: Some(limit), ..filter.clone() }).await?)
     });

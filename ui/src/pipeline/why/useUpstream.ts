@@ -13,7 +13,7 @@ export function useUpstream(
   const { team, pipeline } = of
   const query = { team, pipeline, environment }
   const ofDay = useGet('/api/v1/runs', {
-    params: { query: { ...query, since: day ?? undefined, limit: LOOK_BACK } },
+    params: { query: { ...query, since: day ?? undefined, until: day ?? undefined, limit: LOOK_BACK } },
     enabled: Boolean(day),
   })
   const newest = useGet('/api/v1/runs', { params: { query: { ...query, limit: 1 } } })

@@ -167,7 +167,7 @@ fn logical(
 ) -> (DateTime<Utc>, Option<NaiveDate>) {
     let Some(text) = date else { return (now, None) };
     match text.parse::<NaiveDate>() {
-        Ok(day) => (polder_engine::start_of_day(day, zone(pipeline)), Some(day)),
+        Ok(day) => (polder_types::clock::start_of_day(day, zone(pipeline)), Some(day)),
         Err(_) => (DateTime::parse_from_rfc3339(text).map_or(now, |at| at.to_utc()), None),
     }
 }

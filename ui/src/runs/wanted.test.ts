@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { ZONE } from '~/kit/time'
+import { wanted } from './wanted'
+
+it('a search for a day is for the runs about that day, where the viewer is', () => {
+  const only = { since: '2013-02-06', until: '2013-02-06', timezone: ZONE }
+  expect(wanted({ search: ' 2013-02-06 ', team: 'a' })).toEqual({ team: 'a', ...only })
+  expect(wanted({ search: '2013-02-06', since: '2013-02-07' })).toEqual({ ...only, since: '2013-02-07' })
+  expect(wanted({ search: '2013-02-06', since: '2013-01-01', until: '2013-12-31' })).toEqual(only)
+})
+
+it('other searches are for texts', () => {
+  expect(wanted({ search: '2013-02' })).toEqual({ search: '2013-02' })
+  expect(wanted({ search: '2013-13-40' })).toEqual({ search: '2013-13-40' })
+  expect(wanted({})).toEqual({})
+})
+
+it('a day at one end is enough, and what is no status is left out', () => {
+  expect(wanted({ since: '2013-02-06' })).toEqual({ since: '2013-02-06', timezone: ZONE })
+  expect(wanted({ until: '2013-02-06' })).toEqual({ until: '2013-02-06', timezone: ZONE })
+  expect(wanted({ status: 'FAILED,GONE' })).toEqual({ status: ['FAILED'] })
+})
