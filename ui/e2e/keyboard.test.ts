@@ -1,6 +1,7 @@
 /** Without a mouse. */
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { signIn } from './browser'
 import { story } from './story'
 
 const at = (page: Page, path: string) => page.waitForURL((url) => url.pathname === path)
@@ -66,6 +67,55 @@ story('Ctrl-K leads to a run by its id, and to a place', async ({ visit, page, w
   await page.keyboard.press('Enter')
   await at(page, '/secrets')
 })
+
+story(
+  'Ctrl-K finds a run by what pages show of its id, and does what one may there',
+  async ({ visit, page, world }) => {
+    const palette = page.getByRole('textbox', { name: 'Find anything' })
+    await visit.open('/')
+    await page.keyboard.press('Control+k')
+    await palette.fill(world.failed.slice(-8))
+    await page.getByRole('dialog').getByText('lake/inspection, 2026-02-03: failed').waitFor()
+    await page.keyboard.press('Enter')
+    await at(page, `/runs/${world.failed}`)
+
+    await page.keyboard.press('Control+k')
+    await palette.fill('again from the start')
+    await page.getByRole('dialog').getByText('Run inspection of 2026-02-03 again from the start').waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL((url) => url.pathname.startsWith('/runs/') && !url.pathname.endsWith(world.failed))
+
+    await visit.open(`/runs/${world.running}`)
+    await page.keyboard.press('Control+k')
+    await palette.fill('abort')
+    await page
+      .getByRole('dialog')
+      .getByText(/^Abort slow of/)
+      .waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 'Abort this run?' }).getByRole('button', { name: 'Let it run' }).click()
+
+    await page.keyboard.press('Control+k')
+    await palette.fill('set a secret')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 'Set a secret in prod' }).waitFor()
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('placeholder'))).toBe('weather')
+  },
+)
+
+story.extend({ look: { signedIn: false } })(
+  'Ctrl-K offers a viewer nothing that only operators do',
+  async ({ visit, page, context, polder, world }) => {
+    const { token } = await polder.token('looks on', 'viewer')
+    await signIn(context, { url: visit.server.url, token })
+    await visit.open(`/runs/${world.failed}`)
+    await page.keyboard.press('Control+k')
+    await page.getByRole('dialog').getByText('Sign out').waitFor()
+    for (const deed of [/again/, /^Run /, /secret$/, /token$/]) {
+      expect(await page.getByRole('dialog').getByText(deed).count(), String(deed)).toBe(0)
+    }
+  },
+)
 
 story('the first key of the tabulator skips to the content', async ({ visit, page }) => {
   await visit.open('/pipelines')

@@ -1,12 +1,10 @@
 import { Tooltip } from '@mantine/core'
 import { IconPlayerPause, IconPlayerPlay, IconPlayerTrackNext } from '@tabler/icons-react'
-import { answer, api } from '~/api/client'
 import type { PipelineView } from '~/api/schema'
 import { MayButton } from '~/kit/MayButton'
-import { useAction } from '~/kit/useAction'
 import { useUrl } from '~/kit/useUrl'
 import { useMay } from '~/session/session'
-import { named } from './usePipeline'
+import { usePause } from './usePause'
 
 type Props = { pipeline: PipelineView }
 
@@ -46,17 +44,7 @@ function RunButton({ pipeline, may, who }: Props & { may: boolean; who: string }
 
 function PauseButton({ pipeline, may, who }: Props & { may: boolean; who: string }) {
   const { paused } = pipeline
-  const params = named(pipeline)
-  const action = useAction({
-    run: () =>
-      answer(
-        paused
-          ? api.POST('/api/v1/pipelines/{team}/{name}/resume', { params })
-          : api.POST('/api/v1/pipelines/{team}/{name}/pause', { params }),
-      ),
-    done: () => (paused ? `${pipeline.name} goes on.` : `${pipeline.name} is paused: nothing starts it.`),
-    stale: ['/api/v1/pipelines', '/api/v1/overview', '/api/v1/graph'],
-  })
+  const action = usePause()
   const Icon = paused ? IconPlayerTrackNext : IconPlayerPause
   return (
     <MayButton
@@ -64,7 +52,7 @@ function PauseButton({ pipeline, may, who }: Props & { may: boolean; who: string
       who={who}
       variant="default"
       loading={action.isPending}
-      onClick={() => action.mutate()}
+      onClick={() => action.mutate(pipeline)}
       leftSection={<Icon size={16} aria-hidden />}
     >
       {paused ? 'Resume' : 'Pause'}

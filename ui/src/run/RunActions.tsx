@@ -1,21 +1,22 @@
 import { Button, Group, Menu, Modal, Text, Tooltip } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
 import { IconChevronDown, IconPlayerStop, IconReload } from '@tabler/icons-react'
-import { useNavigate } from 'react-router'
 import { answer, api } from '~/api/client'
-import type { Rerun, Run } from '~/api/schema'
-import { runPath } from '~/kit/Links'
+import type { Run } from '~/api/schema'
 import { useAction } from '~/kit/useAction'
+import { useUrl } from '~/kit/useUrl'
 import { useMay } from '~/session/session'
+import { type Choice, useRerun } from './useRerun'
 
 /** End it while it runs, repeat it once it has ended. */
 export function RunActions({ run }: { run: Run }) {
   return run.terminal ? <Again run={run} /> : <Abort run={run} />
 }
 
+/** That it is asked stands in the address: the palette leads here, too. */
 function Abort({ run }: { run: Run }) {
   const may = useMay('operator', run.team)
-  const [asking, { open, close }] = useDisclosure()
+  const [asking, ask] = useUrl('abort')
+  const close = () => ask('')
   const abort = useAction({
     run: () => answer(api.POST('/api/v1/runs/{id}/abort', { params: { path: { id: run.id } } })),
     done: () => 'The run is being ended',
@@ -28,13 +29,13 @@ function Abort({ run }: { run: Run }) {
           color="red"
           variant="light"
           disabled={!may}
-          onClick={open}
+          onClick={() => ask('1')}
           leftSection={<IconPlayerStop size={16} aria-hidden />}
         >
           Abort
         </Button>
       </Allowed>
-      <Modal opened={asking} onClose={close} title="Abort this run?" centered>
+      <Modal opened={may && asking === '1'} onClose={close} title="Abort this run?" centered>
         <Text size="sm">
           Steps that run are told to stop, those that wait are not started. What they have done so far stays done. The
           run can be run again from there.
@@ -52,25 +53,17 @@ function Abort({ run }: { run: Run }) {
   )
 }
 
-type Choice = Required<Rerun>
-
 function Again({ run }: { run: Run }) {
   const may = useMay('operator', run.team)
-  const navigate = useNavigate()
-  const again = useAction({
-    run: (body: Choice) => answer(api.POST('/api/v1/runs/{id}/rerun', { params: { path: { id: run.id } }, body })),
-    done: () => 'Running again',
-    stale: ['/api/v1/runs'],
-  })
-  const choose = (from: Choice['from'], revision: Choice['revision']) => () =>
-    again.mutate({ from, revision }, { onSuccess: ({ id }) => navigate(runPath(id)) })
+  const { start, busy } = useRerun()
+  const choose = (from: Choice['from'], revision: Choice['revision']) => () => start({ run: run.id, from, revision })
   return (
     <Menu position="bottom-end" width={300}>
       <Allowed may={may} team={run.team}>
         <Menu.Target>
           <Button
             disabled={!may}
-            loading={again.isPending}
+            loading={busy}
             leftSection={<IconReload size={16} aria-hidden />}
             rightSection={<IconChevronDown size={16} aria-hidden />}
           >

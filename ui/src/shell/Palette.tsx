@@ -1,16 +1,14 @@
-/** `Ctrl-K`: every place, every pipeline, a run by its id. */
+/** `Ctrl-K`: every place, every pipeline, a run by its id or a part of it, and what one may do where one is. */
 
-import { useDebouncedValue } from '@mantine/hooks'
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight'
-import { IconActivity, IconSearch, IconTimeline } from '@tabler/icons-react'
+import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { useNavigate } from 'react-router'
-import { useGet } from '~/api/queries'
-import { pipelinePath, runPath, useEnvironment, within } from '~/kit/Links'
+import { useEnvironment, within } from '~/kit/Links'
+import { useDeeds } from './deeds'
+import { useFound } from './found'
 import { PALETTE_FIELD, store, takeFirst } from './paletteStore'
 import { PLACES } from './places'
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 export function Palette() {
   const [query, setQuery] = useState('')
@@ -34,7 +32,7 @@ export function Palette() {
       searchProps={{
         id: PALETTE_FIELD,
         leftSection: <IconSearch size={18} aria-hidden />,
-        placeholder: 'A pipeline, a place, the id of a run …',
+        placeholder: 'A pipeline, a place, the id of a run, what to do …',
         'aria-label': 'Find anything',
       }}
     />
@@ -50,27 +48,30 @@ function useFirst(found: string) {
   }, [found])
 }
 
+type Go = (path: string) => () => void
+
 function useActions(query: string): SpotlightActionGroupData[] {
   const navigate = useNavigate()
   const environment = useEnvironment()
-  const [search] = useDebouncedValue(query, 150)
-  const pipelines = useGet('/api/v1/pipelines', {
-    params: { query: { environment, search, limit: 8 } },
-    enabled: search.length > 0,
-  })
-  const go = (path: string) => () => navigate(within(environment, path))
-  const found = search.length > 0 ? (pipelines.data?.items ?? []) : []
+  const go: Go = (path) => () => navigate(within(environment, path))
+  const { runs, pipelines } = useFound(query, go)
+  const { here, anywhere } = useDeeds(go)
   return [
-    { group: 'Runs', actions: UUID.test(query) ? [runAction(query, go(runPath(query)))] : [] },
-    {
-      group: 'Pipelines',
-      actions: found.map(({ team, name }) => pipelineAction(team, name, go(pipelinePath(team, name)))),
-    },
+    { group: 'Runs', actions: runs },
+    { group: 'Pipelines', actions: pipelines },
+    { group: 'Here', actions: named(query, here) },
     { group: 'Places', actions: placesNamed(query, go) },
+    { group: 'Anywhere', actions: named(query, anywhere) },
   ].filter((group) => group.actions.length > 0)
 }
 
-function placesNamed(query: string, go: (path: string) => () => void): SpotlightActionData[] {
+/** Those that have all the words. */
+function named(query: string, deeds: SpotlightActionData[]): SpotlightActionData[] {
+  const words = query.toLowerCase().split(/\s+/)
+  return deeds.filter(({ label = '' }) => words.every((word) => label.toLowerCase().includes(word)))
+}
+
+function placesNamed(query: string, go: Go): SpotlightActionData[] {
   const wanted = query.toLowerCase()
   return PLACES.filter((place) => place.name.toLowerCase().includes(wanted)).map(({ name, path, icon: Icon }) => ({
     id: path,
@@ -78,17 +79,4 @@ function placesNamed(query: string, go: (path: string) => () => void): Spotlight
     onClick: go(path),
     leftSection: <Icon size={18} aria-hidden />,
   }))
-}
-
-function pipelineAction(team: string, name: string, onClick: () => void): SpotlightActionData {
-  return {
-    id: `${team}/${name}`,
-    label: `${team}/${name}`,
-    onClick,
-    leftSection: <IconTimeline size={18} aria-hidden />,
-  }
-}
-
-function runAction(id: string, onClick: () => void): SpotlightActionData {
-  return { id, label: `Run ${id}`, onClick, leftSection: <IconActivity size={18} aria-hidden /> }
 }

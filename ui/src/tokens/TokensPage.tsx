@@ -23,7 +23,7 @@ export function TokensPage() {
 }
 
 function Tokens() {
-  const [creating, setCreating] = useState(false)
+  const [creating, setCreating] = useUrl('create')
   const [revoking, setRevoking] = useState<TokenView>()
   return (
     <>
@@ -31,13 +31,13 @@ function Tokens() {
         title="Tokens"
         below={WHAT}
         actions={
-          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setCreating(true)}>
+          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setCreating('1')}>
             Create a token
           </Button>
         }
       />
       <List onRevoke={setRevoking} />
-      {creating && <CreateToken onClose={() => setCreating(false)} />}
+      {creating === '1' && <CreateToken onClose={() => setCreating('')} />}
       {revoking && <RevokeToken token={revoking} onClose={() => setRevoking(undefined)} />}
     </>
   )
