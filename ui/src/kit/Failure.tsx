@@ -1,7 +1,8 @@
-import { Alert, Anchor, Button, Group, List, Stack, Text } from '@mantine/core'
+import { Alert, Button, Group, List, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { explain, isSignedOut } from '~/api/problem'
 import type { Mistake } from '~/api/schema'
+import { ErrorMeaning } from './ErrorMeaning'
 
 type Props = { error: unknown; retry?: () => void }
 
@@ -20,11 +21,7 @@ export function Failure({ error, retry }: Props) {
               Try again
             </Button>
           )}
-          {code && code !== 'UNREADABLE' && (
-            <Anchor size="sm" href={`/api/v1/errors/${code}`} target="_blank" rel="noreferrer" underline="always">
-              What {code} means
-            </Anchor>
-          )}
+          {code && code !== 'UNREADABLE' && <ErrorMeaning code={code} apart size="sm" />}
         </Group>
       </Stack>
     </Alert>

@@ -1,5 +1,6 @@
-import { Anchor, Box, Text } from '@mantine/core'
+import { Box, Text } from '@mantine/core'
 import type { RunError as Failed } from '~/api/schema'
+import { ErrorMeaning } from '~/kit/ErrorMeaning'
 import { To } from '~/kit/Links'
 import { Notice } from '~/kit/Notice'
 import { sentence } from '~/kit/sentence'
@@ -13,10 +14,7 @@ export function RunError({ error, mb = 'md' }: { error: Failed | null | undefine
     <Box mb={mb} style={{ overflowWrap: 'anywhere' }}>
       <Notice kind={code === 'ABORTED' ? 'info' : 'danger'} title={sentence(message)}>
         <Text size="sm" component="div">
-          {hintOf(code)} {code === 'UNKNOWN_SECRET' && <ToSecrets />}{' '}
-          <Anchor href={`/api/v1/errors/${code}`} target="_blank" rel="noreferrer" underline="always" inherit>
-            What {code} means
-          </Anchor>
+          {hintOf(code)} {code === 'UNKNOWN_SECRET' && <ToSecrets />} <ErrorMeaning code={code} inherit />
         </Text>
       </Notice>
     </Box>
