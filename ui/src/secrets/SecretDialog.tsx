@@ -47,11 +47,11 @@ export function SecretDialog({ environment, secret, asked, onClose }: Props) {
             <Rotating secret={secret} />
           ) : (
             <>
-              <Names team={team} setTeam={setTeam} name={name} setName={setName} environment={environment} />
+              <Names {...{ team, setTeam, name, setName, environment }} focus={called === ''} />
               <Replaces {...place} />
             </>
           )}
-          <ValueField source={source} mistake={mistake} />
+          <ValueField source={source} mistake={mistake} first={called !== ''} />
           {refusal && <Failure error={refusal} />}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close}>
@@ -83,15 +83,18 @@ type NamesProps = {
   name: string
   setName: (name: string) => void
   environment: string
+  /** Whether one begins here. */
+  focus: boolean
 }
 
-function Names({ team, setTeam, name, setName, environment }: NamesProps) {
+function Names({ team, setTeam, name, setName, environment, focus }: NamesProps) {
   const { data } = useGet('/api/v1/environments')
   const teams = data?.items.find((item) => item.name === environment)?.teams.map((one) => one.name) ?? []
   return (
     <Group align="flex-start" grow>
       <Autocomplete
         label="Team"
+        data-autofocus={focus || undefined}
         placeholder="weather"
         required
         data={teams}

@@ -24,10 +24,15 @@ const PRIVATE = {
   'data-lpignore': 'true',
 }
 
-type Props = { source: RefObject<Source | null>; mistake: string | undefined }
+type Props = {
+  source: RefObject<Source | null>
+  mistake: string | undefined
+  /** Whether there is nothing to be filled in before. */
+  first: boolean
+}
 
 /** Takes a value that this page never holds: it is read from the field when it is sent, and the field is cleared. */
-export function ValueField({ source, mistake }: Props) {
+export function ValueField({ source, mistake, first }: Props) {
   const [way, setWay] = useState<Way>('line')
   const error = mistake ?? null
   return (
@@ -41,7 +46,7 @@ export function ValueField({ source, mistake }: Props) {
           onChange={(chosen) => setWay(chosen as Way)}
         />
       </Input.Wrapper>
-      {way === 'line' && <OneLine source={source} error={error} />}
+      {way === 'line' && <OneLine source={source} error={error} first={first} />}
       {way === 'lines' && <Lines source={source} error={error} />}
       {way === 'file' && <File source={source} error={error} />}
     </Stack>
@@ -64,9 +69,9 @@ function useField(source: RefObject<Source | null>) {
   return setField
 }
 
-function OneLine({ source, error }: FieldProps) {
+function OneLine({ source, error, first }: FieldProps & Pick<Props, 'first'>) {
   const field = useField(source)
-  return <PasswordInput ref={field} aria-label="Value" error={error} data-autofocus {...PRIVATE} />
+  return <PasswordInput ref={field} aria-label="Value" error={error} data-autofocus={first || undefined} {...PRIVATE} />
 }
 
 function Lines({ source, error }: FieldProps) {
