@@ -1,12 +1,12 @@
 import { Text } from '@mantine/core'
 import { Hint } from './Hint'
-import { useNow } from './now'
+import { useNow, useNowAfter } from './now'
 import { absolute, ago, relative, secondsBetween, upcoming } from './time'
 import { duration, elapsed } from './units'
 
 /** `3 min. ago`, with the absolute time on hover and for screen readers. */
 export function TimeAgo({ at }: { at: string }) {
-  const now = useNow()
+  const now = useNowAfter(at)
   return (
     <Hint label={absolute(at)}>
       <Text span inherit component="time" dateTime={at} style={{ whiteSpace: 'nowrap' }}>
