@@ -15,10 +15,10 @@ export class Polder {
   }
 
   /** Uploads what a project consists of, and makes it a revision; answers with its id. */
-  async deploy(files: Files, environment = 'prod', note?: string): Promise<string> {
+  async deploy(files: Files, environment = 'prod', note?: string, source?: Record<string, string>): Promise<string> {
     const listed = await Promise.all(Object.entries(files).map(([path, text]) => this.upload(path, text)))
     const { revision } = await done(
-      this.api.POST('/api/v1/deployments', { body: { environment, files: listed, note } }),
+      this.api.POST('/api/v1/deployments', { body: { environment, files: listed, note, ...(source && { source }) } }),
     )
     return revision.id
   }

@@ -7,7 +7,11 @@ export function SourceText({ source }: { source: Record<string, string> }) {
   if (!commit && !branch && others.length === 0) return <>–</>
   return (
     <Text span inherit style={{ overflowWrap: 'anywhere' }}>
-      {commit && <Code title={commit}>{commit.slice(0, 9)}</Code>}
+      {commit && (
+        <Code title={commit} style={{ whiteSpace: 'nowrap' }}>
+          {commit.slice(0, 9)}
+        </Code>
+      )}
       {branch && <> on {branch}</>}
       {dirty && <>, uncommitted changes</>}
       {others.map(([key, value]) => (

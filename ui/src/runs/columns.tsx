@@ -1,5 +1,6 @@
 /** What the list of runs tells of each. On a narrow page, what has no column stands below the pipeline. */
 import { Box, Stack, Text } from '@mantine/core'
+import type { CSSProperties } from 'react'
 import type { RunSummary } from '~/api/schema'
 import { PipelineLink, RunLink } from '~/kit/Links'
 import { StatusBadge, StatusIcon } from '~/kit/StatusBadge'
@@ -8,6 +9,7 @@ import type { Columns } from '~/kit/table/DataTable'
 import { logicalDate } from '~/kit/time'
 import { served } from '~/pipelines/served'
 import { Reason } from './Reason'
+import classes from './runs.module.css'
 
 export const COLUMNS: Columns<RunSummary> = [
   served('status', 'Status', (run) => <Status run={run} />, { width: 1 }),
@@ -83,8 +85,9 @@ function Day({ run }: { run: RunSummary }) {
 }
 
 function Pipeline({ run }: { run: RunSummary }) {
+  const length = run.team.length + 1 + run.pipeline.length
   return (
-    <Stack gap={0} style={{ overflowWrap: 'anywhere' }}>
+    <Stack gap={0} className={classes.pipeline} style={{ '--length': length } as CSSProperties}>
       <PipelineLink team={run.team} name={run.pipeline} environment={run.environment} size="sm" fw={500} />
       <Text size="xs" c="var(--polder-muted)" hiddenFrom="sm" component="div">
         <Reason reason={run.reason} />

@@ -34,8 +34,9 @@ function Next({ next, timezone }: { next: string[]; timezone: string }) {
     <Table aria-label="Next times" fz="sm">
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>Next, in your zone ({ZONE})</Table.Th>
-          {!same && <Table.Th>In {timezone}</Table.Th>}
+          <Table.Th style={{ overflowWrap: 'anywhere' }}>
+            Next, in your zone ({ZONE}){!same && ` and in ${timezone}`}
+          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -43,8 +44,12 @@ function Next({ next, timezone }: { next: string[]; timezone: string }) {
           <Table.Tr key={at}>
             <Table.Td>
               <Upcoming at={at} />
+              {!same && (
+                <Text size="xs" c="var(--polder-muted)">
+                  {inZone(at, timezone)}
+                </Text>
+              )}
             </Table.Td>
-            {!same && <Table.Td>{inZone(at, timezone)}</Table.Td>}
           </Table.Tr>
         ))}
       </Table.Tbody>

@@ -1,0 +1,43 @@
+/** What stands beside each other where there is room, and must not push a phone's page apart or break in the middle. */
+import { expect } from 'vitest'
+import { story } from './story'
+
+const FILES = {
+  'polder.yaml': 'project: observatory\nteam: meteorology\ndefaults: {timezone: America/Argentina/Buenos_Aires}\n',
+  'pipelines/weather.yaml':
+    'name: weather\ntriggers: [{schedule: "30 3 * * *"}]\nsteps: [{name: look, run: "echo; exit 3"}]\n',
+}
+const SOURCE = { commit: '0c05e5b1785f263433228eb4507f74af5e43105f', branch: 'main', dirty: 'true' }
+
+const phone = story.extend({ look: { viewport: { width: 375, height: 800 } } })
+
+phone('nothing is wider than a phone, and no commit is broken', async ({ visit, page, polder }) => {
+  const revision = await polder.deploy(FILES, 'prod', 'Look at the sky', SOURCE)
+  const run = await polder.run('meteorology/weather', { logical_date: '2026-02-03' })
+  for (const path of [
+    '/pipelines/meteorology/weather',
+    '/pipelines/meteorology/weather/revisions',
+    '/deployments',
+    `/deployments/${revision}`,
+    '/runs?team=meteorology',
+    `/runs/${run.id}`,
+    '/?team=meteorology',
+  ]) {
+    await visit.open(path)
+    await visit.settled()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(375)
+    for (const commit of await page.getByText('0c05e5b17', { exact: true }).all()) {
+      expect(await commit.evaluate((code) => code.getClientRects().length), `${path}: lines of the commit`).toBeLessThan(2)
+    }
+    await visit.photograph(`narrow${path.replaceAll(/[^\w]+/g, '-')}`, true)
+  }
+})
+
+story('names keep together where there is room', async ({ visit, page, polder }) => {
+  await polder.deploy(FILES)
+  await polder.run('meteorology/weather', { logical_date: '2026-02-04' })
+  await visit.open('/runs?team=meteorology')
+  const name = page.getByRole('table', { name: 'Runs' }).getByRole('link', { name: 'meteorology/weather' }).first()
+  await name.waitFor()
+  expect(await name.evaluate((link) => link.getClientRects().length)).toBe(1)
+})
