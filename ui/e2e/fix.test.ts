@@ -41,11 +41,19 @@ story(
     await broken(page).getByRole('link', { name: 'Open log' }).click()
     await page.waitForURL((url) => url.pathname === `/runs/${failed.id}` && url.searchParams.get('step') === 'weigh')
     await page.getByText(WRONG, { exact: true }).first().waitFor()
+    await page
+      .getByText(/It holds back/)
+      .getByRole('link', { name: 'market' })
+      .waitFor()
 
     await polder.deploy(project('echo 12 kilograms'))
     await runAgainFromFailed(page)
     await page.waitForURL((url) => url.pathname.startsWith('/runs/') && !url.pathname.endsWith(failed.id))
     await page.getByText('12 kilograms', { exact: true }).first().waitFor()
+    // What was mended needs no advice.
+    await page.goBack()
+    await page.getByText('It was run again since, and has succeeded.').first().waitFor()
+    expect(await page.getByText('Mend that, then run again').count()).toBe(0)
 
     // Nobody has started the dependent.
     await visit.open('/runs?team=fish&pipeline=market')

@@ -27,7 +27,10 @@ phone('nothing is wider than a phone, and no commit is broken', async ({ visit, 
     await visit.settled()
     expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(375)
     for (const commit of await page.getByText('0c05e5b17', { exact: true }).all()) {
-      expect(await commit.evaluate((code) => code.getClientRects().length), `${path}: lines of the commit`).toBeLessThan(2)
+      expect(
+        await commit.evaluate((code) => code.getClientRects().length),
+        `${path}: lines of the commit`,
+      ).toBeLessThan(2)
     }
     await visit.photograph(`narrow${path.replaceAll(/[^\w]+/g, '-')}`, true)
   }

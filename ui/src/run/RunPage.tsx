@@ -6,8 +6,11 @@ import { Empty } from '~/kit/Empty'
 import { To } from '~/kit/Links'
 import { Loaded } from '~/kit/Loaded'
 import { PageHeader } from '~/kit/PageHeader'
+import { hasFailed } from '~/kit/status'
 import { useOwnEnvironment } from '~/kit/useOwnEnvironment'
 import { useUrl } from '~/kit/useUrl'
+import { HoldsBack } from './HoldsBack'
+import { fateOf } from './hints'
 import { RunError } from './RunError'
 import { RunFacts } from './RunFacts'
 import { RunHeader } from './RunHeader'
@@ -15,6 +18,7 @@ import classes from './run.module.css'
 import { StepPanel } from './StepPanel'
 import { Steps } from './Steps'
 import { useSelection } from './selection'
+import { useRepeats } from './useRepeats'
 
 /** Other runs that this one starts begin shortly after its end; nothing tells that they are its own. */
 const AFTERMATH = 90_000
@@ -41,12 +45,15 @@ function Shown({ run }: { run: Run }) {
   const { step, attempt, select } = useSelection(run)
   const [view] = useUrl('view', 'timeline')
   useOwnEnvironment(run.environment)
+  const fate = fateOf(useRepeats(run))
   return (
     <div className={classes.page}>
       <RunHeader run={run} />
       {view !== 'log' && (
         <>
-          <RunError error={run.error} />
+          <RunError error={run.error} fate={fate}>
+            {hasFailed(run.status) && fate !== 'mended' && <HoldsBack run={run} />}
+          </RunError>
           <RunFacts run={run} />
         </>
       )}

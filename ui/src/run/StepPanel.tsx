@@ -4,11 +4,13 @@ import { StatusBadge } from '~/kit/StatusBadge'
 import { useUrl } from '~/kit/useUrl'
 import { AttemptFacts } from './AttemptFacts'
 import { Attempts } from './Attempts'
+import { fateOf } from './hints'
 import { LogView } from './log/LogView'
 import { NoLog } from './NoLog'
 import { Outputs } from './Outputs'
 import { RunError } from './RunError'
 import classes from './run.module.css'
+import { useRepeats } from './useRepeats'
 
 type Props = { run: Run; step: StepRun; attempt: Attempt | undefined; select: (step: string, epoch?: number) => void }
 
@@ -16,6 +18,7 @@ type Props = { run: Run; step: StepRun; attempt: Attempt | undefined; select: (s
 export function StepPanel({ run, step, attempt, select }: Props) {
   const [tab] = useUrl('tab', 'log')
   const [view] = useUrl('view', 'timeline')
+  const fate = fateOf(useRepeats(run))
   const error = attempt?.error ?? (attempt?.epoch === step.epoch || !attempt ? step.error : null)
   return (
     <>
@@ -30,7 +33,7 @@ export function StepPanel({ run, step, attempt, select }: Props) {
         <Tabs outputs={Object.keys(step.outputs).length} />
       </Group>
       {view !== 'log' && attempt && <AttemptFacts step={step} attempt={attempt} />}
-      {view !== 'log' && error && !isSaid(error, run) && <RunError error={error} mb="xs" />}
+      {view !== 'log' && error && !isSaid(error, run) && <RunError error={error} fate={fate} mb="xs" />}
       {tab === 'outputs' ? <Outputs step={step} /> : <Log run={run} step={step} attempt={attempt} />}
     </>
   )

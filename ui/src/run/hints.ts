@@ -1,12 +1,12 @@
 /** What to do about a run that did not succeed, in a sentence; the page of the code says more. */
 import type { Code } from '~/api/schema'
+import { hasEnded } from '~/kit/status'
 
 const HINTS: Partial<Record<Code, string>> = {
   STEP_FAILED:
     'The end of its log says why. Mend that, then run again from what failed: what waits for it follows by itself.',
   TIMED_OUT: 'It took longer than its timeout allows. Look where its log ends; give it more time if it needs that.',
-  AGENT_LOST:
-    'Nothing was heard of its agent for too long. See whether the agent is alive, then run again from what failed.',
+  AGENT_LOST: 'How far it came is not known. See whether its agent is alive, then run again from what failed.',
   BAD_OUTPUT:
     'What it wrote to $POLDER_OUTPUT cannot be read. Mend that, deploy, and run again with the newest revision.',
   CANNOT_START: 'Its command could not be started. See whether the program is there and may be executed.',
@@ -20,4 +20,19 @@ const HINTS: Partial<Record<Code, string>> = {
   ABORTED: 'What was done until then stays done. Run it again if it is still wanted.',
 }
 
-export const hintOf = (code: Code): string | undefined => HINTS[code]
+/** What has come of it since. */
+export type Fate = 'open' | 'again' | 'mended'
+
+const SINCE: Record<Exclude<Fate, 'open'>, string> = {
+  again: 'It runs again now.',
+  mended: 'It was run again since, and has succeeded.',
+}
+
+/** What was mended needs no advice any more. */
+export const adviceOf = (code: Code, fate: Fate): string | undefined => (fate === 'open' ? HINTS[code] : SINCE[fate])
+
+/** Of the runs that repeat one. */
+export function fateOf(repeats: { status: string }[]): Fate {
+  if (repeats.some(({ status }) => status === 'SUCCEEDED')) return 'mended'
+  return repeats.some(({ status }) => !hasEnded(status)) ? 'again' : 'open'
+}

@@ -1,21 +1,14 @@
-import { useQuery } from '@tanstack/react-query'
-import { get } from '~/api/queries'
+import { useGet } from '~/api/queries'
 import type { Run } from '~/api/schema'
 
-/** How far back it is looked, among the newest runs of the pipeline about this day or later. */
+/** So many of the newest runs of the pipeline about this day are looked through. */
 const AMONG = 200
-const STALE = 10_000
 
 /** The runs that repeat this one, oldest first. */
 export function useRepeats(run: Run) {
   const { team, pipeline, environment } = run
-  const since = run.logical_day ?? run.logical_at.slice(0, 10)
-  const { data } = useQuery({
-    queryKey: ['repeats', run.id],
-    queryFn: ({ signal }) =>
-      get('/api/v1/runs', { query: { team, pipeline, environment, since, until: since, limit: AMONG } }, signal),
-    enabled: run.terminal,
-    staleTime: STALE,
-  })
+  const day = run.logical_day ?? run.logical_at.slice(0, 10)
+  const query = { team, pipeline, environment, since: day, until: day, limit: AMONG }
+  const { data } = useGet('/api/v1/runs', { params: { query }, enabled: run.terminal })
   return (data?.items ?? []).filter(({ rerun_of }) => rerun_of === run.id).reverse()
 }
