@@ -3,14 +3,14 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconChevronDown } from '@tabler/icons-react'
 import { Link } from 'react-router'
 import type { AuditEntry } from '~/api/schema'
-import { within } from '~/kit/Links'
+import { RunLink, within } from '~/kit/Links'
 import { TimeAgo } from '~/kit/Times'
 import { type Columns, DataTable } from '~/kit/table/DataTable'
 import { useUrl } from '~/kit/useUrl'
 import { saying } from './actions'
 import classes from './audit.module.css'
 import { Details } from './Details'
-import { pageOfObject } from './references'
+import { pageOfObject, runOf } from './references'
 
 type Props = { entries: AuditEntry[]; onEnd: () => void; busy: boolean }
 
@@ -113,7 +113,7 @@ function Sentence({ entry }: { entry: AuditEntry }) {
         <Filtering name="action" value={entry.action}>
           {saying(entry.action)}
         </Filtering>{' '}
-        {entry.action.startsWith('session.') ? null : <Subject entry={entry} />}
+        {entry.action.startsWith('session.') ? null : <Subject entry={entry} />} <OfRun entry={entry} />
       </Text>
     </div>
   )
@@ -127,5 +127,16 @@ function Subject({ entry }: { entry: AuditEntry }) {
     <Anchor component={Link} to={within(entry.environment ?? 'prod', page)} inherit fw={600}>
       {name}
     </Anchor>
+  )
+}
+
+/** Which run it is about, by its date where it has one. */
+function OfRun({ entry }: { entry: AuditEntry }) {
+  const of = runOf(entry)
+  if (!of) return null
+  return (
+    <>
+      {of.date ? 'for' : 'as'} <RunLink id={of.run}>{of.date}</RunLink>
+    </>
   )
 }

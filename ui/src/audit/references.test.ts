@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { detailOf, pageOfObject, pageOfValue, textOf } from './references'
+import { detailOf, pageOfObject, pageOfValue, runOf, textOf } from './references'
 
 const id = '0192f0c1-2b3c-7d4e-8f50-123456789abc'
 const entry = { action: 'run.start', object: 'sea/tides', team: 'sea', detail: {} }
@@ -19,6 +19,13 @@ describe('what the audit log speaks of', () => {
     expect(pageOfObject({ ...entry, action: 'project.deploy' })).toBeUndefined()
     expect(pageOfValue('run', 'javascript:alert(1)')).toBeUndefined()
     expect(pageOfValue('token', id)).toBeUndefined()
+  })
+
+  it('knows the run, and its date where that is said', () => {
+    expect(runOf({ ...entry, detail: { run: id, date: '2026-02-03' } })).toEqual({ run: id, date: '2026-02-03' })
+    expect(runOf({ ...entry, detail: { run: id } })).toEqual({ run: id, date: undefined })
+    expect(runOf({ ...entry, action: 'pipeline.pause', detail: { run: id } })).toBeUndefined()
+    expect(runOf({ ...entry, detail: { run: '../x' } })).toBeUndefined()
   })
 
   it('reads details of any shape', () => {

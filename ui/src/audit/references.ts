@@ -44,6 +44,14 @@ export function pageOfValue(key: string, value: unknown): string | undefined {
   return undefined
 }
 
+/** The run that an entry is about, and the date that that is about, if it says so. */
+export function runOf(entry: Entry): { run: string; date: string | undefined } | undefined {
+  if (!entry.action.startsWith('run.')) return undefined
+  const { run, date } = Object.fromEntries(detailOf(entry))
+  if (typeof run !== 'string' || !UUID.test(run)) return undefined
+  return { run, date: typeof date === 'string' ? date : undefined }
+}
+
 /** A member of an entry's detail as text. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)

@@ -197,8 +197,10 @@ pub(crate) async fn rerun(
     let key = start::idempotency(&headers, format!("rerun {id}"))?;
     let started = api.engine().rerun(id, rerun, &caller.name, key.as_ref()).await?;
     if !started.replayed {
-        let detail = json!({"of": id, "run": started.run, "asked": detail});
-        api.note(&caller, deed("run.rerun", &run).with(detail)).await?;
+        let mut about = start::about(started.run, date_of(&run));
+        about["of"] = json!(id);
+        about["asked"] = detail;
+        api.note(&caller, deed("run.rerun", &run).with(about)).await?;
     }
     Ok(start::answer(&api, &started, false))
 }
@@ -214,7 +216,11 @@ fn deed<'a>(action: &'static str, run: &'a Run) -> Deed<'a> {
     let object = format!("{}/{}", run.summary.team, run.summary.pipeline);
     Deed::new(action, object)
         .of(&run.summary.team, &run.summary.environment)
-        .with(json!({"run": run.summary.id}))
+        .with(start::about(run.summary.id, date_of(run)))
+}
+
+fn date_of(run: &Run) -> Option<String> {
+    run.summary.logical_day.map(|day| day.to_string())
 }
 
 fn under_way(api: &Api, run: &Run) -> Response {

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use polder_engine::{Idempotency, StartRequest, Started};
 use polder_store::pipelines::Pipeline;
 use polder_types::definition::Trigger;
-use polder_types::id::PipelineId;
+use polder_types::id::{PipelineId, RunId};
 use polder_types::wire::{Reason, Role, RunStarted, StartRun};
 use serde_json::{Map, Value, json};
 
@@ -119,14 +119,23 @@ impl Call<'_> {
         let calls_back = start.call_back_uri.is_some();
         let action = if payload.is_some() { "run.webhook" } else { "run.start" };
         let idempotency = idempotency(headers, pipeline.id.to_string())?;
+        let date = start.logical_date.clone();
         let request = StartRequest { pipeline: pipeline.id, reason, start, payload, idempotency };
         let started = api.engine().start_run(request).await?;
         if !started.replayed {
             let object = format!("{}/{}", pipeline.team, pipeline.name);
             let deed = Deed::new(action, object).of(&pipeline.team, &pipeline.environment);
-            api.note(caller, deed.with(json!({"run": started.run}))).await?;
+            api.note(caller, deed.with(about(started.run, date))).await?;
         }
         Ok(answer(api, &started, calls_back))
+    }
+}
+
+/// What the audit log says of a run: which it is, and the date that it is about, where it has one.
+pub(super) fn about(run: RunId, date: Option<String>) -> Value {
+    match date {
+        Some(date) => json!({"run": run, "date": date}),
+        None => json!({"run": run}),
     }
 }
 

@@ -42,4 +42,16 @@ on_both_databases! {
         assert_eq!(found["items"].as_array().unwrap().len(), 1);
         assert_eq!((&found["items"][0]["team"], &found["items"][0]["environment"]), (&json!("web"), &json!("prod")));
     }
+    async fn what_is_said_of_a_run_has_its_date(store: Store) {
+        let server = Server::new(store).await;
+        server.deploy(&SITE).await;
+        let started = server.post("/pipelines/web/build/runs", json!({"logical_date": "2026-11-20"})).await.is(202);
+        let run = started["run_id"].as_str().unwrap();
+        server.post(&format!("/runs/{run}/abort"), Value::Null).await.is(202);
+        server.start().await;
+        let entries = server.get("/audit?limit=3").await.is(200);
+        let details: Vec<&Value> = entries["items"].as_array().unwrap().iter().map(|entry| &entry["detail"]).collect();
+        assert_eq!(details[0].get("date"), None, "it is about the moment that it was started in");
+        assert_eq!(details[1..], [&json!({"run": run, "date": "2026-11-20"}); 2]);
+    }
 }
