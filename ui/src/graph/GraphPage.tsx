@@ -30,7 +30,10 @@ export function GraphPage() {
   )
 }
 
-function Counts({ graph: { nodes } }: { graph: Everything }) {
+/** Of the team that is looked at, or of all. */
+function Counts({ graph }: { graph: Everything }) {
+  const { team } = useChosen().values
+  const nodes = graph.nodes.filter((node) => !team || node.team === team)
   const teams = new Set(nodes.map(({ team }) => team)).size
   const broken = nodes.filter((node) => node.broken).length
   const active = nodes.filter((node) => node.active > 0).length

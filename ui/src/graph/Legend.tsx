@@ -1,19 +1,23 @@
 import { Text, UnstyledButton } from '@mantine/core'
 import { StatusIcon } from '~/kit/StatusBadge'
 import { lookOf } from '~/kit/status'
+import { statusOf } from './cards'
 import type { Shown } from './focus'
 import classes from './graph.module.css'
 import type { Chosen } from './useChosen'
 
 const STATES = ['FAILED', 'RUNNING', 'QUEUED', 'SUCCEEDED']
+/** Told only where there is one. */
+const RARE = ['TIMED_OUT', 'ABORTED']
 
 type Props = { shown: Shown; tints: Map<string, string>; chosen: Chosen }
 
 /** What shapes, colours and lines mean, of those that are there. */
 export function Legend({ shown, tints, chosen: { values, set } }: Props) {
+  const there = new Set(shown.nodes.map(statusOf))
   return (
     <Text component="div" size="xs" c="var(--polder-muted)" className={classes.legend}>
-      {STATES.map((status) => (
+      {[...STATES, ...RARE.filter((status) => there.has(status))].map((status) => (
         <span key={status} className={classes.entry} aria-hidden>
           <StatusIcon status={status} size={14} /> {lookOf(status).word}
         </span>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { GraphNode } from '~/api/schema'
-import { statusOf } from './cards'
+import { statusOf, tintsOf } from './cards'
 
 const node = (more: Partial<GraphNode>): GraphNode => ({
   team: 'lake',
@@ -27,4 +27,14 @@ test('a run that is queued waits for one that runs, if there is another', () => 
 
 test('an older date that is not mended is a failure after all', () => {
   expect(statusOf(node({ broken: true, last_status: 'SUCCEEDED' }))).toBe('FAILED')
+})
+
+test('a team keeps its colour when others come, and no two have the same', () => {
+  const of = (...teams: string[]) => tintsOf({ nodes: teams.map((team) => node({ team })) })
+  const few = of('operations', 'punctuality')
+  const more = of('meteorology', 'operations', 'punctuality', 'weather')
+  for (const team of few.keys()) expect(more.get(team)).toBe(few.get(team))
+  const many = of(...Array.from({ length: 30 }, (_, at) => `team-${at}`))
+  expect(new Set(many.values()).size).toBe(30)
+  expect(of('alone').size).toBe(0)
 })

@@ -61,10 +61,26 @@ function labelOf({ kind, statuses }: GraphEdge): string | undefined {
 
 const HUES = ['indigo', 'lime', 'pink', 'cyan', 'orange', 'violet', 'yellow', 'grape', 'green', 'blue']
 
-/** A colour for each team, the same whatever is shown; none where there is only one. */
+const SHADES = [5, 8, 3]
+
+/** A colour for each team, the same whatever is shown and whoever joins; none where there is only one. */
 export function tintsOf({ nodes }: Pick<Graph, 'nodes'>): Map<string, string> {
   const teams = [...new Set(nodes.map(({ team }) => team))].sort()
   if (teams.length < 2) return new Map()
-  const shade = (at: number) => [5, 8, 3][Math.floor(at / HUES.length) % 3]
-  return new Map(teams.map((team, at) => [team, `var(--mantine-color-${HUES[at % HUES.length]}-${shade(at)})`]))
+  const taken = new Set<number>()
+  return new Map(teams.map((team) => [team, colour(placeOf(team, taken))]))
 }
+
+/** The name says which; only where that is taken it is the next. */
+function placeOf(team: string, taken: Set<number>): number {
+  const places = HUES.length * SHADES.length
+  let place = hash(team) % places
+  while (taken.has(place) && taken.size < places) place = (place + 1) % places
+  taken.add(place)
+  return place
+}
+
+const colour = (place: number) =>
+  `var(--mantine-color-${HUES[place % HUES.length]}-${SHADES[Math.floor(place / HUES.length)]})`
+
+const hash = (text: string) => [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7)
