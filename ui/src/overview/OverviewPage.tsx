@@ -22,11 +22,11 @@ const LOOK_AGAIN = 60_000
 /** What is broken, late, running and next, in one look. */
 export function OverviewPage() {
   const [team] = useUrl('team')
-  const { teams, ...query } = useOverview(team)
+  const { teams, broken, ...query } = useOverview(team)
   const shown = useDeferredValue(query.data, undefined)
   return (
     <>
-      <PageHeader title="Overview" beside={<Teams teams={teams} chosen={team} />} />
+      <PageHeader title="Overview" beside={<Teams teams={teams} broken={broken} chosen={team} />} />
       <Loaded query={{ ...query, data: shown }} lines={8}>
         {(overview) => <Shown overview={overview} teams={teams} team={team} />}
       </Loaded>
@@ -43,10 +43,16 @@ function useOverview(team: string) {
     enabled: team !== '',
     refetchInterval: LOOK_AGAIN,
   })
-  const teams = whole.data?.teams ?? []
-  if (!team) return { teams, data: whole.data, error: whole.error, refetch: whole.refetch }
+  const { teams = [], broken = [] } = whole.data ?? {}
+  if (!team) return { teams, broken, data: whole.data, error: whole.error, refetch: whole.refetch }
   const own = part.isPlaceholderData ? undefined : part.data
-  return { teams, data: own ?? (whole.data && ofTeam(whole.data, team)), error: part.error, refetch: part.refetch }
+  return {
+    teams,
+    broken,
+    data: own ?? (whole.data && ofTeam(whole.data, team)),
+    error: part.error,
+    refetch: part.refetch,
+  }
 }
 
 type Props = { overview: Overview; teams: Overview['teams']; team: string }

@@ -1,19 +1,31 @@
 import { Group, UnstyledButton } from '@mantine/core'
-import { IconAlertOctagon, IconCircleCheck, IconClockExclamation, IconPlayerPlay } from '@tabler/icons-react'
+import {
+  IconAlertOctagon,
+  IconCircleCheck,
+  IconClockExclamation,
+  IconHourglass,
+  IconPlayerPlay,
+} from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
-import type { TeamOverview } from '~/api/schema'
+import type { Broken, TeamOverview } from '~/api/schema'
 import classes from './overview.module.css'
-import { byNeed, worst } from './standing'
+import { byNeed, heldBack, type Worst, worst } from './standing'
 
 /** More than these are shown when asked for. */
 const MOST = 8
-const MARKS = { broken: IconAlertOctagon, late: IconClockExclamation, running: IconPlayerPlay, well: IconCircleCheck }
+const MARKS: Record<Worst, typeof IconHourglass> = {
+  broken: IconAlertOctagon,
+  late: IconClockExclamation,
+  'held back': IconHourglass,
+  running: IconPlayerPlay,
+  well: IconCircleCheck,
+}
 
-type Props = { teams: TeamOverview[]; chosen: string }
+type Props = { teams: TeamOverview[]; broken: Broken[]; chosen: string }
 
 /** The teams, those that need somebody first; each narrows the overview to itself. */
-export function Teams({ teams, chosen }: Props) {
+export function Teams({ teams, broken, chosen }: Props) {
   const [opened, setOpened] = useState(false)
   if (teams.length < 2 && !chosen) return null
   const ordered = byNeed(teams)
@@ -24,7 +36,7 @@ export function Teams({ teams, chosen }: Props) {
       <Group gap={6}>
         <Chip chosen={!chosen}>all teams</Chip>
         {shown.map((one) => (
-          <Team key={one.team} team={one} chosen={one.team === chosen} />
+          <Team key={one.team} team={one} held={heldBack(broken, one.team)} chosen={one.team === chosen} />
         ))}
         {hidden > 0 && (
           <UnstyledButton className={classes.chip} onClick={() => setOpened(true)}>
@@ -36,10 +48,10 @@ export function Teams({ teams, chosen }: Props) {
   )
 }
 
-function Team({ team, chosen }: { team: TeamOverview; chosen: boolean }) {
-  const state = worst(team)
+function Team({ team, held, chosen }: { team: TeamOverview; held: number; chosen: boolean }) {
+  const state = worst(team, held)
   const Icon = MARKS[state]
-  const number = state === 'well' ? 0 : team[state]
+  const number = state === 'well' ? 0 : state === 'held back' ? held : team[state]
   const said = state === 'well' ? 'all is well' : `${number} ${state}`
   return (
     <Chip team={team.team} chosen={chosen} title={`${team.team}: ${said}`}>

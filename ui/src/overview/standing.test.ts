@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Overview, TeamOverview } from '~/api/schema'
-import { byNeed, linesOf, ofTeam, standing, worst } from './standing'
+import type { Broken, Overview, TeamOverview } from '~/api/schema'
+import { byNeed, heldBack, linesOf, ofTeam, standing, worst } from './standing'
 
 const none = { pipelines: 1, broken: 0, late: 0, running: 0, queued: 0, paused: 0 }
 const TEAMS: TeamOverview[] = [
@@ -37,6 +37,16 @@ describe('how teams stand', () => {
     expect(byNeed(TEAMS).map(({ team }) => team)).toEqual(['sea', 'land', 'sky', 'air'])
     expect(TEAMS.map(worst)).toEqual(['running', 'late', 'broken', 'late'])
     expect(worst(none)).toBe('well')
+  })
+
+  it('counts as held back what waits for another team', () => {
+    const broken = [{ holds_back: ['air/a', 'sea/b'] }, { holds_back: ['air/a', 'airy/c'] }] as Broken[]
+    expect(['air', 'sea', 'land'].map((team) => heldBack(broken, team))).toEqual([1, 1, 0])
+    expect([worst(none, 1), worst({ ...none, running: 1 }, 1), worst({ ...none, late: 1 }, 1)]).toEqual([
+      'held back',
+      'held back',
+      'late',
+    ])
   })
 
   it('shows fewer lines of each the more there are', () => {

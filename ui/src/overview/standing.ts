@@ -1,5 +1,5 @@
 /** How teams stand, counted and ordered for the overview. */
-import type { Overview, TeamOverview } from '~/api/schema'
+import type { Broken, Overview, TeamOverview } from '~/api/schema'
 
 export type Standing = Omit<TeamOverview, 'team'>
 
@@ -43,11 +43,20 @@ export function byNeed(teams: TeamOverview[]): TeamOverview[] {
 
 const order = (a: TeamOverview, b: TeamOverview) => (a.team < b.team ? -1 : 1)
 
+export type Worst = 'broken' | 'late' | 'held back' | 'running' | 'well'
+
 /** What to show of a team in one mark: the worst that there is. */
-export function worst(team: Standing): 'broken' | 'late' | 'running' | 'well' {
+export function worst(team: Standing, held = 0): Worst {
   if (team.broken > 0) return 'broken'
   if (team.late > 0) return 'late'
+  if (held > 0) return 'held back'
   return team.running > 0 ? 'running' : 'well'
+}
+
+/** How many pipelines of a team what is broken elsewhere holds back. */
+export function heldBack(broken: Broken[], team: string): number {
+  const names = broken.flatMap(({ holds_back }) => holds_back.filter((name) => name.startsWith(`${team}/`)))
+  return new Set(names).size
 }
 
 /** How many log lines the card in this place shows, so that a usual number of cards fits on a screen. */
