@@ -2,8 +2,14 @@
 import { useCallback } from 'react'
 import { useSearchParams } from 'react-router'
 
+type Options = { /** Whether one can go back to what was before. */ push?: boolean }
+
 /** One parameter of the address; what equals the default does not stand in it. */
-export function useUrl(name: string, byDefault = ''): [string, (value: string) => void] {
+export function useUrl(
+  name: string,
+  byDefault = '',
+  { push = false }: Options = {},
+): [string, (value: string) => void] {
   const [params, setParams] = useSearchParams()
   const set = useCallback(
     (value: string) =>
@@ -15,9 +21,9 @@ export function useUrl(name: string, byDefault = ''): [string, (value: string) =
           else next.set(name, value)
           return next
         },
-        { replace: true, preventScrollReset: true },
+        { replace: !push, preventScrollReset: true },
       ),
-    [setParams, name, byDefault],
+    [setParams, name, byDefault, push],
   )
   return [params.get(name) ?? byDefault, set]
 }

@@ -47,3 +47,11 @@ function firstLine(text: string): string {
   const [first = '', ...rest] = text.trim().split('\n')
   return rest.length > 0 ? `${first} …` : first
 }
+
+const CONDITIONS = { on_success: undefined, on_failure: 'on failure', always: 'always' }
+
+/** What a step needs, in a graph; dashed where it runs not only when that has succeeded. */
+export function edgeOf(need: string, step: string, when: Step['when'] | undefined) {
+  const label = when && CONDITIONS[when]
+  return { from: need, to: step, ...(label ? { label, dashed: true } : {}) }
+}

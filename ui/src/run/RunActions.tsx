@@ -2,6 +2,7 @@ import { Button, Group, Menu, Modal, Text, Tooltip } from '@mantine/core'
 import { IconChevronDown, IconPlayerStop, IconReload } from '@tabler/icons-react'
 import { answer, api } from '~/api/client'
 import type { Run } from '~/api/schema'
+import { RevisionNumber } from '~/deployments/RevisionNumber'
 import { useAction } from '~/kit/useAction'
 import { useUrl } from '~/kit/useUrl'
 import { useMay } from '~/session/session'
@@ -94,7 +95,9 @@ function Choices({ run, from, title, choose }: ChoicesProps) {
       <Menu.Label c="var(--polder-muted)">{title}</Menu.Label>
       <Menu.Item onClick={choose(from, 'latest')}>With the newest revision</Menu.Item>
       {run.revision && (
-        <Menu.Item onClick={choose(from, 'same')}>With the same revision ({run.revision.slice(-8)})</Menu.Item>
+        <Menu.Item onClick={choose(from, 'same')}>
+          With the same revision (<RevisionNumber id={run.revision} />)
+        </Menu.Item>
       )}
     </>
   )

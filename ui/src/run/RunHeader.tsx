@@ -1,5 +1,6 @@
 import { Group, Tooltip } from '@mantine/core'
 import type { Run } from '~/api/schema'
+import { RevisionNumber } from '~/deployments/RevisionNumber'
 import { PipelineLink, RunLink, To } from '~/kit/Links'
 import { PageHeader } from '~/kit/PageHeader'
 import { StatusBadge, StatusIcon } from '~/kit/StatusBadge'
@@ -43,7 +44,7 @@ function Story({ run }: { run: Run }) {
           <span>
             revision{' '}
             <To to={`/deployments/${run.revision}`} inherit underline="always">
-              {run.revision.slice(-8)}
+              <RevisionNumber id={run.revision} />
             </To>
           </span>
         </Tooltip>

@@ -6,7 +6,7 @@ import { groupBy } from '~/kit/groupBy'
 import { RunLink, runPath } from '~/kit/Links'
 import { logicalDate } from '~/kit/time'
 import { counted } from '~/kit/units'
-import { definitionOf, doing, type Step } from '../definition'
+import { definitionOf, doing, edgeOf, type Step } from '../definition'
 import { Section } from './Section'
 
 const Graph = lazy(() => import('~/kit/graph/Graph'))
@@ -25,7 +25,7 @@ export function Steps({ pipeline }: { pipeline: PipelineView }) {
         {counted(steps.length, 'step')}
         {last && (
           <>
-            , as they stand in the last run{' '}
+            , as {steps.length === 1 ? 'it stands' : 'they stand'} in the last run{' '}
             <RunLink id={last.id} underline="always">
               of {logicalDate(last)}
             </RunLink>
@@ -56,17 +56,8 @@ function nodesOf(steps: Step[], run: Run | undefined) {
   })
 }
 
-const CONDITIONS = { on_success: undefined, on_failure: 'on failure', always: 'always' }
-
-/** What a step needs; dashed where it runs not only when that has succeeded. */
-function edgesOf(steps: Step[]) {
-  return steps.flatMap((step) =>
-    step.needs.map((need) => {
-      const label = CONDITIONS[step.when]
-      return { from: need, to: step.name, ...(label ? { label, dashed: true } : {}) }
-    }),
-  )
-}
+const edgesOf = (steps: Step[]) =>
+  steps.flatMap(({ name, needs, when }) => needs.map((need) => edgeOf(need, name, when)))
 
 /** As high as the most steps that may stand above each other, and no higher than reads well. */
 function heightFor(steps: Step[]): number {
