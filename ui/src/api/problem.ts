@@ -30,7 +30,12 @@ export class Unreachable extends Error {
 /** A sentence for a person, and what they can do, of anything that was thrown. */
 export function explain(error: unknown): { title: string; hint?: string; code?: string; mistakes: Mistake[] } {
   if (error instanceof ApiProblem) {
-    return { title: sentence(error.message), hint: error.hint, code: error.code, mistakes: error.mistakes }
+    return {
+      title: sentence(error.message),
+      ...(error.hint && { hint: sentence(error.hint) }),
+      code: error.code,
+      mistakes: error.mistakes,
+    }
   }
   if (error instanceof Unreachable) {
     return { title: error.message, hint: error.hint, mistakes: [] }

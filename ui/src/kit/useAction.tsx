@@ -1,13 +1,14 @@
 /** Something that changes the server: says that it worked, or what went wrong and what to do. */
 import { notifications } from '@mantine/notifications'
 import { type QueryKey, useMutation } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { explain, isSignedOut } from '~/api/problem'
 import { queryClient } from '~/queryClient'
 
 type Action<In, Out> = {
   run: (given: In) => Promise<Out>
   /** What to say when it worked; nothing is said without it. */
-  done?: (out: Out, given: In) => string
+  done?: (out: Out, given: In) => ReactNode
   /** Paths whose answers are old afterwards; live changes tell of runs, pipelines and deployments by themselves. */
   stale?: string[]
   /** Who shows the error beside a field says nothing here. */

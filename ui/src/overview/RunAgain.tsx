@@ -2,6 +2,7 @@ import { Box } from '@mantine/core'
 import { IconRefresh } from '@tabler/icons-react'
 import { answer, api } from '~/api/client'
 import type { RunSummary } from '~/api/schema'
+import { RunLink } from '~/kit/Links'
 import { MayButton } from '~/kit/MayButton'
 import { logicalDate } from '~/kit/time'
 import { useAction } from '~/kit/useAction'
@@ -12,7 +13,14 @@ export function RunAgain({ run }: { run: RunSummary }) {
   const may = useMay('operator', run.team)
   const again = useAction({
     run: () => rerun(run.id),
-    done: () => `${run.pipeline} runs again for ${logicalDate(run)}`,
+    done: ({ id }) => (
+      <>
+        {run.pipeline} runs again for{' '}
+        <RunLink id={id} inherit underline="always">
+          {logicalDate(run)}
+        </RunLink>
+      </>
+    ),
     stale: ['/api/v1/overview'],
   })
   return (
