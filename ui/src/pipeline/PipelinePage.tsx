@@ -1,6 +1,7 @@
 import { Skeleton, Stack } from '@mantine/core'
 import { type ComponentType, lazy, Suspense } from 'react'
 import { useParams } from 'react-router'
+import { ApiProblem } from '~/api/problem'
 import type { PipelineView } from '~/api/schema'
 import { Empty } from '~/kit/Empty'
 import { PipelineLink, To } from '~/kit/Links'
@@ -10,6 +11,7 @@ import { MissingSecrets } from './MissingSecrets'
 import { PipelineHeader } from './PipelineHeader'
 import { RunDialog } from './run/RunDialog'
 import { Tabs } from './Tabs'
+import { Unknown } from './Unknown'
 import { type Name, usePipeline, usePipelineName } from './usePipeline'
 import { OverviewTab } from './why/OverviewTab'
 
@@ -35,12 +37,18 @@ export function PipelinePage() {
           above={<To to={`/pipelines?team=${encodeURIComponent(name.team)}`}>{name.team}</To>}
         />
       )}
-      <Loaded query={query} lines={8}>
-        {(pipeline) => <Known pipeline={pipeline} name={name} />}
-      </Loaded>
+      {isUnknown(query.error) ? (
+        <Unknown of={name} />
+      ) : (
+        <Loaded query={query} lines={8}>
+          {(pipeline) => <Known pipeline={pipeline} name={name} />}
+        </Loaded>
+      )}
     </>
   )
 }
+
+const isUnknown = (error: unknown) => error instanceof ApiProblem && error.status === 404
 
 function Known({ pipeline, name }: { pipeline: PipelineView; name: Name }) {
   const { tab = 'overview' } = useParams()
