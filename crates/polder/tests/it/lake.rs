@@ -54,7 +54,10 @@ fn a_day_with_the_lake() {
     session.polder(0, &["run", "shop/load", "--date", "2026-11-20", "--follow"]);
     session.polder(0, &["tables"]);
     session.polder(0, &["sql", "-c", "SELECT * FROM marts.days"]);
-    session.polder(0, &["sql", "--format", "table", "-c", "SELECT * FROM raw.orders ORDER BY id; SELECT NULL AS nothing"]);
+    session.polder(
+        0,
+        &["sql", "--format", "table", "-c", "SELECT * FROM raw.orders ORDER BY id; SELECT NULL AS nothing"],
+    );
     session.polder(0, &["run", "shop/load", "--date", "2026-11-21", "--follow"]);
     session.polder(1, &["run", "shop/wrong", "--follow"]);
     session.polder(0, &["publishes"]);
