@@ -123,6 +123,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attempts/{run}/{step}/{epoch}/lake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get the branch of the lake that an attempt writes to */
+        post: operations["begin_lake_work"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attempts/{run}/{step}/{epoch}/lake/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide to publish what an attempt has written */
+        post: operations["prepare_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attempts/{run}/{step}/{epoch}/lake/publish/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let readers see what an attempt has published */
+        post: operations["finish_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -362,6 +413,97 @@ export interface paths {
         put?: never;
         /** Start a run of a job */
         post: operations["start_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lake/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Branches: what steps write before it is published, or never was */
+        get: operations["list_branches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lake/publishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was published in an environment, newest first */
+        get: operations["list_publishes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lake/publishes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One publish */
+        get: operations["get_publish"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lake/publishes/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go back to what was before a publish: publish that, for all of its tables or none
+         * @description Refused if later publishes changed one of them: those are rolled back first. A table that the publish had made has no rows then.
+         */
+        post: operations["roll_back_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lake/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tables of an environment
+         * @description In the order of their names, each with its columns and with what made it as it is.
+         */
+        get: operations["list_tables"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -878,6 +1020,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the lake a query
+         * @description Queries only: nothing that writes, changes settings or reads files is understood. All tables are as they were at one moment. The answer
+         *     comes as it is computed, in JSON, or as `text/csv` or `application/vnd.apache.arrow.stream` if that is accepted; one that breaks off is
+         *     not complete. Closing the connection ends the query.
+         */
+        post: operations["query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -984,6 +1148,8 @@ export interface components {
              * @description Seconds that the attempt may take; the server ends it too, this is for when it cannot be reached.
              */
             timeout_seconds?: number | null;
+            /** @description With this the attempt's own work talks to the server, for as long as the attempt lasts; only where it has to. */
+            token?: string | null;
         };
         /** @description One try of a step. */
         Attempt: {
@@ -1081,6 +1247,21 @@ export interface components {
          * @description An entry of the audit log.
          */
         AuditId: string;
+        /** @description Names a branch, and the folder of its log. Made from a run's id or an environment's name. */
+        BranchName: string;
+        /** @description A branch: what a step wrote before it was published, or that never was. */
+        BranchView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at?: string | null;
+            environment: string;
+            id: string;
+            name: components["schemas"]["BranchName"];
+            run?: components["schemas"]["RunId"] | null;
+            state: string;
+            step?: string | null;
+        };
         /**
          * @description A pipeline with a run that FAILED or TIMED_OUT and was not mended.
          *
@@ -1164,7 +1345,15 @@ export interface components {
          * @description What went wrong, as a name that programs may rely on.
          * @enum {string}
          */
-        Code: "INVALID_DEFINITION" | "INVALID_PARAMETERS" | "BAD_REQUEST" | "METHOD_NOT_ALLOWED" | "UNSUPPORTED_MEDIA_TYPE" | "UNAUTHENTICATED" | "FORBIDDEN" | "CSRF_TOKEN" | "NOT_FOUND" | "PAUSED" | "ALREADY_RUNNING" | "IDEMPOTENCY_MISMATCH" | "IDEMPOTENCY_IN_FLIGHT" | "NOT_READY" | "MISSING_FILES" | "TOO_LARGE" | "TOO_MANY_REQUESTS" | "FENCED" | "CONFLICT" | "INTERNAL" | "UNAVAILABLE" | "STEP_FAILED" | "CANNOT_START" | "TIMED_OUT" | "ABORTED" | "AGENT_LOST" | "UNKNOWN_SECRET" | "TEMPLATE_FAILED" | "HTTP_FAILED" | "CHILD_FAILED" | "BAD_OUTPUT" | "DATA_IN_USE" | "MASTER_KEY";
+        Code: "INVALID_DEFINITION" | "INVALID_PARAMETERS" | "BAD_REQUEST" | "METHOD_NOT_ALLOWED" | "UNSUPPORTED_MEDIA_TYPE" | "UNAUTHENTICATED" | "FORBIDDEN" | "CSRF_TOKEN" | "NOT_FOUND" | "PAUSED" | "ALREADY_RUNNING" | "IDEMPOTENCY_MISMATCH" | "IDEMPOTENCY_IN_FLIGHT" | "NOT_READY" | "MISSING_FILES" | "TOO_LARGE" | "TOO_MANY_REQUESTS" | "FENCED" | "CONFLICT" | "INTERNAL" | "UNAVAILABLE" | "STEP_FAILED" | "CANNOT_START" | "SQL_FAILED" | "PUBLISH_CONFLICT" | "TIMED_OUT" | "ABORTED" | "AGENT_LOST" | "UNKNOWN_SECRET" | "TEMPLATE_FAILED" | "HTTP_FAILED" | "CHILD_FAILED" | "BAD_OUTPUT" | "DATA_IN_USE" | "MASTER_KEY";
+        /** @description A column of a table. */
+        ColumnFacts: {
+            /** @description As SQL calls it, such as `DECIMAL(10, 2)`. */
+            data_type: string;
+            description?: string | null;
+            name: string;
+            nullable: boolean;
+        };
         /** @description The answer to the report of an attempt's end. */
         Continued: {
             next?: components["schemas"]["Assignment"] | null;
@@ -1264,6 +1453,15 @@ export interface components {
             day: string;
             run?: components["schemas"]["RunId"] | null;
         };
+        /** @description Where a branch leaves the line that it was made from. */
+        Fork: {
+            /**
+             * Format: int64
+             * @description The last version that it shares with that line; none if the table was not there yet.
+             */
+            at?: number | null;
+            branch: components["schemas"]["BranchName"];
+        };
         /** @description A role, for one team or for all. */
         Grant: {
             role: components["schemas"]["Role"];
@@ -1355,6 +1553,12 @@ export interface components {
             /** Format: int64 */
             succeeded: number;
         };
+        /** @description What a publish is about to do, to be recorded before it is done. */
+        Intent: {
+            /** @description Unique for ever; the commits carry it. */
+            publish: string;
+            tables: components["schemas"]["Staged"][];
+        };
         /** @description A registered job. */
         Job: {
             environment: string;
@@ -1373,6 +1577,34 @@ export interface components {
             definition: Record<string, never>;
             files: components["schemas"]["ProjectFile"][];
             paused: boolean;
+        };
+        /** @description A table, as readers of an environment see it. */
+        LakeTable: {
+            created_by: string;
+            facts?: components["schemas"]["TableFacts"] | null;
+            /** @description `schema.table`. */
+            name: string;
+            /** @description What made it so. */
+            publish: string;
+            /** Format: date-time */
+            published_at: string;
+            run?: components["schemas"]["RunOfPublish"] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What an attempt's own work needs to know before it writes to the lake. */
+        LakeWork: {
+            /** @description What it writes to; nobody else does. */
+            branch: components["schemas"]["BranchName"];
+            decided?: components["schemas"]["Intent"] | null;
+            /** @description Where the lake is: `file:///…`, `s3://bucket/folder`. */
+            lake: string;
+            /** @description What it publishes carries this. */
+            publish: string;
+            /** @description Where tables are made that are not there yet. */
+            root: components["schemas"]["Line"];
+            /** @description The tables as they are for as long as it works. */
+            view: components["schemas"]["View"];
         };
         /** @description Something that should have happened and has not. */
         Late: {
@@ -1410,6 +1642,8 @@ export interface components {
          * @enum {string}
          */
         LateKind: "queued" | "slower_than_usual" | "missed_tick" | "waiting";
+        /** @description The way from the main line to a branch, over the branches between: none for the main line itself. */
+        Line: components["schemas"]["Fork"][];
         /** @description Lines of an attempt's log, in order. */
         LogBatch: {
             /**
@@ -1521,6 +1755,12 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description Some items of a list, and the cursor for the next ones. */
+        Page_BranchView: {
+            items: components["schemas"]["BranchView"][];
+            /** @description Give this as `?cursor=` for the next items; absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description Some items of a list, and the cursor for the next ones. */
         Page_EnvironmentView: {
             items: components["schemas"]["EnvironmentView"][];
             /** @description Give this as `?cursor=` for the next items; absent on the last page. */
@@ -1529,6 +1769,12 @@ export interface components {
         /** @description Some items of a list, and the cursor for the next ones. */
         Page_Job: {
             items: components["schemas"]["Job"][];
+            /** @description Give this as `?cursor=` for the next items; absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description Some items of a list, and the cursor for the next ones. */
+        Page_LakeTable: {
+            items: components["schemas"]["LakeTable"][];
             /** @description Give this as `?cursor=` for the next items; absent on the last page. */
             next_cursor?: string | null;
         };
@@ -1547,6 +1793,12 @@ export interface components {
         /** @description Some items of a list, and the cursor for the next ones. */
         Page_Project: {
             items: components["schemas"]["Project"][];
+            /** @description Give this as `?cursor=` for the next items; absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description Some items of a list, and the cursor for the next ones. */
+        Page_PublishView: {
+            items: components["schemas"]["PublishView"][];
             /** @description Give this as `?cursor=` for the next items; absent on the last page. */
             next_cursor?: string | null;
         };
@@ -1573,6 +1825,12 @@ export interface components {
             items: components["schemas"]["TokenView"][];
             /** @description Give this as `?cursor=` for the next items; absent on the last page. */
             next_cursor?: string | null;
+        };
+        /** @description Where a table is to be read. */
+        Pin: {
+            line: components["schemas"]["Line"];
+            /** Format: int64 */
+            version: number;
         };
         /** @description What would happen to a pipeline. */
         PipelineChange: {
@@ -1707,6 +1965,49 @@ export interface components {
          * @description A project in an environment, over all its revisions.
          */
         ProjectId: string;
+        /** @description Asks to publish what an attempt has written, all of it or nothing. */
+        PublishRequest: {
+            /** @description What the tables are like then. */
+            facts?: {
+                [key: string]: components["schemas"]["TableFacts"];
+            };
+            intent: components["schemas"]["Intent"];
+            /** @description The tables that were read for it. */
+            reads?: string[];
+        };
+        /** @description A publish in short. */
+        PublishView: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            ended_at?: string | null;
+            environment: string;
+            id: string;
+            /** @description The tables that were read for it. */
+            reads: string[];
+            run?: components["schemas"]["RunOfPublish"] | null;
+            state: string;
+            tables: components["schemas"]["PublishedTable"][];
+        };
+        /** @description What a publish did to a table. */
+        PublishedTable: {
+            /** Format: int64 */
+            bytes: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Rows and bytes in the files that it added.
+             */
+            rows: number;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description None: it made the table.
+             */
+            version_before?: number | null;
+        };
         /** @description What started a run. */
         Reason: {
             by: string;
@@ -1846,6 +2147,12 @@ export interface components {
          * @description One execution of a pipeline.
          */
         RunId: string;
+        RunOfPublish: {
+            id: components["schemas"]["RunId"];
+            pipeline: string;
+            step: string;
+            team: string;
+        };
         /** @description The result of a run that has ended. */
         RunResult: {
             error?: components["schemas"]["RunError"] | null;
@@ -1987,6 +2294,60 @@ export interface components {
             /** Format: date */
             logical_day?: string | null;
         };
+        /** @description The rows that a query gave. */
+        SqlAnswer: {
+            columns: components["schemas"]["SqlColumn"][];
+            /** @description A list of values for each row, in the order of the columns. */
+            rows: Record<string, never>[][];
+            /** @description Whether there were more rows than were asked for. */
+            truncated: boolean;
+        };
+        SqlColumn: {
+            name: string;
+            type: string;
+        };
+        /** @description Asks a query of the lake. */
+        SqlRequest: {
+            /** @description The id of a run, or the name of a branch: the tables are as they are there, published or not. */
+            branch?: string | null;
+            /** @description `prod` if left out. */
+            environment?: string | null;
+            /**
+             * Format: int64
+             * @description No more rows are answered; 10,000 in JSON if left out, otherwise as many as there are.
+             */
+            max_rows?: number | null;
+            /** @description One query. */
+            sql: string;
+            /**
+             * Format: int64
+             * @description At most 600; 60 if left out.
+             */
+            timeout_seconds?: number | null;
+        };
+        /** @description A table's commit that lies ready. */
+        Staged: {
+            /**
+             * Format: int64
+             * @description The version before, of the line that the branch was made from; none if there was no table.
+             */
+            before?: number | null;
+            /** Format: int64 */
+            bytes: number;
+            /** @description The branch that it comes from. */
+            from: components["schemas"]["Line"];
+            /**
+             * Format: int64
+             * @description How many rows are in the files that it adds, and how many bytes.
+             */
+            rows: number;
+            table: string;
+            /**
+             * Format: int64
+             * @description The version that it becomes there.
+             */
+            version: number;
+        };
         /** @description Starts a run. */
         StartRun: {
             /** @description Where to POST the end of the run to, as Azure Data Factory's WebHook activity wants it. */
@@ -2061,6 +2422,27 @@ export interface components {
          * @enum {string}
          */
         StopReason: "abort" | "timed_out" | "fenced";
+        /** @description A table at one version. */
+        TableFacts: {
+            /**
+             * Format: int64
+             * @description As they are stored, compressed.
+             */
+            bytes_total: number;
+            /** @description In the order of the table. */
+            columns: components["schemas"]["ColumnFacts"][];
+            /** Format: int64 */
+            files_total: number;
+            /** @description The columns that say together which row is which; empty if nobody said so. */
+            key: string[];
+            /** @description The columns whose values are folders. */
+            partitioned_by: string[];
+            /**
+             * Format: int64
+             * @description None if a file does not tell how many it holds.
+             */
+            rows_total?: number | null;
+        };
         /** @description How a team stands. `late` counts what the list of late things is made of, before it is cut off. */
         TeamOverview: {
             /**
@@ -2175,6 +2557,10 @@ export interface components {
             status: components["schemas"]["EventStatus"];
             team: string;
         };
+        /** @description Tables by name. Nothing that is published later changes it, so a reader never sees two publishes mixed. */
+        View: {
+            [key: string]: components["schemas"]["Pin"];
+        };
         /** @description One truth table of an executions trigger. */
         Waiting: {
             /** Format: date */
@@ -2217,12 +2603,15 @@ export type AttemptKey = components['schemas']['AttemptKey'];
 export type AttemptStarted = components['schemas']['AttemptStarted'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditId = components['schemas']['AuditId'];
+export type BranchName = components['schemas']['BranchName'];
+export type BranchView = components['schemas']['BranchView'];
 export type Broken = components['schemas']['Broken'];
 export type Change = components['schemas']['Change'];
 export type ChangeEvent = components['schemas']['ChangeEvent'];
 export type Claim = components['schemas']['Claim'];
 export type Claimed = components['schemas']['Claimed'];
 export type Code = components['schemas']['Code'];
+export type ColumnFacts = components['schemas']['ColumnFacts'];
 export type Continued = components['schemas']['Continued'];
 export type CreateToken = components['schemas']['CreateToken'];
 export type CreatedToken = components['schemas']['CreatedToken'];
@@ -2236,6 +2625,7 @@ export type EventStatus = components['schemas']['EventStatus'];
 export type ExpressionView = components['schemas']['ExpressionView'];
 export type FileChanges = components['schemas']['FileChanges'];
 export type FiredDay = components['schemas']['FiredDay'];
+export type Fork = components['schemas']['Fork'];
 export type Grant = components['schemas']['Grant'];
 export type Graph = components['schemas']['Graph'];
 export type GraphEdge = components['schemas']['GraphEdge'];
@@ -2244,11 +2634,15 @@ export type Heartbeat = components['schemas']['Heartbeat'];
 export type HistoryRun = components['schemas']['HistoryRun'];
 export type HistoryStep = components['schemas']['HistoryStep'];
 export type HourOfRuns = components['schemas']['HourOfRuns'];
+export type Intent = components['schemas']['Intent'];
 export type Job = components['schemas']['Job'];
 export type JobCommand = components['schemas']['JobCommand'];
 export type JobView = components['schemas']['JobView'];
+export type LakeTable = components['schemas']['LakeTable'];
+export type LakeWork = components['schemas']['LakeWork'];
 export type Late = components['schemas']['Late'];
 export type LateKind = components['schemas']['LateKind'];
+export type Line = components['schemas']['Line'];
 export type LogBatch = components['schemas']['LogBatch'];
 export type LogLine = components['schemas']['LogLine'];
 export type LogPosition = components['schemas']['LogPosition'];
@@ -2262,15 +2656,19 @@ export type Orders = components['schemas']['Orders'];
 export type Overview = components['schemas']['Overview'];
 export type PageAgentView = components['schemas']['Page_AgentView'];
 export type PageAuditEntry = components['schemas']['Page_AuditEntry'];
+export type PageBranchView = components['schemas']['Page_BranchView'];
 export type PageEnvironmentView = components['schemas']['Page_EnvironmentView'];
 export type PageJob = components['schemas']['Page_Job'];
+export type PageLakeTable = components['schemas']['Page_LakeTable'];
 export type PageMissingSecret = components['schemas']['Page_MissingSecret'];
 export type PageNumberedLine = components['schemas']['Page_NumberedLine'];
 export type PageProject = components['schemas']['Page_Project'];
+export type PagePublishView = components['schemas']['Page_PublishView'];
 export type PageRevision = components['schemas']['Page_Revision'];
 export type PageRunSummary = components['schemas']['Page_RunSummary'];
 export type PageSecretView = components['schemas']['Page_SecretView'];
 export type PageTokenView = components['schemas']['Page_TokenView'];
+export type Pin = components['schemas']['Pin'];
 export type PipelineChange = components['schemas']['PipelineChange'];
 export type PipelineHistory = components['schemas']['PipelineHistory'];
 export type PipelineId = components['schemas']['PipelineId'];
@@ -2283,6 +2681,9 @@ export type Problem = components['schemas']['Problem'];
 export type Project = components['schemas']['Project'];
 export type ProjectFile = components['schemas']['ProjectFile'];
 export type ProjectId = components['schemas']['ProjectId'];
+export type PublishRequest = components['schemas']['PublishRequest'];
+export type PublishView = components['schemas']['PublishView'];
+export type PublishedTable = components['schemas']['PublishedTable'];
 export type Reason = components['schemas']['Reason'];
 export type RegisterJob = components['schemas']['RegisterJob'];
 export type Rerun = components['schemas']['Rerun'];
@@ -2295,6 +2696,7 @@ export type Role = components['schemas']['Role'];
 export type Run = components['schemas']['Run'];
 export type RunError = components['schemas']['RunError'];
 export type RunId = components['schemas']['RunId'];
+export type RunOfPublish = components['schemas']['RunOfPublish'];
 export type RunResult = components['schemas']['RunResult'];
 export type RunStarted = components['schemas']['RunStarted'];
 export type RunStatus = components['schemas']['RunStatus'];
@@ -2307,12 +2709,17 @@ export type Severity = components['schemas']['Severity'];
 export type SignIn = components['schemas']['SignIn'];
 export type SignedOut = components['schemas']['SignedOut'];
 export type SkippedMatch = components['schemas']['SkippedMatch'];
+export type SqlAnswer = components['schemas']['SqlAnswer'];
+export type SqlColumn = components['schemas']['SqlColumn'];
+export type SqlRequest = components['schemas']['SqlRequest'];
+export type Staged = components['schemas']['Staged'];
 export type StartRun = components['schemas']['StartRun'];
 export type StartedRun = components['schemas']['StartedRun'];
 export type StepRun = components['schemas']['StepRun'];
 export type StepStatus = components['schemas']['StepStatus'];
 export type Stop = components['schemas']['Stop'];
 export type StopReason = components['schemas']['StopReason'];
+export type TableFacts = components['schemas']['TableFacts'];
 export type TeamOverview = components['schemas']['TeamOverview'];
 export type Tick = components['schemas']['Tick'];
 export type TickOutcome = components['schemas']['TickOutcome'];
@@ -2321,6 +2728,7 @@ export type TokenView = components['schemas']['TokenView'];
 export type TriggerId = components['schemas']['TriggerId'];
 export type TriggerView = components['schemas']['TriggerView'];
 export type UsedEvent = components['schemas']['UsedEvent'];
+export type View = components['schemas']['View'];
 export type Waiting = components['schemas']['Waiting'];
 export type WhoAmI = components['schemas']['WhoAmI'];
 export type Why = components['schemas']['Why'];
@@ -2558,6 +2966,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Orders"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_lake_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: components["schemas"]["RunId"];
+                step: string;
+                epoch: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done, or here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LakeWork"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prepare_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: components["schemas"]["RunId"];
+                step: string;
+                epoch: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishRequest"];
+            };
+        };
+        responses: {
+            /** @description It was done, or here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: components["schemas"]["RunId"];
+                step: string;
+                epoch: number;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done, or here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
                 };
             };
             /** @description What went wrong */
@@ -3102,6 +3614,171 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunStarted"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_branches: {
+        parameters: {
+            query?: {
+                environment?: string;
+                /** @description Only those that this run wrote to. */
+                run?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done, or here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BranchView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_publishes: {
+        parameters: {
+            query?: {
+                environment?: string;
+                cursor?: string;
+                /** @description At most this many, from 1 to 500; 50 if left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done, or here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PublishView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done, or here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done, or here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tables: {
+        parameters: {
+            query?: {
+                environment?: string;
+                /** @description Only those that have this text in their name, in capitals or not. */
+                search?: string;
+                cursor?: string;
+                /** @description At most this many, from 1 to 500; 50 if left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done, or here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LakeTable"];
                 };
             };
             /** @description What went wrong */
@@ -4243,6 +4920,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedOut"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SqlRequest"];
+            };
+        };
+        responses: {
+            /** @description It was done, or here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlAnswer"];
+                    "text/csv": string;
+                    "application/vnd.apache.arrow.stream": number[];
                 };
             };
             /** @description What went wrong */

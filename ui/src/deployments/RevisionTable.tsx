@@ -35,17 +35,19 @@ export function RevisionTable({ revisions, ofOne = false, comparedWith, onEnd, b
   )
 }
 
+const which = (ofOne: boolean): Columns<Revision>[number] => ({
+  id: 'number',
+  header: 'Revision',
+  enableSorting: false,
+  cell: ({ row }) => <Which revision={row.original} ofOne={ofOne} />,
+})
+
 const COLUMNS: Columns<Revision> = [
-  {
-    id: 'number',
-    header: 'Revision',
-    enableSorting: false,
-    cell: ({ row }) => <Which revision={row.original} />,
-  },
   {
     id: 'project',
     header: 'Project',
     enableSorting: false,
+    meta: { hideBelow: 'xs' },
     cell: ({ row }) => <ProjectName revision={row.original} />,
   },
   {
@@ -73,6 +75,7 @@ const actions = (comparedWith: string | undefined): Columns<Revision>[number] =>
 })
 
 const columnsFor = (ofOne: boolean, comparedWith: string | undefined) => [
+  which(ofOne),
   ...COLUMNS.filter(({ id }) => !ofOne || id !== 'project'),
   actions(comparedWith),
 ]
@@ -98,7 +101,8 @@ function Actions({ revision, comparedWith }: { revision: Revision; comparedWith:
   )
 }
 
-function Which({ revision }: { revision: Revision }) {
+/** On a phone, what has no column stands below the number. */
+function Which({ revision, ofOne }: { revision: Revision; ofOne: boolean }) {
   return (
     <>
       <Group gap="xs" wrap="nowrap">
@@ -110,7 +114,12 @@ function Which({ revision }: { revision: Revision }) {
         </RevisionLink>
         {revision.current && <Current />}
       </Group>
-      <Box hiddenFrom="sm" style={{ overflowWrap: 'anywhere' }}>
+      {!ofOne && (
+        <Box hiddenFrom="xs" style={{ overflowWrap: 'anywhere' }}>
+          <ProjectName revision={revision} />
+        </Box>
+      )}
+      <Box hiddenFrom="sm" style={{ overflowWrap: 'break-word' }}>
         <Note revision={revision} />
       </Box>
     </>

@@ -6,7 +6,7 @@ export function SourceText({ source }: { source: Record<string, string> }) {
   const { commit, branch, dirty, others } = sourceOf(source)
   if (!commit && !branch && others.length === 0) return <>–</>
   return (
-    <Text span inherit style={{ overflowWrap: 'anywhere' }}>
+    <Text span inherit style={{ overflowWrap: 'break-word' }}>
       {commit && (
         <Code title={commit} style={{ whiteSpace: 'nowrap' }}>
           {commit.slice(0, 9)}

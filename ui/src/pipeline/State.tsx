@@ -5,6 +5,7 @@ import type { Broken, PipelineView } from '~/api/schema'
 import { RunLink, runPath, To } from '~/kit/Links'
 import { StatusBadge } from '~/kit/StatusBadge'
 import { lookOf } from '~/kit/status'
+import classes from '~/kit/status.module.css'
 import { logicalDate } from '~/kit/time'
 import { counted } from '~/kit/units'
 import { failuresPath } from '~/runs/paths'
@@ -52,10 +53,9 @@ function IsBroken({ pipeline }: { pipeline: PipelineView }) {
   return (
     <>
       <Badge
-        color="red"
         variant="light"
-        tt="none"
-        c="var(--polder-red)"
+        className={classes.badge}
+        data-color="red"
         leftSection={<IconCircleX size={13} stroke={2.4} aria-hidden />}
       >
         broken

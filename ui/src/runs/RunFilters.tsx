@@ -23,7 +23,7 @@ export function RunFilterBar({ filters }: { filters: RunFilters }) {
           pipeline={values.pipeline}
           onPipeline={(team, pipeline) => set({ team, pipeline })}
         />
-        <Group gap={6} role="group" aria-label="The date that a run is about">
+        <Group gap={6} role="group" aria-label="The date that a run is about" w={{ base: '100%', xs: 'auto' }}>
           <Day word="date from" day={values.since} onDay={(since) => set({ since })} />
           <Day word="to" day={values.until} onDay={(until) => set({ until })} />
         </Group>
@@ -48,6 +48,7 @@ function Day({ word, day, onDay }: DayProps) {
         </Text>
       }
       leftSectionWidth={word === 'to' ? 32 : 82}
+      w={{ base: '100%', xs: 'auto' }}
       value={day ?? ''}
       onChange={(event) => onDay(event.currentTarget.value)}
     />

@@ -46,7 +46,7 @@ on_both_databases! {
         let server = Server::new(store).await;
         server.deploy(&SITE).await;
         let started = server.post("/pipelines/web/build/runs", json!({"logical_date": "2026-11-20"})).await.is(202);
-        let run = started["run_id"].as_str().unwrap();
+        let run = started["id"].as_str().unwrap();
         server.post(&format!("/runs/{run}/abort"), Value::Null).await.is(202);
         server.start().await;
         let entries = server.get("/audit?limit=3").await.is(200);

@@ -41,7 +41,7 @@ function Newest({ condition, about }: Props) {
       </RunLink>
       <StatusBadge status={run.status} size="sm" />
       <TimeAgo at={run.ended_at ?? run.created_at} />
-      {isUsed && ', used already'}
+      {isUsed && <span>(used already)</span>}
     </span>
   )
 }
