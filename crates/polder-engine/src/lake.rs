@@ -1,12 +1,12 @@
 //! Steps that write to the lake, and what becomes of what they wrote.
 //!
 //! An attempt's own work proves with a token that it is of that attempt ([`Proof`]), and is refused as soon as the attempt has ended or
-//! another one has taken its place. It gets a branch ([`Engine::begin_work`]), asks to publish ([`Engine::prepare_publish`]), completes
-//! that, and says so ([`Engine::finish_publish`]).
+//! another one has taken its place. It gets a branch ([`crate::Engine::begin_work`]), asks to publish ([`crate::Engine::prepare_publish`]), completes
+//! that, and says so ([`crate::Engine::finish_publish`]).
 //!
 //! The record of a publish is the point of no return of its step. A later attempt of the step finds it and completes it, and does nothing
 //! else; so a step that died between its publish and its end neither loses nor doubles a row. If no attempt follows, whoever runs the
-//! server completes it ([`Engine::unfinished_publishes`]).
+//! server completes it ([`crate::Engine::unfinished_publishes`]).
 
 mod ended;
 mod prepare;

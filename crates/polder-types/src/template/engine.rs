@@ -156,7 +156,7 @@ fn format_plainly(output: &mut Output, _: &mut State, value: &Value) -> Result<(
 }
 
 fn format_quoted(output: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
-    output.write_str(&quoted(&state.auto_escape(), value)?).map_err(Error::from)
+    output.write_str(&quoted(state.auto_escape(), value)?).map_err(Error::from)
 }
 
 /// The value as the text around it wants it.
@@ -222,7 +222,7 @@ fn join(state: &mut State, items: &Value, joiner: Option<&str>) -> Result<Value,
         if index > 0 {
             joined.push_str(joiner.unwrap_or_default());
         }
-        let text = quoted(&escape, &item)?;
+        let text = quoted(escape, &item)?;
         within_limit(joined.len().saturating_add(text.len()))?;
         joined.push_str(&text);
     }
