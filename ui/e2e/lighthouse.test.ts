@@ -62,7 +62,11 @@ test.for(devices)('a full overview, on a %s', { timeout: 300_000 }, async (devic
 async function isGood(page: string, device: Device) {
   const tries: number[] = []
   while (tries.length < TRIES && Math.max(0, ...tries) < FAST[device]) {
-    const measured = await measure(device)
+    const measured = await measure(device).catch(told)
+    if (!measured) {
+      tries.push(0)
+      continue
+    }
     tries.push(measured.performance)
     process.stdout.write(`${page} on a ${device}: ${JSON.stringify(measured)}\n`)
     expect(measured.accessibility, 'accessibility').toBeGreaterThanOrEqual(GOOD)
@@ -70,6 +74,11 @@ async function isGood(page: string, device: Device) {
     expect(measured.bytes, 'bytes').toBeLessThan(BYTES)
   }
   expect(Math.max(...tries), `performance, the best of ${tries.join(', ')}`).toBeGreaterThanOrEqual(FAST[device])
+}
+
+/** A try in which Lighthouse itself gave up, as it does on a machine that is busy; if all are such, the test fails. */
+function told(error: Error): undefined {
+  process.stdout.write(`${error.message}\n`)
 }
 
 async function measure(device: Device): Promise<Measured> {
