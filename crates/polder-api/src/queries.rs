@@ -35,7 +35,7 @@ pub struct QueryOptions {
 }
 
 impl QueryOptions {
-    /// A query for each processor at a time, each with a gigabyte.
+    /// Four queries at a time, or one for each processor if there are more; each with a gigabyte.
     pub fn new(program: impl Into<PathBuf>) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let limits = QueryLimits {

@@ -23,7 +23,7 @@ pub(crate) async fn run(engine: Engine, programs: Programs, shutdown: Cancellati
     let mut changes = engine.changes();
     loop {
         if let Err(error) = complete_all(&engine, &programs).await {
-            tracing::warn!(%error, "publishes that were left could not be completed; trying again");
+            tracing::warn!(%error, "publishes that were left could not be looked for; trying again");
         }
         tokio::select! {
             () = shutdown.cancelled() => return,
@@ -51,7 +51,10 @@ async fn next_failure(changes: &mut Receiver<Change>) {
 
 async fn complete_all(engine: &Engine, programs: &Programs) -> Result<()> {
     for intent in engine.unfinished_publishes().await? {
-        complete(engine, programs, &intent).await?;
+        // One that cannot be completed must not keep the others.
+        if let Err(error) = complete(engine, programs, &intent).await {
+            tracing::warn!(publish = intent.publish, %error, "a publish that was left is not completed");
+        }
     }
     Ok(())
 }
