@@ -130,6 +130,15 @@ pub async fn holder(tx: &mut Tx, place: Place) -> Result<Option<String>> {
     Ok(agent.flatten())
 }
 
+/// Whether an agent has an attempt of this step, whichever.
+pub async fn is_held(tx: &mut Tx, run: RunId, step: &str) -> Result<bool> {
+    let sql =
+        "SELECT a.epoch FROM step_runs s JOIN attempts a ON a.run_id = s.run_id AND a.position = s.position
+        WHERE s.run_id = $1 AND s.name = $2 AND a.state = 'CLAIMED' LIMIT 1";
+    let found: Option<i64> = on!(tx, |c| sqlx::query_scalar(sql).bind(run.0).bind(step).fetch_optional(c))?;
+    Ok(found.is_some())
+}
+
 /// Whether an agent has ended this attempt before.
 pub async fn ended_by(tx: &mut Tx, place: Place, agent: &str) -> Result<bool> {
     let sql = "SELECT epoch FROM attempts WHERE run_id = $1 AND position = $2 AND epoch = $3 AND state = 'ENDED' AND agent = $4";

@@ -1,10 +1,10 @@
 //! Publishes whose attempt is gone: decided, and not seen yet.
 
-use polder_store::attempts::{self, Place};
-use polder_store::lake::branches::{self, Branch};
+use polder_store::Tx;
+use polder_store::attempts;
+use polder_store::lake::branches;
 use polder_store::lake::publishes::{self, Publish};
 use polder_store::runs;
-use polder_store::{Error as Stored, Tx};
 use polder_types::id::PublishId;
 use polder_types::lake::{Intent, Published};
 
@@ -55,22 +55,11 @@ impl Engine {
     }
 }
 
-/// Whether an attempt is there that will complete it.
+/// Whether an attempt of its step is there, which completes it: the one that decided it, or one that followed.
 async fn is_attended(tx: &mut Tx, publish: &Publish) -> Result<bool> {
-    let Some(branch) = branches::find(tx, publish.branch).await? else { return Ok(false) };
-    match attempt_of(tx, &branch).await? {
-        Some(place) => Ok(attempts::holder(tx, place).await?.is_some()),
+    let branch = branches::find(tx, publish.branch).await?;
+    match branch.and_then(|branch| branch.run.zip(branch.step)) {
+        Some((run, step)) => Ok(attempts::is_held(tx, run, &step).await?),
         None => Ok(false),
-    }
-}
-
-/// The attempt that a branch was made for: the epoch is the last part of its name.
-async fn attempt_of(tx: &mut Tx, branch: &Branch) -> Result<Option<Place>> {
-    let epoch = branch.name.as_str().rsplit('-').next().and_then(|epoch| epoch.parse().ok());
-    let (Some(run), Some(step), Some(epoch)) = (branch.run, &branch.step, epoch) else { return Ok(None) };
-    match attempts::position(tx, run, step).await {
-        Ok(position) => Ok(Some(Place { run, position, epoch })),
-        Err(Stored::NotFound) => Ok(None),
-        Err(error) => Err(error.into()),
     }
 }

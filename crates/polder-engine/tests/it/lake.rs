@@ -182,6 +182,7 @@ on_both_databases! {
         let second = story.claim_one().await;
         let again = story.begin(&second).await;
         assert_eq!(again.decided.as_ref(), Some(&publish.intent));
+        assert!(story.engine.unfinished_publishes().await.unwrap().is_empty(), "the next attempt attends to it");
         story.engine.finish_publish(&proof(&second), work.publish).await.unwrap();
         story.end_late(&second, Outcome::Succeeded).await;
         assert_eq!((story.status(run).await, story.view("prod").await.tables().count()), (RunStatus::Succeeded, 1));
