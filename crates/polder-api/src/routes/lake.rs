@@ -6,14 +6,14 @@ use axum::Json;
 use axum::extract::State;
 use polder_store::lake::{Place, views};
 use polder_types::id::{PublishId, RunId};
-use polder_types::wire::{BranchView, LakeTable, Page, PublishRequest, PublishView, Role};
+use polder_types::wire::{BranchView, LakeTable, Page, PublishRequest, PublishView, RestoreSpec, Role};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::Answer;
 use crate::audit::Deed;
 use crate::extract::{Path, Query};
-use crate::{Api, Caller, Error, recovery};
+use crate::{Api, Caller, Error, Result, recovery};
 
 /// How long making everything ready to go back may take.
 const ROLLBACK: Duration = Duration::from_secs(600);
@@ -126,12 +126,24 @@ pub(crate) async fn rollback(
     }
     let spec = api.engine().begin_rollback(&caller.workspace, id).await?;
     let programs = api.queries().programs();
-    let request: PublishRequest = programs.ask("restore", &spec, ROLLBACK).await?;
-    api.engine().decide_rollback(&caller.workspace, &spec.branch, &request, &caller.name).await?;
+    let request = match make_ready(&api, &caller, &spec).await {
+        Ok(request) => request,
+        Err(error) => {
+            api.engine().give_up_rollback(&caller.workspace, &spec.branch).await?;
+            return Err(error);
+        }
+    };
     api.note(&caller, Deed::new("lake.rollback", what).with(json!({"publish": spec.publish}))).await?;
     recovery::complete(api.engine(), &programs, &request.intent).await?;
     let done = views::publish(&mut api.read().await?, &caller.workspace, spec.publish).await?;
     Ok(Json(done.ok_or_else(|| Error::not_found(format!("publish {}", spec.publish)))?))
+}
+
+/// Has the tables made what they were, and decides that this is published.
+async fn make_ready(api: &Api, caller: &Caller, spec: &RestoreSpec) -> Result<PublishRequest> {
+    let request = api.queries().programs().ask("restore", spec, ROLLBACK).await?;
+    api.engine().decide_rollback(&caller.workspace, &spec.branch, &request, &caller.name).await?;
+    Ok(request)
 }
 
 /// Branches: what steps write before it is published, or never was

@@ -2,7 +2,6 @@
 
 use polder_store::lake::branches::{self, Branch};
 use polder_store::lake::publishes::{self, Obstacle, Publish};
-use polder_store::runs::StoredRun;
 use polder_store::{Error as Stored, Tx};
 use polder_types::id::PublishId;
 use polder_types::lake::{Intent, PublishState};
@@ -24,34 +23,43 @@ impl Engine {
         let (run, place) = proven(&mut tx, proof).await?;
         let branch = branches::named(&mut tx, &run.pipeline.workspace, &name_of(place)?).await?;
         let branch = branch.ok_or_else(|| Error::not_found("the attempt's branch"))?;
-        check(&request.intent, &branch)?;
-        let publish = self.publish(&run, &proof.key.step, &branch, request.intent)?;
-        if publishes::of_branch(&mut tx, branch.id).await?.is_some_and(|before| before.id == publish.id) {
+        let before = publishes::of_branch(&mut tx, branch.id).await?;
+        if before.is_some_and(|before| before.intent.publish == request.intent.publish) {
             return Ok(());
         }
-        let obstacles = publishes::prepare(&mut tx, &publish).await.map_err(busy)?;
-        if !obstacles.is_empty() {
-            return Err(Error::PublishConflict(obstacles.iter().map(in_words).collect()));
-        }
-        publishes::note_reads(&mut tx, publish.id, &request.reads).await?;
-        publishes::note_facts(&mut tx, publish.id, &request.facts).await?;
+        let by = format!("{}/{} {}", run.pipeline.team, run.pipeline.name, proof.key.step);
+        self.decide(&mut tx, branch, &request, by).await?;
         tx.commit().await?;
         fault::point("prepared");
         Ok(())
     }
 
-    fn publish(&self, run: &StoredRun, step: &str, branch: &Branch, intent: Intent) -> Result<Publish> {
-        Ok(Publish {
-            id: id_of(&intent)?,
-            workspace_id: branch.workspace_id.clone(),
-            environment: branch.environment.clone(),
+    /// Records that what lies ready on a branch is published.
+    pub(super) async fn decide(
+        &self,
+        tx: &mut Tx,
+        branch: Branch,
+        request: &PublishRequest,
+        created_by: String,
+    ) -> Result<()> {
+        check(&request.intent, &branch)?;
+        let publish = Publish {
+            id: id_of(&request.intent)?,
+            workspace_id: branch.workspace_id,
+            environment: branch.environment,
             branch: branch.id,
             state: PublishState::Prepared,
-            created_by: format!("{}/{} {step}", run.pipeline.team, run.pipeline.name),
-            intent,
+            intent: request.intent.clone(),
+            created_by,
             created_at: self.now(),
             ended_at: None,
-        })
+        };
+        let obstacles = publishes::prepare(tx, &publish).await.map_err(busy)?;
+        if !obstacles.is_empty() {
+            return Err(Error::PublishConflict(obstacles.iter().map(in_words).collect()));
+        }
+        publishes::note_reads(tx, publish.id, &request.reads).await?;
+        Ok(publishes::note_facts(tx, publish.id, &request.facts).await?)
     }
 
     /// Lets readers see what was decided, all tables at once; its commits are in the tables' logs. Saying it twice changes nothing.
@@ -108,14 +116,14 @@ fn check(intent: &Intent, branch: &Branch) -> Result<()> {
 }
 
 /// Two that decide at the same moment run into each other's lock.
-pub(super) fn busy(error: Stored) -> Error {
+fn busy(error: Stored) -> Error {
     match error {
         Stored::Conflict(detail) => Error::PublishConflict(vec![detail]),
         other => other.into(),
     }
 }
 
-pub(super) fn in_words(obstacle: &Obstacle) -> String {
+fn in_words(obstacle: &Obstacle) -> String {
     match obstacle {
         Obstacle::Busy { table, publish } => format!("{table} is being published by {publish} just now"),
         Obstacle::Moved { table, expected: None, .. } => {

@@ -1,14 +1,14 @@
 //! Going back to what was before a publish: a publish of its own, so that it is seen, and can be gone back from, like any other.
 
 use polder_store::Tx;
-use polder_store::lake::branches::{self, Branch};
+use polder_store::lake::branches;
 use polder_store::lake::publishes::{self, Publish};
 use polder_store::lake::{self as stored, Place};
 use polder_types::id::{BranchId, PublishId};
 use polder_types::lake::{BranchName, BranchState, Pin, PublishState, Staged};
 use polder_types::wire::{PublishRequest, RestoreSpec, RestoreTable};
 
-use super::prepare::{busy, id_of, in_words};
+use super::work::branch_name;
 use crate::{Engine, Error, Result};
 
 impl Engine {
@@ -33,31 +33,16 @@ impl Engine {
         if !later.is_empty() {
             return Err(changed_since(&later));
         }
-        let branch = self.branch_of_person(&mut tx, &publish).await?;
+        let name = branch_name(format!("rollback-{}", BranchId::new(self.now())))?;
+        let branch = self.new_branch(&mut tx, place, name, None).await?;
         tx.commit().await?;
-        Ok(RestoreSpec { lake, branch, publish: PublishId::new(self.now()), tables, at: self.now() })
-    }
-
-    /// A branch that no run writes to.
-    async fn branch_of_person(&self, tx: &mut Tx, publish: &Publish) -> Result<BranchName> {
-        let id = BranchId::new(self.now());
-        let name = BranchName::new(format!("rollback-{id}"));
-        let name = name.map_err(|error| Error::Internal(error.to_string()))?;
-        let place = Place { workspace_id: &publish.workspace_id, environment: &publish.environment };
-        let branch = Branch {
-            id,
-            workspace_id: publish.workspace_id.clone(),
-            environment: publish.environment.clone(),
-            name: name.clone(),
-            run: None,
-            step: None,
-            state: BranchState::Open,
-            view: stored::view(tx, place).await?,
-            created_at: self.now(),
-            ended_at: None,
-        };
-        branches::insert(tx, &branch).await?;
-        Ok(name)
+        Ok(RestoreSpec {
+            lake,
+            branch: branch.name,
+            publish: PublishId::new(self.now()),
+            tables,
+            at: self.now(),
+        })
     }
 
     /// Decides that what was made ready on such a branch is published.
@@ -74,22 +59,20 @@ impl Engine {
         let mut tx = self.store().begin().await?;
         let found = branches::named(&mut tx, workspace_id, branch).await?;
         let branch = found.ok_or_else(|| Error::not_found(format!("the branch {branch}")))?;
-        let publish = Publish {
-            id: id_of(&request.intent)?,
-            workspace_id: branch.workspace_id,
-            environment: branch.environment,
-            branch: branch.id,
-            state: PublishState::Prepared,
-            intent: request.intent.clone(),
-            created_by: by.to_owned(),
-            created_at: self.now(),
-            ended_at: None,
-        };
-        let obstacles = publishes::prepare(&mut tx, &publish).await.map_err(busy)?;
-        if !obstacles.is_empty() {
-            return Err(Error::PublishConflict(obstacles.iter().map(in_words).collect()));
+        self.decide(&mut tx, branch, request, by.to_owned()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Gives up such a branch, if nothing was decided about it: otherwise its files would be kept for ever.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn give_up_rollback(&self, workspace_id: &str, branch: &BranchName) -> Result<()> {
+        let mut tx = self.store().begin().await?;
+        let Some(branch) = branches::named(&mut tx, workspace_id, branch).await? else { return Ok(()) };
+        if publishes::of_branch(&mut tx, branch.id).await?.is_none() {
+            branches::end(&mut tx, branch.id, BranchState::Failed, self.now()).await?;
         }
-        publishes::note_facts(&mut tx, publish.id, &request.facts).await?;
         Ok(tx.commit().await?)
     }
 }

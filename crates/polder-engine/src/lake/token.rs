@@ -6,7 +6,9 @@ use polder_store::runs::{self, StoredRun};
 use polder_types::wire::AttemptKey;
 use rand::Rng as _;
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq as _;
 
+use crate::definitions::hex;
 use crate::{Engine, Error, Result};
 
 /// What every token of an attempt begins with.
@@ -30,7 +32,7 @@ impl Engine {
     pub(crate) async fn new_attempt_token(&self, place: Place) -> Result<String> {
         let mut bytes = [0u8; 32];
         rand::rng().fill_bytes(&mut bytes);
-        let token = bytes.iter().fold(TOKEN_PREFIX.to_owned(), |token, byte| format!("{token}{byte:02x}"));
+        let token = format!("{TOKEN_PREFIX}{}", hex(&bytes));
         let mut tx = self.store().begin().await?;
         attempts::set_token(&mut tx, place, &hash(&token)).await?;
         tx.commit().await?;
@@ -48,7 +50,7 @@ pub(super) async fn proven(tx: &mut Tx, proof: &Proof) -> Result<(StoredRun, Pla
     let position = attempts::position(tx, key.run, &key.step).await.map_err(fenced)?;
     let place = Place { run: key.run, position, epoch: key.epoch };
     let expected = attempts::token_hash(tx, place).await?.ok_or(Error::Fenced)?;
-    if !is_same(&expected, &hash(&proof.token)) {
+    if !bool::from(expected.ct_eq(&hash(&proof.token))) {
         return Err(Error::Fenced);
     }
     Ok((runs::load(tx, key.run).await?, place))
@@ -64,9 +66,4 @@ fn fenced(error: polder_store::Error) -> Error {
 
 fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
-}
-
-/// In a time that does not tell how much of it is right.
-fn is_same(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).fold(0, |different, (a, b)| different | (a ^ b)) == 0
 }

@@ -3,7 +3,7 @@
 use polder_store::Tx;
 use polder_store::lake::{self as stored, Place, branches, environments};
 use polder_types::id::RunId;
-use polder_types::lake::{BranchName, BranchState, Line, View};
+use polder_types::lake::{BranchName, BranchState, View};
 use polder_types::wire::QueryBranch;
 
 use super::PROD;
@@ -49,8 +49,8 @@ impl Engine {
         let there = found.filter(|branch| branch.state != BranchState::Removed);
         let branch = there.ok_or_else(|| Error::not_found(format!("the branch {name}")))?;
         let place = Place { workspace_id, environment: &branch.environment };
-        let root = if branch.environment == PROD { None } else { environments::root(&mut tx, place).await? };
-        let root = root.unwrap_or_else(Line::main);
+        // Those of `prod` have no root but the main line.
+        let root = environments::root(&mut tx, place).await?.unwrap_or_default();
         Ok(Sight { view: branch.view, branch: Some(QueryBranch { name: branch.name, root }) })
     }
 }

@@ -5,8 +5,8 @@ use polder_store::attempts::Place as AttemptPlace;
 use polder_store::lake::branches::{self, Branch};
 use polder_store::lake::{self as stored, environments, publishes};
 use polder_store::runs::StoredRun;
-use polder_types::id::{BranchId, PublishId};
-use polder_types::lake::{BranchName, BranchState, Intent, Line, PublishState};
+use polder_types::id::{BranchId, PublishId, RunId};
+use polder_types::lake::{BranchName, BranchState, Intent, Line};
 use polder_types::wire::LakeWork;
 
 use super::token::proven;
@@ -22,7 +22,7 @@ impl Engine {
         let mut tx = self.store().begin().await?;
         let (run, place) = proven(&mut tx, proof).await?;
         let lake = self.lake_url()?;
-        let root = self.root(&mut tx, stored_place(&run)).await?;
+        let root = self.root(&mut tx, place_of(&run.pipeline)).await?;
         let branch = self.branch_of(&mut tx, &run, place, &proof.key.step).await?;
         let decided = decided(&mut tx, &run, &proof.key.step).await?;
         tx.commit().await?;
@@ -68,15 +68,26 @@ impl Engine {
         if let Some(branch) = branches::named(tx, &run.pipeline.workspace, &name).await? {
             return Ok(branch);
         }
+        self.new_branch(tx, place_of(&run.pipeline), name, Some((run.id, step))).await
+    }
+
+    /// A branch of what readers see now; `of` are the run and the step that write to it, none if a person does.
+    pub(super) async fn new_branch(
+        &self,
+        tx: &mut Tx,
+        place: stored::Place<'_>,
+        name: BranchName,
+        of: Option<(RunId, &str)>,
+    ) -> Result<Branch> {
         let branch = Branch {
             id: BranchId::new(self.now()),
-            workspace_id: run.pipeline.workspace.clone(),
-            environment: run.pipeline.environment.clone(),
+            workspace_id: place.workspace_id.to_owned(),
+            environment: place.environment.to_owned(),
             name,
-            run: Some(run.id),
-            step: Some(step.to_owned()),
+            run: of.map(|(run, _)| run),
+            step: of.map(|(_, step)| step.to_owned()),
             state: BranchState::Open,
-            view: stored::view(tx, stored_place(run)).await?,
+            view: stored::view(tx, place).await?,
             created_at: self.now(),
             ended_at: None,
         };
@@ -90,12 +101,8 @@ pub(super) fn name_of(place: AttemptPlace) -> Result<BranchName> {
     branch_name(format!("{}-{}-{}", place.run, place.position, place.epoch))
 }
 
-fn branch_name(name: String) -> Result<BranchName> {
+pub(super) fn branch_name(name: String) -> Result<BranchName> {
     BranchName::new(name).map_err(|error| Error::Internal(error.to_string()))
-}
-
-fn stored_place(run: &StoredRun) -> stored::Place<'_> {
-    place_of(&run.pipeline)
 }
 
 /// What the step has decided to publish, in this attempt or an earlier one.
@@ -104,8 +111,7 @@ async fn decided(tx: &mut Tx, run: &StoredRun, step: &str) -> Result<Option<Inte
         if branch.step.as_deref() != Some(step) {
             continue;
         }
-        let publish = publishes::of_branch(tx, branch.id).await?;
-        if let Some(publish) = publish.filter(|publish| publish.state != PublishState::Undone) {
+        if let Some(publish) = publishes::of_branch(tx, branch.id).await? {
             return Ok(Some(publish.intent));
         }
     }
