@@ -65,9 +65,9 @@ pub(crate) struct ChangeEvent {
     at: chrono::DateTime<chrono::Utc>,
     team: String,
     environment: String,
-    /// `run`, `step`, `pipeline` or `deployment`.
+    /// `run`, `step`, `pipeline`, `deployment` or `publish`.
     kind: String,
-    /// Of a run or pipeline.
+    /// Of a run, pipeline or publish.
     id: Option<String>,
     pipeline_id: Option<String>,
     pipeline: Option<String>,

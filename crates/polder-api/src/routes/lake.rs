@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use polder_store::lake::{Place, views};
+use polder_store::lake::Place;
+use polder_store::lake::views::{self, PublishFilter};
 use polder_types::id::{PublishId, RunId};
+use polder_types::lake::{InvalidName, TableName};
 use polder_types::wire::{BranchView, LakeTable, Page, PublishRequest, PublishView, RestoreSpec, Role};
 use serde::Deserialize;
 use serde_json::json;
@@ -39,6 +41,13 @@ pub(crate) struct OfPublishes {
     #[serde(default = "super::prod")]
     #[param(required = false, default = "prod")]
     environment: String,
+    /// Only those that changed this table: `schema.table`.
+    table: Option<String>,
+    /// Only those that read this table.
+    reads: Option<String>,
+    /// Only those of this run.
+    #[param(value_type = Option<String>)]
+    run: Option<RunId>,
     cursor: Option<String>,
     /// At most this many, from 1 to 500; 50 if left out.
     limit: Option<u32>,
@@ -87,7 +96,10 @@ pub(crate) async fn publishes(
     let place = Place { workspace_id: &caller.workspace, environment: &asked.environment };
     let wrong = |_| Error::bad_request("the cursor is not one of this list");
     let before: Option<PublishId> = asked.cursor.map(|text| text.parse().map_err(wrong)).transpose()?;
-    let items = views::publishes(&mut api.read().await?, place, before, asked.limit).await?;
+    let (table, reads) = (named(asked.table.as_deref())?, named(asked.reads.as_deref())?);
+    let (table, reads) = (table.as_ref(), reads.as_ref());
+    let filter = PublishFilter { table, reads, run: asked.run, before, limit: asked.limit };
+    let items = views::publishes(&mut api.read().await?, place, filter).await?;
     let next_cursor =
         items.last().filter(|_| is_full(items.len(), asked.limit)).map(|last| last.id.to_string());
     Ok(Json(Page { items, next_cursor }))
@@ -158,6 +170,11 @@ pub(crate) async fn branches(
     let place = Place { workspace_id: &caller.workspace, environment: &asked.environment };
     let items = views::branches_of(&mut api.read().await?, place, asked.run).await?;
     Ok(Json(Page { items, next_cursor: None }))
+}
+
+fn named(table: Option<&str>) -> Result<Option<TableName>> {
+    let wrong = |error: InvalidName| Error::bad_request(error.to_string());
+    table.map(|name| name.parse().map_err(wrong)).transpose()
 }
 
 /// Whether there may be more: the page has as many as were asked for.

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use polder_engine::Error;
 use polder_engine::lake::Proof;
 use polder_store::lake::branches;
-use polder_store::lake::{self as stored, Place, views};
+use polder_store::lake::views::{self, PublishFilter};
+use polder_store::lake::{self as stored, Place};
 use polder_store::on_both_databases;
 use polder_types::Code;
+use polder_types::id::RunId;
 use polder_types::lake::{BranchState, Intent, Line, Staged, TableFacts, TableName, View};
 use polder_types::run::{Outcome, RunStatus};
 use polder_types::wire::{Assignment, Heartbeat, LakeTable, LakeWork, PublishRequest, Task};
@@ -59,7 +61,15 @@ impl Story {
         stored::view(&mut tx, Place { workspace_id: "default", environment }).await.expect("a view")
     }
 
-    async fn branch_states(&self, run: polder_types::id::RunId) -> Vec<BranchState> {
+    /// The runs that made the publishes of `prod` that match.
+    async fn publishes_of(&self, filter: PublishFilter<'_>) -> Vec<RunId> {
+        let mut tx = self.engine.store().read().await.expect("a transaction");
+        let place = Place { workspace_id: "default", environment: "prod" };
+        let found = views::publishes(&mut tx, place, filter).await.expect("publishes");
+        found.into_iter().map(|publish| publish.run.expect("a run").id).collect()
+    }
+
+    async fn branch_states(&self, run: RunId) -> Vec<BranchState> {
         let mut tx = self.engine.store().read().await.expect("a transaction");
         let found = branches::of_run(&mut tx, run).await.expect("branches");
         found.into_iter().map(|branch| branch.state).collect()
@@ -95,7 +105,7 @@ on_both_databases! {
         assert_eq!(story.branch_states(run).await, [BranchState::Published]);
         let mut tx = story.engine.store().read().await.unwrap();
         let place = Place { workspace_id: "default", environment: "prod" };
-        let shown = views::publishes(&mut tx, place, None, None).await.unwrap();
+        let shown = views::publishes(&mut tx, place, PublishFilter::default()).await.unwrap();
         let made = shown[0].run.as_ref().unwrap();
         assert_eq!((shown.len(), made.id, made.pipeline.as_str(), made.step.as_str()), (1, run, "p", "load"));
         assert_eq!((shown[0].tables.len(), shown[0].tables[0].rows, shown[0].reads.len()), (2, 3, 1));
@@ -106,6 +116,30 @@ on_both_databases! {
         assert_eq!(views::tables(&mut tx, place, "", "raw.a", None).await.unwrap().len(), 1);
         assert!(views::tables(&mut tx, place, "_", "", None).await.unwrap().is_empty(), "it is no wildcard");
         assert_eq!(views::branches_of(&mut tx, place, Some(run)).await.unwrap().len(), 1);
+    }
+
+    async fn publishes_are_found_by_what_they_changed_or_read_and_by_their_run(store: Store) {
+        let story = Story::new(store);
+        story.pipeline("p", STEP).await;
+        let mut runs = Vec::new();
+        for tables in [&["raw.a", "raw.b"][..], &["raw.a"]] {
+            runs.push(story.start("p").await);
+            let attempt = story.claim_one().await;
+            let work = story.begin(&attempt).await;
+            story.engine.prepare_publish(&proof(&attempt), request(&work, tables)).await.unwrap();
+            story.engine.finish_publish(&proof(&attempt), work.publish).await.unwrap();
+            story.end(&attempt.key, Outcome::Succeeded).await;
+        }
+        let (a, b, source) = ("raw.A".parse().unwrap(), "raw.b".parse().unwrap(), "raw.source".parse().unwrap());
+        let all = PublishFilter::default();
+        let of_both = story.publishes_of(PublishFilter { table: Some(&a), ..all }).await;
+        assert_eq!(of_both, [runs[1], runs[0]]);
+        assert_eq!(story.publishes_of(PublishFilter { table: Some(&b), ..all }).await, [runs[0]]);
+        assert_eq!(story.publishes_of(PublishFilter { reads: Some(&source), limit: Some(1), ..all }).await, [runs[1]]);
+        assert_eq!(story.publishes_of(PublishFilter { reads: Some(&a), ..all }).await, []);
+        assert_eq!(story.publishes_of(PublishFilter { run: Some(runs[0]), ..all }).await, [runs[0]]);
+        let neither = PublishFilter { table: Some(&b), run: Some(runs[1]), ..all };
+        assert_eq!(story.publishes_of(neither).await, []);
     }
 
     async fn only_the_attempt_itself_may_write(store: Store) {

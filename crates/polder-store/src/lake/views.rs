@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use polder_types::id::{PublishId, RunId};
+use polder_types::lake::TableName;
 use polder_types::wire::{BranchView, LakeTable, PublishView, PublishedTable, RunOfPublish};
 use uuid::Uuid;
 
 use super::{Place, branches, facts, name};
-use crate::stored::{containing, number, page_size, parse};
+use crate::stored::{and, containing, number, page_size, parse};
 use crate::{Error, Result, Tx};
 
 /// What a publish is of: its columns are those of [`Origin`].
@@ -38,27 +39,47 @@ pub async fn tables(
     rows.into_iter().map(LakeTable::try_from).collect()
 }
 
-/// Publishes of an environment, newest first; those before `before`, if it is given.
-pub async fn publishes(
-    tx: &mut Tx,
-    place: Place<'_>,
-    before: Option<PublishId>,
-    limit: Option<u32>,
-) -> Result<Vec<PublishView>> {
-    let sql = format!(
-        "SELECT p.id, p.state, p.environment, p.created_by, p.created_at, p.ended_at, {ORIGIN}
-        FROM publishes p JOIN lake_branches b ON b.id = p.branch_id LEFT JOIN runs r ON r.id = b.run_id
-        WHERE p.workspace_id = $1 AND p.environment = $2 AND p.id < $3 ORDER BY p.id DESC LIMIT $4"
-    );
+/// Which publishes; all of them, if nothing is said.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PublishFilter<'a> {
+    /// Those that changed this table.
+    pub table: Option<&'a TableName>,
+    /// Those that read this table.
+    pub reads: Option<&'a TableName>,
+    pub run: Option<RunId>,
+    pub before: Option<PublishId>,
+    pub limit: Option<u32>,
+}
+
+/// Publishes of an environment, newest first.
+pub async fn publishes(tx: &mut Tx, place: Place<'_>, filter: PublishFilter<'_>) -> Result<Vec<PublishView>> {
+    let sql = publishes_where(filter);
     let rows: Vec<PublishRow> = on!(tx, |c| sqlx::query_as(sqlx::AssertSqlSafe(sql.as_str()))
         .bind(place.workspace_id)
         .bind(place.environment)
-        .bind(before.map_or(Uuid::max(), |id| id.0))
-        .bind(page_size(limit))
+        .bind(filter.before.map_or(Uuid::max(), |id| id.0))
+        .bind(page_size(filter.limit))
+        .bind(filter.table.map(TableName::key))
+        .bind(filter.reads.map(TableName::key))
+        .bind(filter.run.map(|run| run.0))
         .fetch_all(c))?;
     let mut views = rows.into_iter().map(PublishView::try_from).collect::<Result<Vec<_>>>()?;
     add_tables(tx, &mut views).await?;
     Ok(views)
+}
+
+fn publishes_where(filter: PublishFilter<'_>) -> String {
+    let mut sql = format!(
+        "SELECT p.id, p.state, p.environment, p.created_by, p.created_at, p.ended_at, {ORIGIN}
+        FROM publishes p JOIN lake_branches b ON b.id = p.branch_id LEFT JOIN runs r ON r.id = b.run_id
+        WHERE p.workspace_id = $1 AND p.environment = $2 AND p.id < $3"
+    );
+    let of = |list| format!("p.id IN (SELECT publish_id FROM {list} WHERE name_key = ?)");
+    and(&mut sql, filter.table.is_some(), 5, &of("publish_tables"));
+    and(&mut sql, filter.reads.is_some(), 6, &of("publish_reads"));
+    and(&mut sql, filter.run.is_some(), 7, "b.run_id = ?");
+    sql.push_str(" ORDER BY p.id DESC LIMIT $4");
+    sql
 }
 
 /// One publish.
@@ -92,15 +113,29 @@ fn branch_view(branch: branches::Branch) -> BranchView {
     BranchView { id, name, environment, state, run, step, created_at, ended_at }
 }
 
-/// What publishes did to which tables, and what they read: asked once for all of them, which lie side by side by their ids.
+/// What publishes did to which tables, and what they read: asked once for all of them.
 async fn add_tables(tx: &mut Tx, views: &mut [PublishView]) -> Result<()> {
-    let (Some(newest), Some(oldest)) = (views.first(), views.last()) else { return Ok(()) };
-    let (newest, oldest) = (newest.id.0, oldest.id.0);
-    let sql = "SELECT publish_id, name, version_before, version, row_count, byte_count FROM publish_tables
-        WHERE publish_id BETWEEN $1 AND $2 ORDER BY publish_id, name_key";
-    let tables: Vec<PublishedRow> = on!(tx, |c| sqlx::query_as(sql).bind(oldest).bind(newest).fetch_all(c))?;
-    let sql = "SELECT publish_id, name FROM publish_reads WHERE publish_id BETWEEN $1 AND $2 ORDER BY publish_id, name_key";
-    let reads: Vec<(Uuid, String)> = on!(tx, |c| sqlx::query_as(sql).bind(oldest).bind(newest).fetch_all(c))?;
+    if views.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = views.iter().map(|view| view.id.0).collect();
+    let places: Vec<String> = (1..=ids.len()).map(|place| format!("${place}")).collect();
+    let of = |what, list| {
+        let places = places.join(", ");
+        format!(
+            "SELECT publish_id, name{what} FROM {list} WHERE publish_id IN ({places}) ORDER BY publish_id, name_key"
+        )
+    };
+    let sql = of(", version_before, version, row_count, byte_count", "publish_tables");
+    let tables: Vec<PublishedRow> = on!(tx, |c| {
+        let query = sqlx::query_as(sqlx::AssertSqlSafe(sql.as_str()));
+        ids.iter().fold(query, |query, id| query.bind(id)).fetch_all(c)
+    })?;
+    let sql = of("", "publish_reads");
+    let reads: Vec<(Uuid, String)> = on!(tx, |c| {
+        let query = sqlx::query_as(sqlx::AssertSqlSafe(sql.as_str()));
+        ids.iter().fold(query, |query, id| query.bind(id)).fetch_all(c)
+    })?;
     for view in views {
         let own = tables.iter().filter(|row| row.publish_id == view.id.0);
         view.tables = own.map(PublishedTable::try_from).collect::<Result<_>>()?;
