@@ -1303,9 +1303,9 @@ export interface components {
             environment: string;
             /** Format: int32 */
             epoch?: number | null;
-            /** @description Of a run or pipeline. */
+            /** @description Of a run, pipeline or publish. */
             id?: string | null;
-            /** @description `run`, `step`, `pipeline` or `deployment`. */
+            /** @description `run`, `step`, `pipeline`, `deployment` or `publish`. */
             kind: string;
             paused?: boolean | null;
             pipeline?: string | null;
@@ -3664,6 +3664,12 @@ export interface operations {
         parameters: {
             query?: {
                 environment?: string;
+                /** @description Only those that changed this table: `schema.table`. */
+                table?: string;
+                /** @description Only those that read this table. */
+                reads?: string;
+                /** @description Only those of this run. */
+                run?: string;
                 cursor?: string;
                 /** @description At most this many, from 1 to 500; 50 if left out. */
                 limit?: number;

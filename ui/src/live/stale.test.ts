@@ -45,6 +45,18 @@ describe('what a change makes old', () => {
     expect(isStale(runKey('r1'), deployment)).toBe(false)
   })
 
+  it('a publish touches the tables and publishes of its environment', () => {
+    const publish: ChangeEvent = { at, kind: 'publish', team: 'sea', environment: 'prod', id: 'p1' }
+    const tables = (environment: string) => ['/api/v1/lake/tables', { query: { environment } }, 'pages']
+    expect(isStale(tables('prod'), publish)).toBe(true)
+    expect(isStale(tables('dev'), publish)).toBe(false)
+    expect(isStale(['/api/v1/lake/publishes/{id}', { path: { id: 'p1' } }], publish)).toBe(true)
+    expect(isStale(['/api/v1/runs'], publish)).toBe(false)
+    expect(isStale(tables('prod'), run)).toBe(false)
+    expect(isStale(['/api/v1/lake/branches', { query: { run: 'r1' } }], run)).toBe(true)
+    expect(isStale(['/api/v1/lake/branches', { query: { run: 'r2' } }], run)).toBe(false)
+  })
+
   it('leaves alone what is not of the API', () => {
     expect(isStale(['layout'], run)).toBe(false)
   })

@@ -20,8 +20,11 @@ export function isStale(key: Key, change: ChangeEvent): boolean {
   const path = String(key[0])
   const given = key[1] as Given
   if (!path.startsWith('/api/v1/')) return false
+  if (path.startsWith('/api/v1/lake/')) return isOfLake(path, given, change)
   if (path.startsWith('/api/v1/pipelines/')) return isOfPipeline(given, change)
   switch (change.kind) {
+    case 'publish':
+      return false
     case 'run':
       return LISTS.has(path) || (path === '/api/v1/runs/{id}' && given?.path?.id === change.id)
     case 'step':
@@ -35,4 +38,10 @@ export function isStale(key: Key, change: ChangeEvent): boolean {
 function isOfPipeline(given: Given, change: ChangeEvent): boolean {
   const same = given?.path?.team === change.team && given?.path?.name === change.pipeline
   return same || change.kind !== 'step'
+}
+
+/** What is published shows in its environment; a branch has the state of its run. */
+function isOfLake(path: string, given: Given, change: ChangeEvent): boolean {
+  if (path === '/api/v1/lake/branches' && change.kind === 'run') return (given?.query?.run ?? change.id) === change.id
+  return change.kind === 'publish' && (given?.query?.environment ?? change.environment) === change.environment
 }
