@@ -1,6 +1,6 @@
 /** State that lives in the address, so that a link shows the same page to somebody else. */
 import { useCallback } from 'react'
-import { useSearchParams } from 'react-router'
+import { useNavigate, useSearchParams } from 'react-router'
 
 type Options = { /** Whether one can go back to what was before. */ push?: boolean }
 
@@ -10,20 +10,18 @@ export function useUrl(
   byDefault = '',
   { push = false }: Options = {},
 ): [string, (value: string) => void] {
-  const [params, setParams] = useSearchParams()
+  const [params] = useSearchParams()
+  const navigate = useNavigate()
   const set = useCallback(
-    (value: string) =>
-      setParams(
-        () => {
-          // What is drawn may lag behind the address, and what was set a moment ago must not be lost.
-          const next = new URLSearchParams(window.location.search)
-          if (value === byDefault) next.delete(name)
-          else next.set(name, value)
-          return next
-        },
-        { replace: !push, preventScrollReset: true },
-      ),
-    [setParams, name, byDefault, push],
+    (value: string) => {
+      // What is drawn may lag behind the address, and what was set a moment ago must not be lost.
+      const { search, hash } = window.location
+      const next = new URLSearchParams(search)
+      if (value === byDefault) next.delete(name)
+      else next.set(name, value)
+      navigate({ search: next.toString(), hash }, { replace: !push, preventScrollReset: true })
+    },
+    [navigate, name, byDefault, push],
   )
   return [params.get(name) ?? byDefault, set]
 }
