@@ -32,6 +32,8 @@ export default defineConfig({
     sourcemap: false,
     // The styles of all pages are small, and one file: those of a page that could not be had once are not asked for again.
     cssCodeSplit: false,
+    // What the first page needs is one file too: cut up by who else uses which part of it, it is larger, and grows with every page.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', test: /src\/main\.tsx$/ }] } } },
   },
   worker: { format: 'es' },
   server: { host: '127.0.0.1', proxy: { '/api/': { target: server, changeOrigin: false } } },
