@@ -21,6 +21,7 @@ export const router = createBrowserRouter([
           { path: 'runs', lazy: pages.runs },
           { path: 'runs/:id', lazy: pages.run },
           { path: 'graph', lazy: pages.graph },
+          { path: 'sql', lazy: pages.sql },
           { path: 'deployments', lazy: pages.deployments },
           { path: 'deployments/:id', lazy: pages.revision },
           { path: 'secrets', lazy: pages.secrets },

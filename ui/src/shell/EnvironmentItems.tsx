@@ -34,6 +34,9 @@ export function EnvironmentItems({ button }: MenuProps) {
 function useChoose() {
   const [, set] = useUrl('environment', 'prod')
   const navigate = useNavigate()
-  const list = /^\/(?:runs|deployments)(?=\/.)/.exec(useLocation().pathname)?.[0]
+  const { pathname, hash } = useLocation()
+  // A statement can be asked anywhere, a branch is of one environment.
+  if (pathname === '/sql') return (environment: string) => void navigate(within(environment, '/sql') + hash)
+  const list = /^\/(?:runs|deployments)(?=\/.)/.exec(pathname)?.[0]
   return (environment: string) => (list ? void navigate(within(environment, list)) : set(environment))
 }

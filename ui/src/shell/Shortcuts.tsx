@@ -18,6 +18,14 @@ export function Shortcuts() {
         />
         <Keys title="Go to" keys={PLACES.map(({ key, name }) => [`g ${key}`, name])} />
         <Keys
+          title="In SQL"
+          keys={[
+            ['Ctrl Enter', 'Run the statement'],
+            ['Esc Tab', 'Out of the editor'],
+            ['Ctrl C', 'Copy the cell or row'],
+          ]}
+        />
+        <Keys
           title="In a log"
           keys={[
             ['f', 'Follow, or stop following'],

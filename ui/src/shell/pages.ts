@@ -6,6 +6,7 @@ export const pages = {
   runs: async () => ({ Component: (await import('~/runs/RunsPage')).RunsPage }),
   run: async () => ({ Component: (await import('~/run/RunPage')).RunPage }),
   graph: async () => ({ Component: (await import('~/graph/GraphPage')).GraphPage }),
+  sql: async () => ({ Component: (await import('~/sql/SqlPage')).SqlPage }),
   deployments: async () => ({ Component: (await import('~/deployments/DeploymentsPage')).DeploymentsPage }),
   revision: async () => ({ Component: (await import('~/deployments/RevisionPage')).RevisionPage }),
   secrets: async () => ({ Component: (await import('~/secrets/SecretsPage')).SecretsPage }),

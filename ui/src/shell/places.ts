@@ -10,6 +10,7 @@ import {
   IconList,
   IconLock,
   IconServer,
+  IconTerminal2,
   IconTopologyStar3,
 } from '@tabler/icons-react'
 
@@ -27,6 +28,7 @@ export const PLACES: Place[] = [
   { name: 'Pipelines', path: '/pipelines', key: 'p', icon: IconList, group: 'work' },
   { name: 'Runs', path: '/runs', key: 'r', icon: IconActivity, group: 'work' },
   { name: 'Graph', path: '/graph', key: 'g', icon: IconTopologyStar3, group: 'work' },
+  { name: 'SQL', path: '/sql', key: 'q', icon: IconTerminal2, group: 'work' },
   { name: 'Deployments', path: '/deployments', key: 'd', icon: IconGitBranch, group: 'work' },
   { name: 'Secrets', path: '/secrets', key: 's', icon: IconLock, group: 'server' },
   { name: 'Tokens', path: '/tokens', key: 't', icon: IconKey, group: 'server' },
