@@ -37,6 +37,6 @@ function useChoose() {
   const { pathname, hash } = useLocation()
   // A statement can be asked anywhere, a branch is of one environment.
   if (pathname === '/sql') return (environment: string) => void navigate(within(environment, '/sql') + hash)
-  const list = /^\/(?:runs|deployments)(?=\/.)/.exec(pathname)?.[0]
+  const list = /^\/(?:runs|deployments|lake\/publishes)(?=\/.)/.exec(pathname)?.[0]
   return (environment: string) => (list ? void navigate(within(environment, list)) : set(environment))
 }

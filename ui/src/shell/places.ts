@@ -2,6 +2,7 @@
 import {
   IconActivity,
   IconBook,
+  IconDatabase,
   IconGitBranch,
   IconHistory,
   IconInfoCircle,
@@ -28,6 +29,7 @@ export const PLACES: Place[] = [
   { name: 'Pipelines', path: '/pipelines', key: 'p', icon: IconList, group: 'work' },
   { name: 'Runs', path: '/runs', key: 'r', icon: IconActivity, group: 'work' },
   { name: 'Graph', path: '/graph', key: 'g', icon: IconTopologyStar3, group: 'work' },
+  { name: 'Lake', path: '/lake', key: 'l', icon: IconDatabase, group: 'work' },
   { name: 'SQL', path: '/sql', key: 'q', icon: IconTerminal2, group: 'work' },
   { name: 'Deployments', path: '/deployments', key: 'd', icon: IconGitBranch, group: 'work' },
   { name: 'Secrets', path: '/secrets', key: 's', icon: IconLock, group: 'server' },

@@ -1,0 +1,85 @@
+import { Button, Table, Text } from '@mantine/core'
+import { usePages } from '~/api/queries'
+import type { PublishView } from '~/api/schema'
+import { To } from '~/kit/Links'
+import { Loaded } from '~/kit/Loaded'
+import { TimeAgo } from '~/kit/Times'
+import { bytes, count } from '~/kit/units'
+import { publishPath } from '~/sql/names'
+import { By } from './By'
+import { Section } from './Section'
+
+type Props = { name: string; environment: string }
+
+/** The publishes that made the table what it is. */
+export function History({ name, environment }: Props) {
+  const query = { environment, table: name, limit: 20 }
+  const publishes = usePages('/api/v1/lake/publishes', { params: { query } })
+  return (
+    <Section title="History">
+      <Loaded query={publishes} lines={4}>
+        {() =>
+          publishes.items.length > 0 ? (
+            <Versions name={name} publishes={publishes.items} />
+          ) : (
+            <Text size="sm">It is as {environment} began with it.</Text>
+          )
+        }
+      </Loaded>
+      {publishes.hasNextPage && (
+        <Button size="xs" variant="default" loading={publishes.isFetching} onClick={() => publishes.fetchNextPage()}>
+          Older ones
+        </Button>
+      )}
+    </Section>
+  )
+}
+
+function Versions({ name, publishes }: { name: string; publishes: PublishView[] }) {
+  return (
+    <Table aria-label="History" verticalSpacing={6}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Version</Table.Th>
+          <Table.Th>Published</Table.Th>
+          <Table.Th ta="right">Rows added</Table.Th>
+          <Table.Th ta="right" visibleFrom="sm">
+            Bytes added
+          </Table.Th>
+          <Table.Th visibleFrom="sm">By</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {publishes.map((publish) => (
+          <Version key={publish.id} name={name} publish={publish} />
+        ))}
+      </Table.Tbody>
+    </Table>
+  )
+}
+
+function Version({ name, publish }: { name: string; publish: PublishView }) {
+  const own = publish.tables.find((table) => table.name.toLowerCase() === name.toLowerCase())
+  const { id, created_at, run, created_by, environment, state } = publish
+  const by = <By run={run} who={created_by} environment={environment} />
+  return (
+    <Table.Tr>
+      <Table.Td>{state === 'DONE' ? own?.version : state.toLowerCase()}</Table.Td>
+      <Table.Td>
+        <To to={publishPath(id)} size="sm">
+          <TimeAgo at={created_at} />
+        </To>
+        <Text size="xs" component="div" hiddenFrom="sm" style={{ overflowWrap: 'anywhere' }}>
+          {by}
+        </Text>
+      </Table.Td>
+      <Table.Td ta="right">{own && count(own.rows)}</Table.Td>
+      <Table.Td ta="right" visibleFrom="sm">
+        {own && bytes(own.bytes)}
+      </Table.Td>
+      <Table.Td visibleFrom="sm" style={{ overflowWrap: 'anywhere' }}>
+        <Text size="sm">{by}</Text>
+      </Table.Td>
+    </Table.Tr>
+  )
+}

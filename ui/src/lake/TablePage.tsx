@@ -1,0 +1,83 @@
+import { Button, Stack } from '@mantine/core'
+import { IconTerminal2 } from '@tabler/icons-react'
+import { Link, useParams } from 'react-router'
+import { useGet } from '~/api/queries'
+import type { LakeTable } from '~/api/schema'
+import { Empty } from '~/kit/Empty'
+import { To, useEnvironment } from '~/kit/Links'
+import { Loaded } from '~/kit/Loaded'
+import { PageHeader } from '~/kit/PageHeader'
+import { TimeAgo } from '~/kit/Times'
+import { sqlPath } from '~/sql/link'
+import { selectFrom } from '~/sql/names'
+import { By } from './By'
+import { ColumnList } from './ColumnList'
+import { Facts } from './Facts'
+import { History } from './History'
+import { ReadBy } from './ReadBy'
+import { Sample } from './Sample'
+
+/** Rows that a query of the whole table begins with. */
+const LIMIT = 1_000
+
+/** One table: what it is like, and how it became so. */
+export function TablePage() {
+  const { name = '' } = useParams()
+  const environment = useEnvironment()
+  // Names are searched for as parts of others; those that hold a whole name are few.
+  const query = { environment, search: name, limit: 500 }
+  const tables = useGet('/api/v1/lake/tables', { params: { query }, placeholderData: undefined })
+  const found = tables.data?.items.find((table) => table.name.toLowerCase() === name.toLowerCase())
+  return (
+    <>
+      {!found && <PageHeader title={name} above={<To to="/lake">Lake</To>} />}
+      <Loaded query={tables} lines={8}>
+        {() =>
+          found ? <Known table={found} environment={environment} /> : <Unknown name={name} environment={environment} />
+        }
+      </Loaded>
+    </>
+  )
+}
+
+function Known({ table, environment }: { table: LakeTable; environment: string }) {
+  const { name, facts, version, published_at, run, created_by } = table
+  return (
+    <>
+      <PageHeader
+        title={name}
+        above={<To to="/lake">Lake</To>}
+        below={
+          <>
+            version {version}, published <TimeAgo at={published_at} /> by <By run={run} who={created_by} />
+          </>
+        }
+        actions={
+          <Button
+            component={Link}
+            to={sqlPath(selectFrom(name, LIMIT), { environment })}
+            state={{ run: true }}
+            leftSection={<IconTerminal2 size={16} aria-hidden />}
+          >
+            Query it
+          </Button>
+        }
+      />
+      <Stack gap="xl">
+        {facts && <Facts facts={facts} />}
+        {facts && <ColumnList facts={facts} />}
+        <Sample name={name} version={version} environment={environment} />
+        <History name={name} environment={environment} />
+        <ReadBy name={name} environment={environment} />
+      </Stack>
+    </>
+  )
+}
+
+function Unknown({ name, environment }: { name: string; environment: string }) {
+  return (
+    <Empty title={`There is no table ${name} in ${environment}`} action={<To to="/lake">All tables</To>}>
+      It may be in another environment, or nothing has published it yet.
+    </Empty>
+  )
+}
