@@ -9,6 +9,7 @@ import { PageHeader } from '~/kit/PageHeader'
 import { hasFailed } from '~/kit/status'
 import { useOwnEnvironment } from '~/kit/useOwnEnvironment'
 import { useUrl } from '~/kit/useUrl'
+import { LeftBehind } from '~/lake/LeftBehind'
 import { HoldsBack } from './HoldsBack'
 import { fateOf } from './hints'
 import { RunError } from './RunError'
@@ -54,6 +55,7 @@ function Shown({ run }: { run: Run }) {
           <RunError error={run.error} fate={fate}>
             {hasFailed(run.status) && fate !== 'mended' && <HoldsBack run={run} />}
           </RunError>
+          <LeftBehind run={run} />
           <RunFacts run={run} />
         </>
       )}

@@ -2,6 +2,7 @@ import { Group, SegmentedControl, Title } from '@mantine/core'
 import type { Attempt, Run, RunError as RunFailure, StepRun } from '~/api/schema'
 import { StatusBadge } from '~/kit/StatusBadge'
 import { useUrl } from '~/kit/useUrl'
+import { Published } from '~/lake/Published'
 import { AttemptFacts } from './AttemptFacts'
 import { Attempts } from './Attempts'
 import { fateOf } from './hints'
@@ -34,6 +35,7 @@ export function StepPanel({ run, step, attempt, select }: Props) {
       </Group>
       {view !== 'log' && attempt && <AttemptFacts step={step} attempt={attempt} />}
       {view !== 'log' && error && !isSaid(error, run) && <RunError error={error} fate={fate} mb="xs" />}
+      {step.kind === 'sql' && <Published run={run} step={step} />}
       {tab === 'outputs' ? <Outputs step={step} /> : <Log run={run} step={step} attempt={attempt} />}
     </>
   )
