@@ -1,4 +1,4 @@
-/** `Ctrl-K`: every place, every pipeline, a run by its id or a part of it, and what one may do where one is. */
+/** `Ctrl-K`: every place, every pipeline and table, a run by its id or a part of it, and what one may do where one is. */
 
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight'
 import { IconSearch } from '@tabler/icons-react'
@@ -32,7 +32,7 @@ export function Palette() {
       searchProps={{
         id: PALETTE_FIELD,
         leftSection: <IconSearch size={18} aria-hidden />,
-        placeholder: 'A pipeline, a place, the id of a run, what to do …',
+        placeholder: 'A pipeline, a table, a place, the id of a run, what to do …',
         'aria-label': 'Find anything',
       }}
     />
@@ -54,11 +54,12 @@ function useActions(query: string): SpotlightActionGroupData[] {
   const navigate = useNavigate()
   const environment = useEnvironment()
   const go: Go = (path) => () => navigate(within(environment, path))
-  const { runs, pipelines } = useFound(query, go)
+  const { runs, pipelines, tables } = useFound(query, go)
   const { here, anywhere } = useDeeds(go)
   return [
     { group: 'Runs', actions: runs },
     { group: 'Pipelines', actions: pipelines },
+    { group: 'Tables', actions: tables },
     { group: 'Here', actions: named(query, here) },
     { group: 'Places', actions: placesNamed(query, go) },
     { group: 'Anywhere', actions: named(query, anywhere) },
