@@ -3,7 +3,17 @@ import type { World } from './seed'
 
 export type Place = { name: string; path: string; heading: RegExp | string }
 
-export const placesOf = ({ succeeded, failed, running, queued, aborted, revision }: World): Place[] => [
+export const placesOf = ({
+  succeeded,
+  failed,
+  running,
+  queued,
+  aborted,
+  revision,
+  loaded,
+  wrecked,
+  publish,
+}: World): Place[] => [
   { name: 'overview', path: '/', heading: /./ },
   { name: 'pipelines', path: '/pipelines', heading: 'Pipelines' },
   { name: 'pipeline', path: '/pipelines/lake/water-levels', heading: /water-levels/ },
@@ -23,6 +33,17 @@ export const placesOf = ({ succeeded, failed, running, queued, aborted, revision
   { name: 'run-queued', path: `/runs/${queued}`, heading: /./ },
   { name: 'run-aborted', path: `/runs/${aborted}`, heading: /./ },
   { name: 'graph', path: '/graph', heading: /graph/i },
+  { name: 'run-sql', path: `/runs/${loaded}?step=load`, heading: /./ },
+  { name: 'run-sql-failed', path: `/runs/${wrecked}`, heading: /./ },
+  { name: 'lake', path: '/lake', heading: 'Lake' },
+  { name: 'lake-none', path: '/lake?search=nothing-has-this-name', heading: 'Lake' },
+  { name: 'table', path: '/lake/tables/raw.orders', heading: 'raw.orders' },
+  { name: 'table-unknown', path: '/lake/tables/raw.no_such', heading: 'raw.no_such' },
+  { name: 'publishes', path: '/lake/publishes', heading: 'Publishes' },
+  { name: 'publish', path: `/lake/publishes/${publish}`, heading: /^Publish/ },
+  { name: 'publish-unknown', path: '/lake/publishes/00000000-0000-7000-8000-000000000000', heading: /publish/ },
+  { name: 'sql', path: '/sql#SELECT%20*%20FROM%20raw.orders', heading: 'SQL' },
+  { name: 'sql-branch', path: `/sql?branch=${wrecked}`, heading: 'SQL' },
   { name: 'deployments', path: '/deployments', heading: 'Deployments' },
   { name: 'revision', path: `/deployments/${revision}`, heading: /./ },
   { name: 'secrets', path: '/secrets', heading: 'Secrets' },

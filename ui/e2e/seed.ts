@@ -1,6 +1,7 @@
 /** A small world with one of everything that pages show: what succeeded, failed, runs, waits, is paused and was aborted. */
 import { Polder } from './client'
 import type { Address } from './server'
+import { openShop, type Shop } from './shop'
 
 /** Ids of what is in it. */
 export type World = {
@@ -11,7 +12,7 @@ export type World = {
   aborted: string
   firstRevision: string
   revision: string
-}
+} & Shop
 
 const PROJECT =
   'project: lake\nteam: lake\ndefaults: {timezone: Europe/Amsterdam}\nenvironments: {prod: {}, dev: {schedules: off}}\n'
@@ -107,7 +108,7 @@ export async function seedWorld(server: Address): Promise<World> {
   await polder.deploy(FILES, 'dev')
   await polder.setSecret('lake', 'gauge-password', 'swordfish-of-the-lake')
   await polder.token('reader', 'viewer', 'lake')
-  return { firstRevision, revision, ...(await seedRuns(polder)) }
+  return { firstRevision, revision, ...(await seedRuns(polder)), ...(await openShop(polder)) }
 }
 
 async function seedRuns(polder: Polder) {

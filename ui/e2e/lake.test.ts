@@ -1,0 +1,130 @@
+/** Tables, what became of them, and what a run did to them. */
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { barriers } from './axe'
+import { Polder } from './client'
+import { FILES, HOSTILE, openShop, type Shop } from './shop'
+import { storyOfItsOwn } from './story'
+
+const story = storyOfItsOwn('--slots', '4')
+let shop: Shop
+
+const table = (page: Page, name: string) => page.getByRole('table', { name })
+const text = async (page: Page) => (await page.getByRole('main').innerText()).replaceAll(/\s+/g, ' ')
+
+story('an empty lake says what would fill it', async ({ visit, page }) => {
+  await visit.open('/lake')
+  await page.getByText('There are no tables in prod yet').waitFor()
+  await page.getByText('CREATE OR REPLACE TABLE').waitFor()
+  expect(await barriers(page)).toEqual([])
+  await visit.photograph('lake-empty')
+  await visit.open('/lake/publishes')
+  await page.getByText('Nothing was published in prod yet').waitFor()
+})
+
+story('a table appears when it is published, by itself', async ({ visit, page, server }) => {
+  await visit.open('/lake')
+  await visit.live()
+  shop = await openShop(new Polder(server))
+  await table(page, 'Tables').getByRole('link', { name: 'raw.orders' }).waitFor()
+  const orders = table(page, 'Tables').getByRole('row').filter({ hasText: 'orders' })
+  expect(await orders.innerText()).toMatch(/3\s.*KiB\s+id\s.*shop\/load load/s)
+})
+
+story('tables are found by a part of their name, and are listed under their schemas', async ({ visit, page }) => {
+  await visit.open('/lake')
+  await table(page, 'Tables').getByRole('row', { name: 'marts', exact: true }).waitFor()
+  await page.keyboard.press('/')
+  await page.keyboard.type('ORDERS')
+  await page.waitForURL(/search=ORDERS/)
+  await expect.poll(() => table(page, 'Tables').getByRole('link', { name: 'marts.days' }).count()).toBe(0)
+  await table(page, 'Tables').getByRole('link', { name: 'raw.orders' }).click()
+  await page.getByRole('heading', { level: 1, name: 'raw.orders' }).waitFor()
+})
+
+story('a table tells its columns, rows, history and readers', async ({ visit, page }) => {
+  await visit.open('/lake/tables/raw.orders')
+  await table(page, 'Columns')
+    .getByRole('row', { name: /^id key BIGINT no/ })
+    .waitFor()
+  await table(page, 'Columns').getByText('DECIMAL(12, 2)').waitFor()
+  await table(page, 'History').getByRole('link', { name: 'shop/load' }).waitFor()
+  await page.getByRole('grid').getByText('10.50').waitFor()
+  await visit.settled()
+  expect(await text(page)).toContain('Read by shop/load marts, for marts.days')
+  await page.getByRole('link', { name: 'marts.days' }).click()
+  await page.getByRole('heading', { level: 1, name: 'marts.days' }).waitFor()
+})
+
+story('what somebody ordered is text', async ({ visit, page }) => {
+  await visit.open('/lake/tables/raw.orders')
+  await page.getByRole('gridcell').getByText(HOSTILE).click()
+  await page.getByLabel('What is pointed at').getByText(HOSTILE).waitFor()
+  expect(await page.evaluate(() => [document.querySelectorAll('img[src="x"]').length, 'hacked' in window])).toEqual([
+    0,
+    false,
+  ])
+})
+
+story('from a table to its rows in the editor', async ({ visit, page }) => {
+  await visit.open('/lake/tables/marts.days')
+  await page.getByRole('link', { name: 'Query it' }).click()
+  await page.getByText('3 rows, 3 columns').waitFor()
+  expect(await page.getByRole('textbox', { name: 'SQL' }).innerText()).toContain('FROM marts.days')
+})
+
+story('a publish tells what it changed and read', async ({ visit, page }) => {
+  await visit.open('/lake')
+  await page.getByText('Publishes', { exact: true }).click()
+  await page.waitForURL('**/lake/publishes')
+  await table(page, 'Publishes')
+    .getByRole('link', { name: /ago|now/ })
+    .first()
+    .click()
+  await page.waitForURL(`**/lake/publishes/${shop.publish}`)
+  await page.getByRole('heading', { name: '1 table, 3 rows added' }).waitFor()
+  expect(await text(page)).toMatch(/marts\.days made, 0 3 .* Read for it .*raw\.orders/)
+})
+
+story('another publish shows as another version', async ({ visit, page, server }) => {
+  const polder = new Polder(server)
+  await visit.open('/lake/tables/marts.days')
+  await visit.live()
+  await table(page, 'History').getByRole('cell', { name: '0', exact: true }).waitFor()
+  const { id } = await polder.run('shop/load', { logical_date: '2026-02-04' })
+  await table(page, 'History').getByRole('cell', { name: '1', exact: true }).waitFor()
+  await visit.open(`/runs/${id}?step=marts`)
+  await page.getByText('Published as').waitFor()
+  expect(await text(page)).toContain('marts.days (3 rows added, version 0 → 1)')
+})
+
+story('what a failed run wrote can be looked into, and nobody else sees it', async ({ visit, page }) => {
+  await visit.open(`/runs/${shop.wrecked}`)
+  await page.getByRole('link', { name: 'Look into what it wrote' }).click()
+  await page.getByText('You look at an unpublished branch').waitFor()
+  await page.getByText(/nothing of this was published/).waitFor()
+  await page.getByRole('button', { name: /^Run/ }).click()
+  await page.getByRole('gridcell', { name: 'halfway' }).waitFor()
+  await visit.open('/lake?search=halfway')
+  await page.getByText('No table of prod has “halfway” in its name').waitFor()
+})
+
+story('each environment has its own tables', async ({ visit, page, server }) => {
+  const polder = new Polder(server)
+  const more = 'CREATE TABLE marts.only_in_dev AS SELECT 1 AS one;'
+  await polder.deploy({ ...FILES, 'marts.sql': more }, 'dev')
+  await polder.run('shop/load', { environment: 'dev', logical_date: '2026-02-04' })
+  await visit.open('/lake?environment=dev')
+  await table(page, 'Tables').getByRole('link', { name: 'marts.only_in_dev' }).waitFor()
+  await page.getByRole('button', { name: /^Environment/ }).click()
+  await page.getByRole('menuitemradio', { name: /^prod/ }).click()
+  await expect.poll(() => table(page, 'Tables').getByRole('link', { name: 'marts.only_in_dev' }).count()).toBe(0)
+})
+
+story('Ctrl-K finds tables', async ({ visit, page }) => {
+  await visit.open('/')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('textbox', { name: 'Find anything' }).fill('orders')
+  await page.getByRole('dialog').getByText('raw.orders').click()
+  await page.waitForURL('**/lake/tables/raw.orders')
+})
