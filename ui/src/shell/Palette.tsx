@@ -7,7 +7,7 @@ import { useNavigate } from 'react-router'
 import { useEnvironment, within } from '~/kit/Links'
 import { useDeeds } from './deeds'
 import { useFound } from './found'
-import { PALETTE_FIELD, store, takeFirst } from './paletteStore'
+import { chooseBefore, PALETTE_FIELD, store, takeFirst } from './paletteStore'
 import { PLACES } from './places'
 
 export function Palette() {
@@ -34,6 +34,7 @@ export function Palette() {
         leftSection: <IconSearch size={18} aria-hidden />,
         placeholder: 'A pipeline, a table, a place, the id of a run, what to do …',
         'aria-label': 'Find anything',
+        onKeyDown: ({ key }) => chooseBefore(key),
       }}
     />
   )
