@@ -9,7 +9,7 @@ use polder_executors::{self as executors, Executor, Exit, Running};
 use polder_types::definition::Command;
 use polder_types::id::RevisionId;
 use polder_types::run::{Outcome, StopReason};
-use polder_types::wire::{Assignment, AttemptEnded, AttemptKey, SqlSpec, SqlTask, Task};
+use polder_types::wire::{Assignment, AttemptEnded, AttemptKey, LakeTask, Task};
 use polder_types::{Clock, Code};
 use serde::Serialize;
 use tokio::sync::mpsc;
@@ -192,13 +192,13 @@ impl Attempt {
                 let has_secrets = !self.assignment.secrets.is_empty();
                 self.own("http", &http::Spec { request: request.clone(), has_secrets })
             }
-            Task::Sql(task) => self.own("sql", &self.sql_spec(task)),
+            Task::Sql(task) => self.own("sql", &self.lake_task(task)),
         }
     }
 
-    fn sql_spec(&self, task: &SqlTask) -> SqlSpec {
+    fn lake_task<T: Clone>(&self, task: &T) -> LakeTask<T> {
         let assignment = &self.assignment;
-        SqlSpec {
+        LakeTask {
             server: self.shared.server.clone(),
             key: assignment.key.clone(),
             token: assignment.token.clone().unwrap_or_default(),

@@ -1,8 +1,6 @@
 use std::io;
 
 use polder_lake::{Error as Lake, Mistake};
-use polder_types::Code;
-use polder_types::wire::EXIT_CONFLICT;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -15,8 +13,8 @@ pub enum Error {
     Lake(#[from] Lake),
     #[error("{whose}, {}{}", .mistakes.first().map(ToString::to_string).unwrap_or_default(), more(.mistakes))]
     Mistakes { whose: String, mistakes: Vec<Mistake> },
-    #[error("{}", told(.0))]
-    Server(#[from] polder_client::Error),
+    #[error(transparent)]
+    Work(#[from] polder_work::Error),
     #[error("the server's answer makes no sense: {0}")]
     Answer(String),
     #[error("the answer cannot be written: {0}")]
@@ -30,8 +28,7 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Lake(Lake::Conflict { .. }) => EXIT_CONFLICT,
-            Self::Server(error) if error.code() == Some(Code::PublishConflict) => EXIT_CONFLICT,
+            Self::Work(error) => error.exit_code(),
             _ => 1,
         }
     }
@@ -41,13 +38,5 @@ fn more(mistakes: &[Mistake]) -> String {
     match mistakes.len() {
         0 | 1 => String::new(),
         count => format!(" (and {} more, see above)", count - 1),
-    }
-}
-
-/// With what went wrong below it.
-fn told(error: &polder_client::Error) -> String {
-    match std::error::Error::source(error) {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
     }
 }

@@ -95,13 +95,7 @@ impl<'a> Log<'a> {
     }
 
     pub(super) fn published(&mut self, intent: &Intent) -> io::Result<()> {
-        if intent.tables.is_empty() {
-            return self.say("nothing has changed: there is nothing to publish");
-        }
-        for staged in &intent.tables {
-            writeln!(self.output, "published {} at version {}", staged.table, staged.version)?;
-        }
-        Ok(())
+        polder_work::tell(intent, self.output)
     }
 }
 

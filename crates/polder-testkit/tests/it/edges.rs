@@ -16,7 +16,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("polder-engine", &["polder-types", "polder-store"]),
     ("polder-agent", &["polder-types", "polder-client", "polder-executors"]),
     ("polder-api", &["polder-types", "polder-store", "polder-engine"]),
-    ("polder-sql", &["polder-types", "polder-client", "polder-lake"]),
+    ("polder-work", &["polder-types", "polder-client", "polder-lake"]),
+    ("polder-sql", &["polder-types", "polder-lake", "polder-work"]),
     (
         "polder",
         &[

@@ -12,9 +12,9 @@ use crate::lake::{BranchName, Intent, Line, Pin, Published, TableName, View};
 /// The exit code that says that others have published meanwhile: in BSD's `sysexits.h` a failure that may pass.
 pub const EXIT_CONFLICT: u8 = 75;
 
-/// `polder task sql`: statements to run on a branch, and by what name to talk to the server about it.
+/// Work of an attempt on a branch of the lake, and by what name to talk to the server about it: `polder task sql` and the like.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct SqlSpec {
+pub struct LakeTask<T> {
     /// Where the server is.
     pub server: String,
     pub key: AttemptKey,
@@ -22,12 +22,15 @@ pub struct SqlSpec {
     pub team: String,
     pub pipeline: String,
     pub logical_at: DateTime<Utc>,
-    pub task: SqlTask,
+    pub task: T,
 }
 
-impl fmt::Debug for SqlSpec {
+/// `polder task sql`.
+pub type SqlSpec = LakeTask<SqlTask>;
+
+impl<T> fmt::Debug for LakeTask<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SqlSpec({})", self.key)
+        write!(f, "LakeTask({})", self.key)
     }
 }
 

@@ -4,33 +4,33 @@ use std::time::Duration;
 
 use polder_client::Client;
 use polder_types::id::PublishId;
-use polder_types::wire::{AttemptKey, LakeWork, PublishRequest, SqlSpec};
+use polder_types::wire::{AttemptKey, LakeTask, LakeWork, PublishRequest};
 
 use crate::{Error, Result};
 
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
-pub(super) struct Server {
+pub(crate) struct Server {
     client: Client,
     key: AttemptKey,
 }
 
 impl Server {
-    pub(super) fn new(spec: &SqlSpec) -> Result<Self> {
-        let client = Client::remote(&spec.server, Some(&spec.token))?;
-        Ok(Self { client, key: spec.key.clone() })
+    pub(crate) fn new<T>(task: &LakeTask<T>) -> Result<Self> {
+        let client = Client::remote(&task.server, Some(&task.token))?;
+        Ok(Self { client, key: task.key.clone() })
     }
 
-    pub(super) async fn begin(&self) -> Result<LakeWork> {
+    pub(crate) async fn begin(&self) -> Result<LakeWork> {
         patiently(async || self.client.begin_lake_work(&self.key).await).await
     }
 
-    pub(super) async fn decide(&self, request: &PublishRequest) -> Result<()> {
+    pub(crate) async fn decide(&self, request: &PublishRequest) -> Result<()> {
         patiently(async || self.client.prepare_publish(&self.key, request).await).await
     }
 
-    pub(super) async fn finish(&self, id: PublishId) -> Result<()> {
+    pub(crate) async fn finish(&self, id: PublishId) -> Result<()> {
         patiently(async || self.client.finish_publish(&self.key, id).await).await
     }
 }

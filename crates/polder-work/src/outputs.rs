@@ -1,0 +1,32 @@
+//! What a step that has published tells: to the steps after it, and to people.
+
+use std::io::{self, Write};
+
+use polder_types::lake::{Intent, Staged};
+use serde_json::{Map, Value, json};
+
+/// The outputs that every such step has: `rows` and `bytes` written, the `tables`, and the id of the `publish`.
+#[must_use]
+pub fn outputs(intent: &Intent) -> Map<String, Value> {
+    let sum = |of: fn(&Staged) -> u64| intent.tables.iter().map(of).sum::<u64>();
+    let tables: Vec<String> = intent.tables.iter().map(|staged| staged.table.to_string()).collect();
+    let outputs = json!({
+        "rows": sum(|staged| staged.rows), "bytes": sum(|staged| staged.bytes),
+        "tables": tables, "publish": intent.publish,
+    });
+    outputs.as_object().cloned().unwrap_or_default()
+}
+
+/// A line for each table that was published.
+///
+/// # Errors
+/// When `log` takes no more.
+pub fn tell(intent: &Intent, log: &mut (dyn Write + Send)) -> io::Result<()> {
+    if intent.tables.is_empty() {
+        return writeln!(log, "nothing has changed: there is nothing to publish");
+    }
+    for staged in &intent.tables {
+        writeln!(log, "published {} at version {}", staged.table, staged.version)?;
+    }
+    Ok(())
+}
