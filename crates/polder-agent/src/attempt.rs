@@ -193,6 +193,7 @@ impl Attempt {
                 self.own("http", &http::Spec { request: request.clone(), has_secrets })
             }
             Task::Sql(task) => self.own("sql", &self.lake_task(task)),
+            Task::Sync(sync) => self.own("sync", &self.lake_task(sync.as_ref())),
         }
     }
 

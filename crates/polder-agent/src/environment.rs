@@ -39,9 +39,16 @@ pub fn variables(assignment: &Assignment) -> BTreeMap<String, String> {
     match assignment.task {
         Task::Run(_) => all.extend(assignment.secrets.clone()),
         Task::Sql(_) => all.extend(of_storage()),
+        Task::Sync(_) => all.extend(of_storage().chain(folders())),
         Task::Http(_) => {}
     }
     all
+}
+
+/// The folders of this machine that syncs may read, as whoever runs the agent says.
+fn folders() -> Option<(String, String)> {
+    const FOLDERS: &str = "POLDER_FILES";
+    std::env::var(FOLDERS).ok().map(|folders| (FOLDERS.to_owned(), folders))
 }
 
 /// How the lake's store is reached, as the agent was told: Polder's own work opens tables itself, what users wrote does not get this.

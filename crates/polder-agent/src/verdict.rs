@@ -53,8 +53,11 @@ pub fn of_task(mut ended: AttemptEnded, task: &Task, last_error: Option<String>)
     let code = match task {
         Task::Run(_) => return ended,
         Task::Http(_) => Code::HttpFailed,
-        Task::Sql(_) if ended.exit_code == Some(EXIT_CONFLICT.into()) => Code::PublishConflict,
+        Task::Sql(_) | Task::Sync(_) if ended.exit_code == Some(EXIT_CONFLICT.into()) => {
+            Code::PublishConflict
+        }
         Task::Sql(_) => Code::SqlFailed,
+        Task::Sync(_) => Code::SyncFailed,
     };
     if ended.code == Some(Code::StepFailed) {
         ended.code = Some(code);

@@ -9,6 +9,7 @@ use polder_store::runs::PipelineRef;
 use polder_store::secrets::{self, SecretKey};
 use polder_store::{blobs, revisions};
 use polder_types::Code;
+use polder_types::definition::sync::{StreamSource, Sync};
 use polder_types::definition::{Command, HttpRequest, SqlScript, SqlSource, Step, StepKind};
 use polder_types::run::Outcome;
 use polder_types::template::{self, Context, Quoting, RunFacts};
@@ -60,7 +61,7 @@ impl Engine {
 
     /// With what the work itself needs to talk to the server.
     async fn with_token(&self, mut assignment: Assignment, place: Place) -> Result<Assignment> {
-        if let Task::Sql(_) = assignment.task {
+        if assignment.task.uses_lake() {
             assignment.token = Some(self.new_attempt_token(place).await?);
         }
         Ok(assignment)
@@ -206,16 +207,34 @@ pub fn task(
             let words: Result<_, _> = words.iter().map(|word| plain(word, context)).collect();
             Ok(Task::Run(Command::Arguments(words?)))
         }
-        StepKind::Http(request) => {
-            let context =
-                secrets.iter().fold(context.clone(), |context, (name, value)| context.secret(name, value));
-            Ok(Task::Http(http(request, &context)?))
-        }
+        StepKind::Http(request) => Ok(Task::Http(http(request, &with_secrets(context, secrets))?)),
         StepKind::Sql(script) => Ok(Task::Sql(sql(script, context, statements)?)),
+        StepKind::Sync(sync) => {
+            Ok(Task::Sync(Box::new(rendered_sync(sync, &with_secrets(context, secrets))?)))
+        }
         StepKind::Pipeline(_) => {
             Err(template::Error::Failed("a pipeline step has nothing to execute".into()))
         }
     }
+}
+
+fn with_secrets(context: &Context, secrets: &BTreeMap<String, String>) -> Context {
+    secrets.iter().fold(context.clone(), |context, (name, value)| context.secret(name, value))
+}
+
+/// A sync with its own templates filled in; those of its connector are for each request.
+fn rendered_sync(sync: &Sync, context: &Context) -> Result<Sync, template::Error> {
+    let mut sync = sync.clone();
+    for stream in &mut sync.streams {
+        if let StreamSource::Files { path, .. } = &mut stream.source {
+            *path = plain(path, context)?;
+        }
+    }
+    sync.salt = sync.salt.map(|salt| plain(&salt, context)).transpose()?;
+    for value in sync.config.values_mut() {
+        *value = template::render_value(value, context)?;
+    }
+    Ok(sync)
 }
 
 fn http(request: &HttpRequest, context: &Context) -> Result<HttpRequest, template::Error> {

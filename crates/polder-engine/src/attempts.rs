@@ -6,7 +6,6 @@ use polder_store::logs::LogKey;
 use polder_store::runs::{self, StepResult, StoredRun, StoredStep};
 use polder_store::timers::{self, Timer, TimerKind};
 use polder_types::Code;
-use polder_types::definition::StepKind;
 use polder_types::run::{Event, Outcome, StopReason};
 use polder_types::wire::{
     Assignment, AttemptEnded, AttemptKey, AttemptStarted, LogBatch, LogPosition, RunError,
@@ -144,8 +143,8 @@ impl Mover<'_> {
         place: Place,
         report: &AttemptEnded,
     ) -> Result<()> {
-        let changed = match step_definition(loaded, place.position).map(|step| &step.kind) {
-            Some(StepKind::Sql(_)) => self.end_branch(loaded, place, report).await?,
+        let changed = match step_definition(loaded, place.position) {
+            Some(step) if step.kind.uses_lake() => self.end_branch(loaded, place, report).await?,
             _ => None,
         };
         let report = changed.as_ref().unwrap_or(report);

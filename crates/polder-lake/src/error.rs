@@ -45,6 +45,9 @@ pub enum Error {
     /// What was done since would not be known.
     #[error("something before was not done to its end; begin anew on a branch of another name")]
     Unfinished,
+    /// Whoever gives the rows knows why.
+    #[error("{0}")]
+    Source(String),
     #[error("the planner of SQL did not come to an end: {0}")]
     Planner(String),
     /// Where in a script it happened.

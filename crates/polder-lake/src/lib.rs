@@ -42,4 +42,4 @@ pub use script::{Kind, Mistake, Script, Statement};
 pub use session::{CATALOG, Limits, Session};
 pub use table::Table;
 pub use undo::{Ending, Undone};
-pub use work::{Base, Effect, Outcome, Work};
+pub use work::{Base, Effect, Landing, Outcome, Work};

@@ -9,6 +9,7 @@ mod assign;
 mod change;
 mod create;
 mod insert;
+mod land;
 mod outcome;
 mod read;
 mod rows;
@@ -22,6 +23,7 @@ use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt};
 use polder_types::lake::TableFacts;
 
+pub use self::land::Landing;
 pub use self::outcome::{Effect, Outcome};
 use crate::means::Means;
 use crate::operations::{Batches, Note};

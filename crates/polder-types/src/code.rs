@@ -78,6 +78,8 @@ codes! {
     CannotStart = "CANNOT_START",
     /// A statement over the lake failed.
     SqlFailed = "SQL_FAILED",
+    /// A source could not be brought into the lake.
+    SyncFailed = "SYNC_FAILED",
     /// Somebody else has published one of the tables meanwhile.
     PublishConflict = "PUBLISH_CONFLICT",
     /// A step or run took longer than it may.

@@ -27,6 +27,7 @@ mod shapes;
 pub mod size;
 mod starts;
 mod steps;
+pub mod sync;
 mod texts;
 mod tree;
 mod triggers;
@@ -62,7 +63,7 @@ struct Upstream {
     problem: Problem,
 }
 
-/// Reads a project: `files` are the texts of `polder.yaml`, `pipeline.yaml` and `pipelines/*.yaml` (see [`is_definition`];
+/// Reads a project: `files` are the texts of `polder.yaml`, `pipeline.yaml`, `pipelines/*.yaml`, `syncs/*.yaml` and `connectors/*.yaml` (see [`is_definition`];
 /// others are ignored) by their path in the project, `paths` are all files of the project.
 #[must_use]
 pub fn parse(files: &BTreeMap<String, String>, paths: &BTreeSet<String>) -> Parsed {

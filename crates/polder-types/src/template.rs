@@ -13,7 +13,7 @@ mod sql;
 mod undefined;
 
 pub use check::{Mistake, Names, check};
-pub use context::{Context, RunFacts};
+pub use context::{Context, RunFacts, value_of};
 
 /// How interpolated values are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

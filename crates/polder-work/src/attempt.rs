@@ -58,7 +58,7 @@ impl Attempt {
         &self.lake
     }
 
-    /// Publishes all tables that the work has written, or none. Once the server has agreed to it, it will be, whatever becomes of the
+    /// Publishes all tables that the work has changed, or none; if it has changed none, there is no publish. Once the server has agreed to it, it will be, whatever becomes of the
     /// attempt.
     ///
     /// # Errors
@@ -69,6 +69,9 @@ impl Attempt {
         let (tables, facts) = work.stage(&occasion).await?.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
         let facts = tables.iter().map(|staged| staged.table.clone()).zip(facts).collect();
         let intent = Intent { publish, tables };
+        if intent.tables.is_empty() {
+            return Ok(intent);
+        }
         let reads = work.tables_read().iter().cloned().collect();
         self.server.decide(&PublishRequest { intent: intent.clone(), reads, facts }).await?;
         self.complete(&intent).await?;

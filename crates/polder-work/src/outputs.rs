@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use polder_types::lake::{Intent, Staged};
 use serde_json::{Map, Value, json};
 
-/// The outputs that every such step has: `rows` and `bytes` written, the `tables`, and the id of the `publish`.
+/// The outputs that every such step has: `rows` and `bytes` written, the `tables`, and the id of the `publish`, if there is one.
 #[must_use]
 pub fn outputs(intent: &Intent) -> Map<String, Value> {
     let sum = |of: fn(&Staged) -> u64| intent.tables.iter().map(of).sum::<u64>();
@@ -14,7 +14,11 @@ pub fn outputs(intent: &Intent) -> Map<String, Value> {
         "rows": sum(|staged| staged.rows), "bytes": sum(|staged| staged.bytes),
         "tables": tables, "publish": intent.publish,
     });
-    outputs.as_object().cloned().unwrap_or_default()
+    let mut outputs = outputs.as_object().cloned().unwrap_or_default();
+    if intent.tables.is_empty() {
+        outputs.remove("publish");
+    }
+    outputs
 }
 
 /// A line for each table that was published.

@@ -30,6 +30,7 @@ pub(crate) fn status(code: Code) -> StatusCode {
         | Code::IdempotencyMismatch
         | Code::StepFailed
         | Code::SqlFailed
+        | Code::SyncFailed
         | Code::CannotStart
         | Code::TimedOut
         | Code::AgentLost
@@ -67,6 +68,7 @@ pub(crate) fn title(code: Code) -> &'static str {
         Code::Unavailable => "Not available just now",
         Code::StepFailed => "A step failed",
         Code::SqlFailed => "A statement failed",
+        Code::SyncFailed => "A source could not be read",
         Code::PublishConflict => "Somebody else has published meanwhile",
         Code::CannotStart => "A command could not be started",
         Code::TimedOut => "It took too long",

@@ -27,6 +27,11 @@ impl Mover<'_> {
         match publishes::of_branch(&mut self.tx, branch.id).await?.map(|publish| publish.state) {
             Some(PublishState::Done) if report.outcome != Outcome::Succeeded => Ok(Some(succeeded(report))),
             Some(PublishState::Done | PublishState::Prepared) => Ok(None),
+            // Nothing was to be published, or an earlier attempt had decided it: no reader lacks anything of this branch.
+            None if report.outcome == Outcome::Succeeded => {
+                branches::end(&mut self.tx, branch.id, BranchState::Published, self.now).await?;
+                Ok(None)
+            }
             Some(PublishState::Undone) | None => {
                 branches::end(&mut self.tx, branch.id, BranchState::Failed, self.now).await?;
                 Ok(None)

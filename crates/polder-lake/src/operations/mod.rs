@@ -25,6 +25,7 @@ mod optimise;
 mod overwrite;
 mod places;
 mod predicate;
+mod property;
 mod protocol;
 mod redesign;
 mod restore;

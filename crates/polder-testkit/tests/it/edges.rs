@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("polder-agent", &["polder-types", "polder-client", "polder-executors"]),
     ("polder-api", &["polder-types", "polder-store", "polder-engine"]),
     ("polder-work", &["polder-types", "polder-client", "polder-lake"]),
+    ("polder-sync", &["polder-types", "polder-lake", "polder-ingest", "polder-work"]),
     ("polder-sql", &["polder-types", "polder-lake", "polder-work"]),
     (
         "polder",
@@ -29,6 +30,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "polder-agent",
             "polder-api",
             "polder-sql",
+            "polder-sync",
         ],
     ),
 ];

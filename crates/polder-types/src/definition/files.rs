@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::others::Others;
 use super::layout::{self, PROJECT_FILE, is_pipeline};
 use super::pipeline::{self, Draft, Reference};
 use super::project::{self, Settings};
 use super::reader::{Field, Place, Reader};
 use super::tree::{self, Mark, Node};
-use super::{Parsed, Problem, ProblemCode, Project, Severity, Upstream, starts};
+use super::{Parsed, Problem, ProblemCode, Project, Severity, Upstream, starts, sync};
+
+mod others;
 
 /// Bytes of one file at most.
 const FILE_LIMIT: usize = 1 << 20;
@@ -27,10 +30,15 @@ pub(crate) fn parse(files: &BTreeMap<String, String>, paths: &BTreeSet<String>) 
         .take(PIPELINE_LIMIT)
         .map(|(path, text)| Reader::new(path, text))
         .collect();
+    let connectors = Others::read(files, layout::connector_of);
+    let known = connectors.all(|reader, node, _| sync::read_connector(reader, node));
+    let sync_files = Others::read(files, layout::sync_of);
+    let syncs = sync_files.all(|reader, node, name| sync::read(&root(reader, node), name, &known));
     let mut drafts = Vec::new();
     for reader in &readers {
         let node = read_tree(reader);
-        let draft = node.as_ref().and_then(|node| pipeline::read(&root(reader, node), &settings, paths));
+        let draft =
+            node.as_ref().and_then(|node| pipeline::read(&root(reader, node), &settings, paths, &syncs));
         drafts.extend(draft.map(|draft| (reader, draft)));
     }
     report_duplicates(&drafts);
@@ -38,14 +46,17 @@ pub(crate) fn parse(files: &BTreeMap<String, String>, paths: &BTreeSet<String>) 
     let mut problems = overall(&project_reader, files, paths);
     problems.extend(layout::problems(paths));
     let is_error = |problem: &Problem| problem.severity == Severity::Error;
-    let failed = project_reader.failed() || readers.iter().any(Reader::failed);
+    let others = [&connectors, &sync_files];
+    let failed = project_reader.failed()
+        || readers.iter().any(Reader::failed)
+        || others.iter().any(|files| files.failed());
     let is_complete = !failed && !problems.iter().any(is_error);
     let upstreams = drafts.iter().flat_map(|(reader, draft)| upstreams(reader, draft)).collect();
     let pipelines = drafts.into_iter().map(|(_, draft)| draft.pipeline).collect();
     problems.extend(project_reader.into_problems());
     problems.sort_by_key(position);
-    for reader in readers {
-        let mut own = reader.into_problems();
+    let own = readers.into_iter().map(Reader::into_problems);
+    for mut own in own.chain(sync_files.into_problems()).chain(connectors.into_problems()) {
         own.sort_by_key(position);
         problems.extend(own);
     }

@@ -10,11 +10,13 @@ use super::{Problem, ProblemCode, Severity};
 pub(crate) const PROJECT_FILE: &str = "polder.yaml";
 const PIPELINE_FILE: &str = "pipeline.yaml";
 const PIPELINE_FOLDER: &str = "pipelines/";
+const SYNC_FOLDER: &str = "syncs/";
+const CONNECTOR_FOLDER: &str = "connectors/";
 
 /// Whether a path is one of the files that [`super::parse`] wants the text of.
 #[must_use]
 pub fn is_definition(path: &str) -> bool {
-    path == PROJECT_FILE || is_pipeline(path)
+    path == PROJECT_FILE || is_pipeline(path) || sync_of(path).is_some() || connector_of(path).is_some()
 }
 
 pub(crate) fn is_pipeline(path: &str) -> bool {
@@ -22,13 +24,26 @@ pub(crate) fn is_pipeline(path: &str) -> bool {
     path == PIPELINE_FILE || name.is_some_and(|name| !name.is_empty() && !name.contains('/'))
 }
 
+/// The name of the sync that a file is.
+pub(crate) fn sync_of(path: &str) -> Option<&str> {
+    name_in(SYNC_FOLDER, path)
+}
+
+/// The name of the connector that a file is.
+pub(crate) fn connector_of(path: &str) -> Option<&str> {
+    name_in(CONNECTOR_FOLDER, path)
+}
+
+fn name_in<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
+    let name = path.strip_prefix(folder)?.strip_suffix(".yaml")?;
+    (!name.is_empty() && !name.contains('/')).then_some(name)
+}
+
 /// What later versions read: the folder, the kinds of files there, whether they may lie deeper, and what they would be.
 const RESERVED: &[(&str, &[&str], bool, &str)] = &[
     ("connections/", YAML, false, "connections"),
-    ("connectors/", YAML, false, "connectors"),
     ("dashboards/", YAML, false, "dashboards"),
     ("models/", &["sql", "yaml", "yml"], true, "models"),
-    ("syncs/", YAML, false, "syncs"),
 ];
 const YAML: &[&str] = &["yaml", "yml"];
 
@@ -69,7 +84,10 @@ fn unsupported(path: &str) -> Option<Problem> {
 fn misplaced(path: &str, severity: Severity) -> Option<Problem> {
     let name = path.strip_prefix(PIPELINE_FOLDER).unwrap_or(path);
     let code = ProblemCode::MissingFile;
-    if path.strip_suffix(".yml").is_some_and(|stem| is_pipeline(&format!("{stem}.yaml"))) {
+    if path
+        .strip_suffix(".yml")
+        .is_some_and(|stem| is_definition(&format!("{stem}.yaml")) && stem != "polder")
+    {
         let hint = "rename it to end in .yaml".to_owned();
         return Some(problem(path, severity, code, "this file is not read".to_owned(), hint));
     }

@@ -7,6 +7,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::sync::Sync;
+
 /// Version of the stored JSON of these types. A fixture of each version is read by a test for ever.
 pub const VERSION: u32 = 1;
 
@@ -201,6 +203,7 @@ pub enum StepKind {
     Http(HttpRequest),
     Pipeline(PipelineCall),
     Sql(SqlScript),
+    Sync(Box<Sync>),
 }
 
 impl StepKind {
@@ -212,7 +215,14 @@ impl StepKind {
             Self::Http(_) => "http",
             Self::Pipeline(_) => "pipeline",
             Self::Sql(_) => "sql",
+            Self::Sync(_) => "sync",
         }
+    }
+
+    /// Whether attempts work on a branch of the lake.
+    #[must_use]
+    pub const fn uses_lake(&self) -> bool {
+        matches!(self, Self::Sql(_) | Self::Sync(_))
     }
 }
 

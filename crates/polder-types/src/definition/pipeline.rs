@@ -8,7 +8,7 @@ use super::reader::{Field, Located, Place};
 use super::shapes::{Concurrency as ConcurrencyShape, PipelineFile};
 use super::steps::{self, Plan};
 use super::{
-    Concurrency, OnConflict, Pipeline, ProblemCode, Retries, Step, parameters, texts, triggers, values,
+    Concurrency, OnConflict, Pipeline, ProblemCode, Retries, Step, parameters, sync, texts, triggers, values,
 };
 use crate::template::{Names, Quoting};
 
@@ -43,9 +43,15 @@ pub(crate) struct Surroundings<'s> {
     pub(crate) env: BTreeMap<String, String>,
     pub(crate) secrets: BTreeMap<String, String>,
     pub(crate) parameters: BTreeSet<String>,
+    pub(crate) syncs: &'s BTreeMap<String, sync::Draft<'s>>,
 }
 
-pub(crate) fn read(field: &Field<'_>, settings: &Settings, paths: &BTreeSet<String>) -> Option<Draft> {
+pub(crate) fn read<'a>(
+    field: &Field<'a>,
+    settings: &Settings,
+    paths: &BTreeSet<String>,
+    syncs: &BTreeMap<String, sync::Draft<'a>>,
+) -> Option<Draft> {
     let object = field.object::<PipelineFile>()?;
     let name = object.require("name").and_then(|field| values::name(&field));
     let text = |key| object.get(key).and_then(|field: Field<'_>| field.text().map(str::to_owned));
@@ -65,6 +71,7 @@ pub(crate) fn read(field: &Field<'_>, settings: &Settings, paths: &BTreeSet<Stri
         env: settings.env.clone(),
         secrets: BTreeMap::new(),
         parameters: parameters.iter().map(|parameter| parameter.name.clone()).collect(),
+        syncs,
     };
     read_environment(object.get("env"), object.get("secrets"), &mut around);
     let mut references = Vec::new();
@@ -129,7 +136,11 @@ fn concurrency(field: &Field<'_>) -> Option<Concurrency> {
     Some(Concurrency { limit: u32::try_from(limit?).ok()?, on_conflict: on_conflict? })
 }
 
-fn read_steps(field: &Field<'_>, around: &Surroundings<'_>, references: &mut Vec<Reference>) -> Vec<Step> {
+fn read_steps<'a>(
+    field: &Field<'a>,
+    around: &Surroundings<'a>,
+    references: &mut Vec<Reference>,
+) -> Vec<Step> {
     let Some(items) = field.items() else { return Vec::new() };
     if items.is_empty() {
         field.error(ProblemCode::InvalidValue, "a pipeline has one step at least", None);

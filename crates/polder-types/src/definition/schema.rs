@@ -3,6 +3,8 @@
 use schemars::Schema;
 use serde_json::Value;
 
+use super::shapes::connector::ManifestFile;
+use super::shapes::sync::SyncFile;
 use super::shapes::{PipelineFile, ProjectFile};
 
 /// The schema of `polder.yaml`.
@@ -15,6 +17,18 @@ pub fn project() -> Value {
 #[must_use]
 pub fn pipeline() -> Value {
     named(schemars::schema_for!(PipelineFile), "urn:polder:schema:pipeline:1")
+}
+
+/// The schema of a file in `syncs/`.
+#[must_use]
+pub fn sync() -> Value {
+    named(schemars::schema_for!(SyncFile), "urn:polder:schema:sync:1")
+}
+
+/// The schema of a file in `connectors/`.
+#[must_use]
+pub fn connector() -> Value {
+    named(schemars::schema_for!(ManifestFile), "urn:polder:schema:connector:1")
 }
 
 fn named(mut schema: Schema, id: &str) -> Value {

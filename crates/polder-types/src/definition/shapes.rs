@@ -12,7 +12,9 @@ use serde_json::Value;
 use super::{CatchUp, Dialect, OnConflict, ParameterType, Rerun, When};
 use crate::run::EventStatus;
 
+pub(crate) mod connector;
 mod keys;
+pub(crate) mod sync;
 
 pub(crate) use keys::{AnyItem, AnyStep, AnyTrigger, later, names_of};
 
@@ -219,6 +221,7 @@ pub(crate) enum Step {
     Http(HttpStep),
     Pipeline(PipelineStep),
     Sql(SqlStep),
+    Sync(sync::SyncStep),
 }
 
 /// A command.

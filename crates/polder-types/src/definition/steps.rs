@@ -13,10 +13,12 @@ use crate::template::Quoting;
 
 mod plan;
 mod sql;
+mod sync;
 
 pub(crate) use plan::Plan;
+pub(crate) use sql::compute;
 
-const KINDS: [&str; 4] = ["run", "http", "pipeline", "sql"];
+const KINDS: [&str; 5] = ["run", "http", "pipeline", "sql", "sync"];
 
 /// A step that is being read.
 pub(crate) struct Draft<'a> {
@@ -29,12 +31,13 @@ pub(crate) struct Draft<'a> {
     pub(crate) reference: Option<Reference>,
 }
 
-pub(crate) fn read<'a>(field: &Field<'a>, around: &Surroundings<'_>) -> Option<Draft<'a>> {
+pub(crate) fn read<'a>(field: &Field<'a>, around: &Surroundings<'a>) -> Option<Draft<'a>> {
     match field.kinds::<AnyStep>(&KINDS).as_slice() {
         ["run"] => run(&field.object::<RunStep>()?, around),
         ["http"] => http(&field.object::<HttpStep>()?, around),
         ["pipeline"] => call(&field.object::<PipelineStep>()?, around),
         ["sql"] => sql::read(field, around),
+        ["sync"] => sync::read(field, around),
         [] => {
             let object = field.object::<AnyStep>()?;
             if !object.seems_to_have(&KINDS) {

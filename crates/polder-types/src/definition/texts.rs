@@ -9,6 +9,7 @@ use crate::template::{self, Names, Quoting};
 const LIMIT: usize = 64 << 10;
 
 /// A text of a step that is checked once it is known which names it may use.
+#[derive(Clone)]
 pub(crate) struct Text<'a> {
     pub(crate) field: Field<'a>,
     pub(crate) value: &'a str,

@@ -37,6 +37,13 @@ pub(crate) struct Node {
     weight: usize,
 }
 
+impl Node {
+    /// Something else in the same place.
+    pub(crate) fn with(&self, kind: Kind) -> Self {
+        Self { mark: self.mark.clone(), kind, weight: self.weight }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
     /// A scalar: its text, and whether it is plain (unquoted), so that it may mean something else than text.

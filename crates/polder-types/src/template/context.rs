@@ -125,7 +125,8 @@ impl Context {
 }
 
 /// By hand rather than through serde, where minijinja gives some keys a meaning of its own.
-fn value_of(json: &Json) -> Value {
+#[must_use]
+pub fn value_of(json: &Json) -> Value {
     match json {
         Json::Null => Value::from(()),
         Json::Bool(value) => Value::from(*value),

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::Code;
+use crate::definition::sync::Sync;
 use crate::definition::{Command, Compute, HttpRequest};
 use crate::id::{RevisionId, RunId};
 use crate::run::{Outcome, StopReason};
@@ -87,6 +88,15 @@ pub enum Task {
     Run(Command),
     Http(HttpRequest),
     Sql(SqlTask),
+    Sync(Box<Sync>),
+}
+
+impl Task {
+    /// Whether it works on a branch of the lake.
+    #[must_use]
+    pub const fn uses_lake(&self) -> bool {
+        matches!(self, Self::Sql(_) | Self::Sync(_))
+    }
 }
 
 /// Statements over the lake, with their templates filled in.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{AttemptKey, SqlTask};
+use crate::definition::sync::Sync;
 use crate::id::PublishId;
 use crate::lake::{BranchName, Intent, Line, Pin, Published, TableName, View};
 
@@ -24,6 +25,9 @@ pub struct LakeTask<T> {
     pub logical_at: DateTime<Utc>,
     pub task: T,
 }
+
+/// `polder task sync`.
+pub type SyncSpec = LakeTask<Sync>;
 
 /// `polder task sql`.
 pub type SqlSpec = LakeTask<SqlTask>;

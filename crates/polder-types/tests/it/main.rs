@@ -8,4 +8,5 @@ mod parameters;
 mod schedules;
 mod schemas;
 mod support;
+mod syncs;
 mod templates;

@@ -20,6 +20,8 @@ fn yaml(text: &str) -> Value {
 fn the_schemas_are_as_they_were() {
     insta::assert_json_snapshot!("schema_of_project", schema::project());
     insta::assert_json_snapshot!("schema_of_pipeline", schema::pipeline());
+    insta::assert_json_snapshot!("schema_of_sync", schema::sync());
+    insta::assert_json_snapshot!("schema_of_connector", schema::connector());
 }
 
 #[test]
@@ -28,6 +30,7 @@ fn what_the_parser_takes_the_schema_takes() {
     fits(&schema::project(), &yaml(PROJECT)).unwrap();
     fits(&schema::pipeline(), &yaml(PIPELINE)).unwrap();
     fits(&schema::pipeline(), &yaml(SECOND)).unwrap();
+    fits(&schema::sync(), &yaml(crate::syncs::SYNC)).unwrap();
 }
 
 /// With this, debug builds have checked for each shape that the parser asks for exactly the keys of the schema.

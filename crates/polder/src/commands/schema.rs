@@ -21,12 +21,18 @@ enum SchemaFile {
     Project,
     /// pipelines/*.yaml
     Pipeline,
+    /// syncs/*.yaml
+    Sync,
+    /// connectors/*.yaml
+    Connector,
 }
 
 pub fn run(args: &Args, context: &Context<'_>) -> Result<ExitCode> {
     let schema = match args.file {
         SchemaFile::Project => schema::project(),
         SchemaFile::Pipeline => schema::pipeline(),
+        SchemaFile::Sync => schema::sync(),
+        SchemaFile::Connector => schema::connector(),
     };
     context.output.value(&schema)?;
     Ok(ExitCode::SUCCESS)

@@ -8,6 +8,7 @@ use anyhow::Result;
 use clap::Subcommand;
 use polder_agent::task::http;
 use polder_sql::{publish, query, step};
+use polder_types::SystemClock;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -21,6 +22,8 @@ enum What {
     Http,
     /// Run the statements that stand on stdin, as JSON, on a branch of the lake, and publish what they wrote
     Sql,
+    /// Bring the streams of the sync that stands on stdin, as JSON, into the lake, and publish them
+    Sync,
     /// Complete the publish that stands on stdin, as JSON
     Publish,
     /// Make the tables that stand on stdin, as JSON, what they were, ready to be published
@@ -37,6 +40,10 @@ pub async fn run(args: Args) -> Result<ExitCode> {
     let done = match args.what {
         What::Http => return told(http::run(&spec, file, http::SILENCE, out).await, http::Error::exit_code),
         What::Sql => Box::pin(step::run(&spec, file, out)).await,
+        What::Sync => {
+            let done = Box::pin(polder_sync::step::run(&spec, file, &SystemClock, out)).await;
+            return told(done, polder_sync::Error::exit_code);
+        }
         What::Publish => publish::complete(&spec, out).await,
         What::Restore => publish::restore(&spec, out).await,
         What::Query => query::run(&spec, out).await,

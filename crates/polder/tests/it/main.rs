@@ -10,4 +10,5 @@ mod local;
 mod mistakes;
 mod session;
 mod story;
+mod syncs;
 mod ui;

@@ -7,6 +7,12 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use schemars::JsonSchema;
 use serde_json::Value;
 
+use super::connector::{
+    AuthenticatorMap, BackoffStrategy, Component, DatetimeBasedCursor, DefaultPaginator, DpathExtractor,
+    ErrorHandlerMap, HttpRequester, ManifestFile, ManifestStream, PaginationStrategy, RecordSelector,
+    RequestOptionMap, ResponseFilter, SimpleRetriever,
+};
+use super::sync::{CsvMap, FilesMap, JsonMap, SyncColumnsMap, SyncFile, SyncStep, SyncStream, SyncTarget};
 use super::{
     Block, Call, ComputeMap, Concurrency, Condition, Defaults, EnvironmentSettings, Executions,
     ExecutionsTrigger, Http, HttpStep, ManualTrigger, Nothing, Parameter, PipelineFile, PipelineStep,
@@ -48,6 +54,29 @@ shapes!(
     Call,
     Http,
     RetriesMap,
+    SyncStep,
+    SyncFile,
+    SyncStream,
+    SyncColumnsMap,
+    SyncTarget,
+    FilesMap,
+    CsvMap,
+    JsonMap,
+    ManifestFile,
+    ManifestStream,
+    SimpleRetriever,
+    Component,
+    HttpRequester,
+    AuthenticatorMap,
+    RequestOptionMap,
+    ErrorHandlerMap,
+    BackoffStrategy,
+    ResponseFilter,
+    RecordSelector,
+    DpathExtractor,
+    DefaultPaginator,
+    PaginationStrategy,
+    DatetimeBasedCursor,
 );
 
 /// A step before it is known what it does: the keys of every kind.
@@ -56,7 +85,13 @@ pub(crate) struct AnyStep;
 impl Shape for AnyStep {
     fn keys() -> &'static [String] {
         static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
-            union([RunStep::keys(), HttpStep::keys(), PipelineStep::keys(), SqlStep::keys()])
+            union([
+                RunStep::keys(),
+                HttpStep::keys(),
+                PipelineStep::keys(),
+                SqlStep::keys(),
+                SyncStep::keys(),
+            ])
         });
         &KEYS
     }
@@ -115,6 +150,6 @@ fn enum_names(schema: &Value) -> Vec<String> {
 
 /// What is planned but not there yet, so that nobody looks for a typing error.
 pub(crate) fn later(key: &str) -> Option<String> {
-    const LATER: &[&str] = &["alerts", "connection", "dataset", "image", "locks", "models", "sync"];
+    const LATER: &[&str] = &["alerts", "connection", "dataset", "image", "locks", "models"];
     LATER.contains(&key).then(|| format!("this version of Polder does not do `{key}` yet"))
 }

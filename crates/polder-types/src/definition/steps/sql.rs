@@ -51,7 +51,7 @@ fn file(field: &Field<'_>, word: &str, around: &Surroundings<'_>) -> String {
     scripts::normalised(word).unwrap_or_else(|| word.to_owned())
 }
 
-pub(super) fn compute(field: &Field<'_>) -> Compute {
+pub(crate) fn compute(field: &Field<'_>) -> Compute {
     let Some(object) = field.object::<ComputeMap>() else { return Compute::default() };
     let memory_bytes = object.get("memory").and_then(|field| memory(&field));
     let cpus = object.get("cpus").and_then(|field| field.integer(1..=1024));

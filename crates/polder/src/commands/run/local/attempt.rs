@@ -46,7 +46,7 @@ pub(super) async fn execute(ask: Ask) -> AttemptEnded {
     let result = match &ask.step().kind {
         StepKind::Pipeline(call) => ask.call(call).await,
         StepKind::Run(_) | StepKind::Http(_) => ask.execute().await,
-        StepKind::Sql(_) => Err(no_lake()),
+        StepKind::Sql(_) | StepKind::Sync(_) => Err(no_lake()),
     };
     let ended = match result {
         Ok(ended) => ended,
@@ -249,12 +249,12 @@ fn command(task: &Task) -> Result<(Command, Option<Bytes>), RunError> {
             let words = vec![program.display().to_string(), "task".to_owned(), "http".to_owned()];
             Ok((Command::Arguments(words), Some(spec.into())))
         }
-        Task::Sql(_) => Err(no_lake()),
+        Task::Sql(_) | Task::Sync(_) => Err(no_lake()),
     }
 }
 
 fn no_lake() -> RunError {
-    let message = "an `sql` step works on the lake of a server: start one with `polder server`, then `polder deploy` and run it there";
+    let message = "`sql` and `sync` steps work on the lake of a server: start one with `polder server`, then `polder deploy` and run it there";
     refused(Code::CannotStart, message)
 }
 

@@ -1,0 +1,106 @@
+//! What there is to read of a stream, before any of it is written.
+
+use chrono::DateTime;
+use polder_ingest::{FileFormat, Format, FoundFile, Seen, Source};
+use polder_types::Clock;
+use polder_types::definition::sync::{Stream, StreamSource, SyncMode};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use crate::http::{self, Api};
+use crate::log::Log;
+use crate::state::{CursorState, State};
+use crate::{Error, Result, location};
+
+pub(crate) struct Gathered {
+    pub(crate) source: Source,
+    pub(crate) files: Vec<FoundFile>,
+    pub(crate) format: Value,
+    /// What will have been read then.
+    pub(crate) seen: Option<Seen>,
+    pub(crate) cursor: Option<CursorState>,
+    /// Of pages that were put down, gone with this.
+    _folder: Option<TempDir>,
+}
+
+/// Finds what there is; of an API it is put down in a temporary file first, so that nothing that breaks off reaches a table.
+pub(crate) async fn gather(
+    stream: &Stream,
+    config: &Value,
+    state: &State,
+    clock: &dyn Clock,
+    log: &mut Log<'_>,
+) -> Result<Gathered> {
+    match &stream.source {
+        StreamSource::Files { path, format } => files(stream, path, format, state).await,
+        StreamSource::Http(http) => {
+            let api = Api {
+                name: &stream.name,
+                http,
+                config,
+                mode: stream.mode,
+                adds: stream.primary_key.is_empty(),
+                clock,
+            };
+            pages(&api, state, log).await
+        }
+    }
+}
+
+async fn files(stream: &Stream, path: &str, format: &Value, state: &State) -> Result<Gathered> {
+    let (source, in_project) = location::open(path)?;
+    let all = source.list().await?;
+    let has_pattern = path.contains(['*', '?', '[', '{']);
+    if all.is_empty() && !(has_pattern && stream.mode == SyncMode::Incremental) {
+        let hint = if has_pattern { ": nothing is replaced by nothing" } else { "" };
+        return Err(Error::NoFiles { path: path.to_owned(), hint });
+    }
+    let (files, seen) = match stream.mode {
+        SyncMode::FullRefresh => (all, None),
+        SyncMode::Incremental => new_ones(all, state.files.clone().unwrap_or_default(), in_project)?,
+    };
+    Ok(Gathered { source, files, format: format.clone(), seen, cursor: None, _folder: None })
+}
+
+/// A file of the project is what is in it: when it was unpacked says nothing.
+fn new_ones(all: Vec<FoundFile>, seen: Seen, in_project: bool) -> Result<(Vec<FoundFile>, Option<Seen>)> {
+    let marked =
+        all.into_iter().map(|file| Ok((if in_project { by_content(&file)? } else { file.clone() }, file)));
+    let marked = marked.collect::<Result<Vec<_>>>()?;
+    let (marks, files): (Vec<_>, Vec<_>) =
+        marked.into_iter().filter(|(mark, _)| !seen.new_ones(std::slice::from_ref(mark)).is_empty()).unzip();
+    let seen = seen.and(&marks);
+    Ok((files, Some(seen)))
+}
+
+fn by_content(file: &FoundFile) -> Result<FoundFile> {
+    let mut hash = Sha256::new();
+    std::io::copy(&mut std::fs::File::open(&file.name)?, &mut HashWriter(&mut hash))?;
+    let mut mark = file.clone();
+    (mark.last_modified, mark.etag) = (DateTime::UNIX_EPOCH, Some(hex::encode(hash.finalize())));
+    Ok(mark)
+}
+
+struct HashWriter<'a>(&'a mut Sha256);
+
+impl std::io::Write for HashWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+async fn pages(api: &Api<'_>, state: &State, log: &mut Log<'_>) -> Result<Gathered> {
+    let folder = tempfile::tempdir()?;
+    let name = format!("{}.json", api.name.replace(|c: char| !c.is_ascii_alphanumeric(), "_"));
+    let fetched = http::fetch(api, state.cursor.as_ref(), &folder.path().join(&name), log).await?;
+    let source = Source::open(&name, folder.path(), std::iter::empty::<(String, String)>())?;
+    let files = if fetched.records == 0 { Vec::new() } else { source.list().await? };
+    let format = json!(FileFormat { format: Some(Format::Json), ..FileFormat::default() });
+    Ok(Gathered { source, files, format, seen: None, cursor: fetched.cursor, _folder: Some(folder) })
+}

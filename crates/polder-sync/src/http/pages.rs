@@ -1,0 +1,207 @@
+//! Page after page, until there is none.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use polder_types::definition::sync::connector::{DatetimeCursor, Paginator, Strategy};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::answer::records;
+use super::cursor::{Cursor, Interval};
+use super::request::{Answer, Ask, Requests};
+use super::template::Templates;
+use super::{Api, broken};
+use crate::Result;
+use crate::log::Log;
+
+pub(super) struct Pages<'a> {
+    api: &'a Api<'a>,
+    requests: &'a Requests<'a>,
+    templates: &'a Templates,
+    to: BufWriter<File>,
+    /// The keys to the records, filled in.
+    way: Vec<String>,
+    count: u64,
+    written: u64,
+}
+
+/// What is known after a page.
+struct Turned {
+    records: u64,
+    /// For templates.
+    names: Map<String, Value>,
+    hash: [u8; 32],
+    place: String,
+}
+
+impl<'a> Pages<'a> {
+    pub(super) fn new(
+        api: &'a Api<'a>,
+        requests: &'a Requests<'a>,
+        templates: &'a Templates,
+        to: &Path,
+    ) -> Result<Self> {
+        let way =
+            api.http.records.iter().map(|key| templates.text(key, &Map::new())).collect::<Result<_>>()?;
+        let to = BufWriter::new(File::create(to)?);
+        Ok(Self { api, requests, templates, to, way, count: 0, written: 0 })
+    }
+
+    /// All pages of a part of time.
+    pub(super) async fn read(
+        &mut self,
+        interval: Option<&Interval>,
+        mut cursor: Option<&mut Cursor<'_>>,
+        log: &mut Log<'_>,
+    ) -> Result<()> {
+        let mut token = self.first_token();
+        let mut before: Option<[u8; 32]> = None;
+        for turn in 0u64.. {
+            let ask = self.ask(interval, token.as_deref(), turn == 0);
+            let Some(answer) = self.requests.send(&ask).await? else { break };
+            self.count += 1;
+            let page = self.turn(&answer, &ask.names, cursor.as_deref_mut())?;
+            log.progress(|| format!("{}: {} pages, {} records", self.api.name, self.count, self.written))?;
+            if page.records > 0 && before == Some(page.hash) {
+                return Err(broken(
+                    &page.place,
+                    "it answers with the same page again and again: is the place of the page's token right?",
+                ));
+            }
+            before = Some(page.hash);
+            let next = self.next_token(&page, token.as_deref())?;
+            if next.is_none() {
+                break;
+            }
+            if next == token {
+                return Err(broken(
+                    &page.place,
+                    "it says that the next page is the one that it has just answered with",
+                ));
+            }
+            token = next;
+        }
+        Ok(())
+    }
+
+    /// How many records were put down.
+    pub(super) fn end(mut self) -> Result<u64> {
+        self.to.flush()?;
+        Ok(self.written)
+    }
+
+    fn first_token(&self) -> Option<String> {
+        match &self.api.http.paginator.as_ref()?.strategy {
+            Strategy::Page { first, .. } => Some(first.to_string()),
+            Strategy::Offset { .. } => Some("0".to_owned()),
+            Strategy::Cursor { .. } => None,
+        }
+    }
+
+    fn ask(&self, interval: Option<&Interval>, token: Option<&str>, is_first: bool) -> Ask {
+        let mut ask = Ask::default();
+        if let (Some(interval), Some(cursor)) = (interval, &self.api.http.cursor) {
+            ask.names = interval.names();
+            ask.options = of_time(interval, cursor);
+        }
+        let Some(paginator) = &self.api.http.paginator else { return ask };
+        if let (Some(option), Some(size)) = (&paginator.size, paginator.strategy.size()) {
+            ask.options.push((option.clone(), size.to_string()));
+        }
+        let Some(token) = token.filter(|_| !is_first || is_told_at_first(&paginator.strategy)) else {
+            return ask;
+        };
+        ask.names.insert("next_page_token".to_owned(), json!({"next_page_token": token}));
+        match &paginator.token {
+            Some(option) => ask.options.push((option.clone(), token.to_owned())),
+            None if is_first => {}
+            None => {
+                ask.address = matches!(paginator.strategy, Strategy::Cursor { .. }).then(|| token.to_owned())
+            }
+        }
+        ask
+    }
+
+    /// Puts down the records of a page.
+    fn turn(
+        &mut self,
+        answer: &Answer,
+        names: &Map<String, Value>,
+        mut cursor: Option<&mut Cursor<'_>>,
+    ) -> Result<Turned> {
+        let found = records(&answer.place, &answer.text, &self.way)?;
+        for record in &found {
+            let is_new = cursor.as_deref_mut().map_or(Ok(true), |cursor| cursor.take(record))?;
+            if is_new {
+                self.to.write_all(record.get().as_bytes())?;
+                self.to.write_all(b"\n")?;
+                self.written += 1;
+            }
+        }
+        let hash = Sha256::digest(answer.text.as_bytes()).into();
+        let names = self.names(answer, &found, names)?;
+        Ok(Turned { records: found.len() as u64, names, hash, place: answer.place.clone() })
+    }
+
+    /// What the template of the next token may use. Only where there is one: it means to read the page once more.
+    fn names(
+        &self,
+        answer: &Answer,
+        found: &[&RawValue],
+        names: &Map<String, Value>,
+    ) -> Result<Map<String, Value>> {
+        let strategy = self.api.http.paginator.as_ref().map(|paginator| &paginator.strategy);
+        if !matches!(strategy, Some(Strategy::Cursor { .. })) {
+            return Ok(Map::new());
+        }
+        let headers = answer
+            .headers
+            .iter()
+            .filter_map(|(name, value)| Some((name.to_string(), json!(value.to_str().ok()?))));
+        let headers: Map<String, Value> = headers.collect();
+        let last =
+            found.last().map(|record| serde_json::from_str(record.get())).transpose()?.unwrap_or(Value::Null);
+        let response: Value = serde_json::from_str(&answer.text)?;
+        let own = json!({"response": response, "headers": headers, "last_record": last, "last_page_size": found.len()});
+        Ok(names.clone().into_iter().chain(own.as_object().cloned().unwrap_or_default()).collect())
+    }
+
+    fn next_token(&self, page: &Turned, token: Option<&str>) -> Result<Option<String>> {
+        let Some(Paginator { strategy, .. }) = &self.api.http.paginator else { return Ok(None) };
+        let number = || token.and_then(|token| token.parse::<i64>().ok()).unwrap_or_default();
+        let is_last = page.records == 0 || strategy.size().is_some_and(|size| page.records < size);
+        match strategy {
+            Strategy::Page { .. } => Ok((!is_last).then(|| (number() + 1).to_string())),
+            Strategy::Offset { .. } => {
+                let read = i64::try_from(page.records).unwrap_or(i64::MAX);
+                Ok((!is_last).then(|| number().saturating_add(read).to_string()))
+            }
+            Strategy::Cursor { value, stop, .. } => {
+                let stops = match stop {
+                    Some(stop) => self.templates.optional(stop, &page.names)?.is_some(),
+                    None => false,
+                };
+                if stops { Ok(None) } else { self.templates.optional(value, &page.names) }
+            }
+        }
+    }
+}
+
+fn of_time(
+    interval: &Interval,
+    cursor: &DatetimeCursor,
+) -> Vec<(polder_types::definition::sync::connector::RequestOption, String)> {
+    let start = cursor.start_option.clone().map(|option| (option, interval.start.clone()));
+    let end = cursor.end_option.clone().map(|option| (option, interval.end.clone()));
+    start.into_iter().chain(end).collect()
+}
+
+const fn is_told_at_first(strategy: &Strategy) -> bool {
+    match strategy {
+        Strategy::Page { on_first, .. } | Strategy::Offset { on_first, .. } => *on_first,
+        Strategy::Cursor { .. } => false,
+    }
+}

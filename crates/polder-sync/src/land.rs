@@ -1,0 +1,110 @@
+//! Brings what was gathered into its table.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use polder_ingest::{KeptSchema, ReadOptions, SchemaChange, infer};
+use polder_lake::operations::Batches;
+use polder_lake::{Effect, Landing, TableName, Work};
+use polder_types::definition::sync::{Stream, SyncMode};
+
+use crate::gathered::Gathered;
+use crate::log::Log;
+use crate::reading::{Found, Reading, Shared};
+use crate::rejected::Origin;
+use crate::state::State;
+use crate::{Error, Result, rules};
+
+/// What became of a stream.
+pub(crate) struct Landed {
+    /// None if there was nothing to write.
+    pub(crate) effect: Option<Effect>,
+    pub(crate) rejected: u64,
+}
+
+/// Everything that is known of a stream before it lands.
+pub(crate) struct Ready<'a> {
+    pub(crate) stream: &'a Stream,
+    pub(crate) state: State,
+    pub(crate) gathered: Gathered,
+    pub(crate) options: Arc<ReadOptions>,
+    pub(crate) origin: &'a Origin,
+}
+
+impl Ready<'_> {
+    pub(crate) async fn land(mut self, work: &mut Work, log: &mut Log<'_>) -> Result<Landed> {
+        let mut schema = Arc::new(self.schema().await?);
+        // The first reading may find that there are more columns; the second one has them all.
+        for _ in 0..2 {
+            let found = Shared::new(Mutex::new(Found::default()));
+            let done = self.attempt(work, &schema, &found).await;
+            let mut found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
+            match (done, found.error.take(), found.grown.take()) {
+                (Ok(effect), None, None) => return self.end(work, schema, effect, found, log).await,
+                (_, Some(error), _) => return Err(error),
+                (_, None, Some(grown)) => schema = grown,
+                (Err(error), None, None) => return Err(error),
+            }
+        }
+        Err(Error::api("the columns of the source change while it is read"))
+    }
+
+    /// The columns: as they were kept, or by a sample.
+    async fn schema(&self) -> Result<KeptSchema> {
+        let Gathered { source, files, .. } = &self.gathered;
+        if self.state.schema.is_empty() {
+            return Ok(infer(source, files, &self.options, polder_ingest::Sample::default()).await?);
+        }
+        Ok(self.state.schema.clone())
+    }
+
+    async fn attempt(
+        &self,
+        work: &mut Work,
+        schema: &Arc<KeptSchema>,
+        found: &Shared,
+    ) -> Result<Option<Effect>> {
+        let is_empty = self.gathered.files.is_empty() && self.stream.mode == SyncMode::Incremental;
+        if is_empty || schema.is_empty() && !work.is_there(&self.stream.table).await? {
+            return Ok(None);
+        }
+        let how = rules::landing(self.stream, schema)?;
+        let reading = Reading {
+            source: self.gathered.source.clone(),
+            files: Arc::new(self.gathered.files.clone()),
+            options: Arc::clone(&self.options),
+            schema: Arc::clone(schema),
+        };
+        let (table, columns) = (&self.stream.table, reading.columns());
+        work.make_room(table, &columns, &how).await?;
+        if self.stream.mode == SyncMode::FullRefresh && how != Landing::Overwrite {
+            // By key, so that there is one row of each; nobody sees the table without rows.
+            work.land(table, Batches::new(columns, futures::stream::empty()), &Landing::Overwrite).await?;
+        }
+        Ok(Some(work.land(table, reading.rows(found), &how).await?))
+    }
+
+    /// The rejected rows, and how far the source was read.
+    async fn end(
+        &mut self,
+        work: &mut Work,
+        schema: Arc<KeptSchema>,
+        effect: Option<Effect>,
+        found: Found,
+        log: &mut Log<'_>,
+    ) -> Result<Landed> {
+        for SchemaChange::Added { name, column_type, .. } in &found.changes {
+            log.say(&format!("{}: a column is new: {name} ({column_type})", self.stream.name))?;
+        }
+        let rejected = found.rejected.count();
+        let table: &TableName = &self.stream.table;
+        if effect.is_some() {
+            let replaces = self.stream.mode == SyncMode::FullRefresh;
+            found.rejected.land(work, table, self.origin, replaces).await?;
+            let mut state = std::mem::take(&mut self.state);
+            state.schema = Arc::unwrap_or_clone(schema);
+            (state.files, state.cursor) = (self.gathered.seen.take(), self.gathered.cursor.take());
+            state.keep(work, table).await?;
+        }
+        Ok(Landed { effect, rejected })
+    }
+}

@@ -1,0 +1,72 @@
+//! What a stream says of its columns, in the words of polder-ingest.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use polder_ingest::{AddedColumns, ColumnRules, FileFormat, KeptSchema, OnAdded, ReadOptions, Salt};
+use polder_lake::Landing;
+use polder_types::definition::sync::{OnSchemaChange, Stream, Sync, SyncMode};
+use serde_json::Value;
+
+use crate::{Error, Result};
+
+/// How a stream's files are read.
+pub(crate) fn options(
+    sync: &Sync,
+    stream: &Stream,
+    format: &Value,
+    at: DateTime<Utc>,
+) -> Result<ReadOptions> {
+    let format: FileFormat = serde_json::from_value(format.clone())?;
+    let columns = &stream.columns;
+    let types = columns.types.iter().map(|(name, text)| Ok((name.clone(), text.parse()?)));
+    let types =
+        types.collect::<Result<_, polder_ingest::UnknownType>>().map_err(polder_ingest::Error::from)?;
+    Ok(ReadOptions {
+        format,
+        columns: ColumnRules {
+            exclude: columns.exclude.clone(),
+            hash: columns.hash.clone(),
+            types,
+            key: stream.primary_key.clone(),
+            ..ColumnRules::default()
+        },
+        salt: Salt::new(sync.salt.clone().unwrap_or_default()),
+        on_added: match sync.on_schema_change {
+            OnSchemaChange::Evolve => OnAdded::Evolve,
+            OnSchemaChange::Ignore => OnAdded::Ignore,
+            OnSchemaChange::Fail => OnAdded::Fail,
+        },
+        added: AddedColumns { loaded_at: Some(at), ..AddedColumns::default() },
+        ..ReadOptions::default()
+    })
+}
+
+/// How a stream's rows come into its table.
+pub(crate) fn landing(stream: &Stream, schema: &KeptSchema) -> Result<Landing> {
+    if stream.primary_key.is_empty() {
+        return Ok(match stream.mode {
+            SyncMode::FullRefresh => Landing::Overwrite,
+            SyncMode::Incremental => Landing::Append,
+        });
+    }
+    let key = stream.primary_key.iter().map(|name| column(schema, name, "part of the primary key"));
+    let cursor = stream.cursor.as_ref().map(|name| column(schema, name, "the cursor")).transpose()?;
+    Ok(Landing::Upsert { key: key.collect::<Result<_>>()?, cursor })
+}
+
+/// The column of the table that somebody means.
+fn column(schema: &KeptSchema, name: &str, what: &'static str) -> Result<String> {
+    let wanted = name.trim().to_lowercase();
+    let is_it = |text: &str| text.trim().to_lowercase() == wanted;
+    let found = schema.columns.iter().find(|column| is_it(&column.original) || is_it(&column.name));
+    found.map(|column| column.name.clone()).ok_or_else(|| {
+        let columns: Vec<&str> = schema.columns.iter().map(|column| column.name.as_str()).collect();
+        Error::Column { column: name.to_owned(), what, columns: columns.join(", ") }
+    })
+}
+
+/// The same options, to be shared with those who read.
+pub(crate) fn shared(options: ReadOptions) -> Arc<ReadOptions> {
+    Arc::new(options)
+}

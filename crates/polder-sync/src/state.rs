@@ -1,0 +1,57 @@
+//! How far a stream was read. It stands in a property of its table, is published in the same commit as the rows, and goes back with
+//! them when a publish is rolled back: then they are read again. Delta's own `txn` would stay ahead of the rows there; it is written
+//! beside this, as a number that grows, for those who look for it.
+
+use polder_ingest::{KeptSchema, Seen};
+use polder_lake::{TableName, Work};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// The name of the property, and of the application in `txn`.
+const NAME: &str = "polder.sync";
+const VERSION: u8 = 1;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct State {
+    version: u8,
+    /// How often the stream was brought in.
+    pub(crate) count: i64,
+    pub(crate) schema: KeptSchema,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) files: Option<Seen>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cursor: Option<CursorState>,
+}
+
+/// How far an API was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CursorState {
+    /// The largest time that came, in microseconds since 1970.
+    pub(crate) at: i64,
+    /// Hashes of the records of that very time, where rows are only added: the next answer will have them again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) records: Vec<String>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { version: VERSION, count: 0, schema: KeptSchema::empty(), files: None, cursor: None }
+    }
+}
+
+impl State {
+    /// What is known of a table; the beginning if there is none, or nobody synced it.
+    pub(crate) async fn of(work: &Work, table: &TableName) -> Result<Self> {
+        let Some(text) = work.remembered(table, NAME).await? else { return Ok(Self::default()) };
+        let wrong = |reason: String| Error::State { table: table.to_string(), reason };
+        let state: Self = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        if state.version == VERSION { Ok(state) } else { Err(wrong(format!("version {}", state.version))) }
+    }
+
+    pub(crate) async fn keep(mut self, work: &mut Work, table: &TableName) -> Result<()> {
+        self.count += 1;
+        let text = serde_json::to_string(&self)?;
+        Ok(work.remember(table, NAME, &text, self.count).await?)
+    }
+}

@@ -1,0 +1,106 @@
+//! The program: from what it is told on standard input to one publish.
+
+use std::path::Path;
+use std::time::Instant;
+
+use polder_lake::{Base, Work};
+use polder_types::Clock;
+use polder_types::definition::sync::Stream;
+use polder_types::lake::Intent;
+use polder_types::wire::SyncSpec;
+use polder_work::{Attempt, Begun, limits, outputs};
+use serde_json::{Map, Value, json};
+
+use crate::gathered::gather;
+use crate::land::{Landed, Ready};
+use crate::log::Log;
+use crate::rejected::Origin;
+use crate::state::State;
+use crate::{Error, Result, rules};
+
+/// Reads what to do (JSON of [`SyncSpec`]), does it, says in `log` what happens, and writes outputs to the file `output`: those of every
+/// step that publishes, and `rejected`, the number of rows that do not fit, with `streams`, the same for each.
+///
+/// # Errors
+/// Every variant of [`Error`]; readers see what they saw before then.
+pub async fn run(
+    spec: &[u8],
+    output: Option<&Path>,
+    clock: &dyn Clock,
+    log: &mut (dyn std::io::Write + Send),
+) -> Result<()> {
+    let spec: SyncSpec = serde_json::from_slice(spec)?;
+    let mut log = Log::new(log);
+    let (attempt, begun) = Attempt::begin(&spec).await?;
+    let (published, counts) = match begun {
+        Begun::Decided(decided) => {
+            log.say("an earlier attempt has decided what is published: completing that")?;
+            attempt.complete(&decided).await?;
+            (decided, Map::new())
+        }
+        Begun::Branch(base) => Box::pin(sync(&spec, &attempt, *base, clock, &mut log)).await?,
+    };
+    polder_work::tell(&published, log.output)?;
+    match output {
+        Some(path) => {
+            let mut all = outputs(&published);
+            all.extend(counts);
+            Ok(std::fs::write(path, Value::Object(all).to_string())?)
+        }
+        None => Ok(()),
+    }
+}
+
+async fn sync(
+    spec: &SyncSpec,
+    attempt: &Attempt,
+    base: Base,
+    clock: &dyn Clock,
+    log: &mut Log<'_>,
+) -> Result<(Intent, Map<String, Value>)> {
+    let mut work = Work::begin(attempt.lake(), base, &limits(spec.task.compute))?;
+    let (mut rejected, mut streams) = (0, Map::new());
+    for stream in &spec.task.streams {
+        let landed = Box::pin(one(spec, stream, &mut work, clock, log))
+            .await
+            .map_err(Error::in_stream(&stream.name))?;
+        rejected += landed.rejected;
+        streams.insert(stream.name.clone(), counts(&landed));
+    }
+    let published = attempt.publish(&work).await?;
+    let counts = json!({"rejected": rejected, "streams": streams});
+    Ok((published, counts.as_object().cloned().unwrap_or_default()))
+}
+
+fn counts(landed: &Landed) -> Value {
+    let of = |number: fn(&polder_lake::Effect) -> u64| landed.effect.as_ref().map_or(0, number);
+    json!({
+        "inserted": of(|effect| effect.inserted), "updated": of(|effect| effect.updated),
+        "duplicates": of(|effect| effect.duplicates), "rejected": landed.rejected,
+    })
+}
+
+async fn one(
+    spec: &SyncSpec,
+    stream: &Stream,
+    work: &mut Work,
+    clock: &dyn Clock,
+    log: &mut Log<'_>,
+) -> Result<Landed> {
+    let begin = Instant::now();
+    let now = clock.now();
+    let state = State::of(work, &stream.table).await?;
+    let config = json!(spec.task.config);
+    let gathered = gather(stream, &config, &state, clock, log).await?;
+    if gathered.files.is_empty() {
+        log.say(&format!("{}: there is nothing new", stream.name))?;
+    }
+    let options = rules::shared(rules::options(&spec.task, stream, &gathered.format, now)?);
+    let origin = Origin { run: spec.key.run, at: now };
+    let ready = Ready { stream, state, gathered, options, origin: &origin };
+    let landed = ready.land(work, log).await?;
+    if let Some(effect) = &landed.effect {
+        log.landed(&stream.name, effect, landed.rejected, begin)?;
+    }
+    Ok(landed)
+}

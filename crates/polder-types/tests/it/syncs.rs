@@ -1,0 +1,161 @@
+//! Syncs and connectors: what they become, and every mistake in them.
+
+use polder_types::definition::{StepKind, render};
+
+use crate::support::parse_files;
+
+const PROJECT: (&str, &str) = ("polder.yaml", "project: shop\nteam: sales\n");
+const PIPELINE: (&str, &str) =
+    ("pipelines/load.yaml", "name: load\nsteps:\n  - {name: orders, sync: shop}\n");
+
+pub(crate) const SYNC: &str = r#"
+connector: shop
+config: {base: "https://shop.example", key: "{{ secrets.KEY }}", day: "{{ run.date }}"}
+secrets: {KEY: shop-key, SALT: salt}
+salt: "{{ secrets.SALT }}"
+into: {schema: raw, prefix: shop_}
+on_schema_change: ignore
+compute: {memory: 512MiB}
+streams:
+  - name: orders
+    mode: incremental
+    columns: {exclude: [iban], hash: [email], types: {amount: "decimal(12,2)"}}
+  - name: countries
+    files:
+      path: "data/countries-*.csv.gz"
+      encoding: latin-1
+      csv: {delimiter: ";", quote: null, "null": ["NA"]}
+    primary_key: code
+"#;
+
+const CONNECTOR: &str = r##"
+version: 6.51.0
+type: DeclarativeSource
+check: {type: CheckStream, stream_names: [orders]}
+definitions:
+  requester:
+    type: HttpRequester
+    url_base: "{{ config['base'] }}"
+    authenticator: {type: BearerAuthenticator, api_token: "{{ config['key'] }}"}
+    error_handler:
+      type: DefaultErrorHandler
+      max_retries: 3
+      backoff_strategies: [{type: WaitTimeFromHeader, header: X-Wait}]
+      response_filters: [{http_codes: [404], action: IGNORE}]
+  paginator:
+    type: DefaultPaginator
+    pagination_strategy: {type: CursorPagination, cursor_value: "{{ response.next }}", page_size: 100}
+    page_token_option: {type: RequestOption, inject_into: request_parameter, field_name: after}
+    page_size_option: {type: RequestOption, inject_into: request_parameter, field_name: limit}
+streams:
+  - type: DeclarativeStream
+    name: orders
+    primary_key: [id]
+    retriever:
+      type: SimpleRetriever
+      requester: {$ref: "#/definitions/requester", path: /orders, request_parameters: {expand: "all"}}
+      record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: [data, items]}}
+      paginator: {$ref: "#/definitions/paginator"}
+    incremental_sync:
+      type: DatetimeBasedCursor
+      cursor_field: updated_at
+      datetime_format: "%Y-%m-%dT%H:%M:%SZ"
+      start_datetime: "2024-01-01T00:00:00Z"
+      start_time_option: {type: RequestOption, inject_into: request_parameter, field_name: since}
+      step: P30D
+      cursor_granularity: PT1S
+      lookback_window: P1D
+"##;
+
+#[test]
+fn a_sync_is_part_of_the_step_that_runs_it() {
+    let files = [PROJECT, PIPELINE, ("syncs/shop.yaml", SYNC), ("connectors/shop.yaml", CONNECTOR)];
+    let parsed = parse_files(&files);
+    assert_eq!(render(&parsed.problems), "");
+    let project = parsed.project.unwrap();
+    let step = &project.pipelines[0].steps[0];
+    assert_eq!(step.secrets.keys().collect::<Vec<_>>(), ["KEY", "SALT"]);
+    let StepKind::Sync(sync) = &step.kind else { panic!("{step:?}") };
+    insta::assert_json_snapshot!(sync);
+}
+
+fn told(sync: &str, connector: &str) -> String {
+    let files = [PROJECT, PIPELINE, ("syncs/shop.yaml", sync), ("connectors/shop.yaml", connector)];
+    render(&parse_files(&files).problems)
+}
+
+#[test]
+fn mistakes_in_syncs() {
+    let sync = r#"
+name: shopp
+connector: shpo
+config: {key: "{{ secrets.KEYY }}", day: "{{ run.dat }}"}
+secrets: {KEY: shop-key}
+salt: pepper
+into: {schema: 1raw, prefx: shop_}
+on_schema_change: evolv
+streams:
+  - {name: orders, mode: incremantal}
+  - {name: "a b", files: /etc/passwd}
+  - {name: up, files: ../x.csv, columns: {types: {amount: decimal(50), day: datum}}}
+  - {name: csv, files: {path: x.csv, format: cvs, csv: {delimiter: "::", header: 1}}}
+  - {name: CSV, files: "y.csv", file: z}
+  - {name: nowhere}
+"#;
+    insta::assert_snapshot!(told(sync, CONNECTOR));
+}
+
+#[test]
+fn a_hash_needs_a_salt_and_an_api_a_cursor() {
+    let sync = "connector: shop\nconfig: {base: b, key: k}\nstreams:\n  - {name: orderz}\n  \
+                - {name: plain, mode: incremental, columns: {hash: [email]}}\n";
+    let connector = "streams:\n  - name: plain\n    retriever: {requester: {url_base: 'http://x'}}\n";
+    insta::assert_snapshot!(told(sync, connector));
+}
+
+#[test]
+fn mistakes_in_connectors() {
+    let connector = r##"
+type: Source
+streams:
+  - name: orders
+    transformations: [{type: AddFields}]
+    retriever:
+      type: AsyncRetriever
+      requester:
+        $ref: "#/definitions/requestr"
+      paginator:
+        pagination_strategy: {type: PageIncrment, page_size: many}
+        page_size_option: {inject_into: query, field_name: n}
+      record_selector: {extractor: {field_path: [data, "*"]}}
+  - name: other
+    retriever:
+      requester:
+        url_base: "{{ config["
+        http_method: PUT
+        authenticator: {type: OAuthAuthenticator}
+        error_handler:
+          backoff_strategies: [{type: ConstantBackoffStrategy, backoff_time_in_seconds: long}]
+          response_filters: [{http_codes: [42], action: STOP}]
+    incremental_sync:
+      type: DatetimeBasedCursor
+      cursor_field: at
+      step: P1M
+  - name: circle
+    retriever: {requester: {$ref: "#/definitions/circle"}}
+definitions:
+  requester: {url_base: x}
+  circle: {a: {$ref: "#/definitions/circle"}}
+"##;
+    insta::assert_snapshot!(told("connector: shop\nstreams: [{name: orders}]\n", connector));
+}
+
+#[test]
+fn a_step_names_a_sync_that_is_there() {
+    let pipeline = (
+        "pipelines/load.yaml",
+        "name: load\nsteps:\n  - {name: a, sync: shpo}\n  - {name: b, sync: Shop!}\n",
+    );
+    let sync = ("syncs/shop.yaml", "streams: [{name: orders, files: data/*.csv}]\n");
+    insta::assert_snapshot!(render(&parse_files(&[PROJECT, pipeline, sync]).problems));
+}

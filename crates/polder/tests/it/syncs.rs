@@ -1,0 +1,250 @@
+//! Syncs: files and an HTTP API into tables, again and again, and what happens when something of it is broken.
+
+mod api;
+
+use serde_json::{Value, json};
+
+use self::api::{Api, Reply};
+use crate::session::{Server, Session, assert_session};
+
+const PROJECT: &str = "project: shop\nteam: shop\n";
+const LOAD: &str = "name: load\nsteps:\n  - {name: sync, sync: shop}\n";
+
+fn shop(sync: &str, connector: Option<&str>) -> (Session, Server) {
+    let mut session = Session::new();
+    session.write("inbox/keep", "");
+    session.write("shop/polder.yaml", PROJECT);
+    session.write("shop/pipelines/load.yaml", LOAD);
+    let sync = sync.replace("INBOX", &format!("file://{}", session.path("inbox").display()));
+    session.write("shop/syncs/shop.yaml", &sync);
+    if let Some(connector) = connector {
+        session.write("shop/connectors/shop.yaml", connector);
+    }
+    let inbox = session.path("inbox").display().to_string();
+    let server = session.start_server_with("data", &[("POLDER_FILES", &inbox)]);
+    let token_file = server.token_file.display().to_string();
+    session.polder(0, &["login", &server.url, "--token-file", &token_file]);
+    session.polder(0, &["deploy", "shop"]);
+    (session, server)
+}
+
+fn rows(session: &Session, query: &str) -> Value {
+    session.json(&["sql", "-c", query])["rows"].clone()
+}
+
+/// Runs it quietly; whether it succeeded.
+fn run(session: &Session) -> bool {
+    session.output(&["run", "shop/load", "--follow"], "").status.success()
+}
+
+const FILES: &str = "
+streams:
+  - name: orders
+    files: INBOX/orders-*.csv
+    mode: incremental
+    primary_key: id
+    cursor: updated_at
+    columns: {exclude: [iban]}
+  - {name: visits, files: 'INBOX/visits-*.jsonl', mode: incremental}
+  - {name: countries, files: data/countries.csv}
+";
+
+#[test]
+fn files_come_in_again_and_again() {
+    let (mut session, _server) = shop(FILES, None);
+    session.write(
+        "inbox/orders-1.csv",
+        "id,amount,updated_at,iban\n1,10.5,2026-01-01T10:00,DE1\n2,3,2026-01-01T11:00,DE2\n",
+    );
+    session.write(
+        "inbox/visits-1.jsonl",
+        "{\"page\": \"/\", \"n\": 1}\n{\"page\": \"/a\", \"n\": 2}\nnonsense\n",
+    );
+    session.polder(1, &["run", "shop/load", "--follow"]);
+    session.write("shop/data/countries.csv", "code;name\nDE;Germany\nAT;Austria\n");
+    session.polder(0, &["deploy", "shop"]);
+    session.polder(0, &["run", "shop/load", "--follow"]);
+    session.polder(0, &["sql", "-c", "SELECT id, amount, updated_at FROM raw.orders ORDER BY id"]);
+    session.polder(0, &["sql", "-c", "SELECT line, reason, message, raw FROM raw.visits__rejected"]);
+    session.polder(0, &["run", "shop/load", "--follow"]);
+    // A key again, twice: the later one counts. A value that does not fit, and a column that is new.
+    session.write(
+        "inbox/orders-2.csv",
+        "id,amount,updated_at,note\n2,4,2026-01-03T11:00,late\n2,99,2026-01-02T11:00,early\nx,1,2026-01-02T11:00,\n3,7,2026-01-02,\n",
+    );
+    session.polder(0, &["run", "shop/load", "--follow"]);
+    session.polder(0, &["sql", "-c", "SELECT id, amount, updated_at, note FROM raw.orders ORDER BY id"]);
+    session.polder(0, &["sql", "-c", "SELECT count(*) AS visits FROM raw.visits"]);
+    session.polder(0, &["sql", "-c", "SELECT reason, message FROM raw.orders__rejected"]);
+    session.polder(0, &["tables"]);
+    assert_session("files_come_in_again_and_again", session);
+}
+
+#[test]
+fn a_rollback_takes_the_place_in_the_source_back_too() {
+    let (session, _server) = shop("streams: [{name: v, files: 'INBOX/*.csv', mode: incremental}]\n", None);
+    session.write("inbox/1.csv", "n\n1\n");
+    assert!(run(&session));
+    session.write("inbox/2.csv", "n\n2\n");
+    assert!(run(&session) && run(&session));
+    assert_eq!(rows(&session, "SELECT count(*), sum(n) FROM raw.v"), json!([[2, 3]]));
+    let publish = session.json(&["publishes"])["items"][0]["id"].as_str().unwrap().to_owned();
+    session.json(&["rollback", &publish]);
+    assert_eq!(rows(&session, "SELECT sum(n) FROM raw.v"), json!([[1]]));
+    assert!(run(&session));
+    assert_eq!(
+        rows(&session, "SELECT count(*), sum(n) FROM raw.v"),
+        json!([[2, 3]]),
+        "the rows come once more"
+    );
+}
+
+#[test]
+fn files_are_read_only_where_they_may_be() {
+    let (mut session, _server) = shop("streams: [{name: v, files: 'file:///etc/passwd'}]\n", None);
+    session.polder(1, &["run", "shop/load", "--follow"]);
+    assert_session("files_are_read_only_where_they_may_be", session);
+}
+
+#[test]
+fn a_source_that_fails_empties_nothing() {
+    let (session, _server) = shop("streams: [{name: v, files: 'INBOX/*.csv'}]\n", None);
+    session.write("inbox/1.csv", "n\n1\n2\n");
+    assert!(run(&session));
+    // Cut off: gzip that ends too early.
+    session.write("inbox/2.csv.gz", "\u{1f}");
+    std::fs::write(session.path("inbox/2.csv"), [0x1f, 0x8b, 0x08, 0x00]).unwrap();
+    assert!(!run(&session));
+    assert_eq!(rows(&session, "SELECT count(*) FROM raw.v"), json!([[2]]));
+    for name in ["1.csv", "2.csv", "2.csv.gz"] {
+        std::fs::remove_file(session.path(&format!("inbox/{name}"))).unwrap();
+    }
+    assert!(!run(&session), "no file at all replaces nothing");
+    assert_eq!(rows(&session, "SELECT count(*) FROM raw.v"), json!([[2]]));
+    session.write("inbox/1.csv", "n\n7\n");
+    assert!(run(&session));
+    assert_eq!(rows(&session, "SELECT n FROM raw.v"), json!([[7]]));
+}
+
+fn connector(api: &Api, more: &str) -> String {
+    format!(
+        r##"
+definitions:
+  requester:
+    type: HttpRequester
+    url_base: "{}"
+    path: orders
+    authenticator: {{type: BearerAuthenticator, api_token: "{{{{ config['key'] }}}}"}}
+    error_handler: {{type: DefaultErrorHandler, max_retries: 2, backoff_strategies: [{{type: ConstantBackoffStrategy, backoff_time_in_seconds: 0}}]}}
+streams:
+  - name: orders
+    retriever:
+      requester: {{$ref: "#/definitions/requester"}}
+      record_selector: {{extractor: {{field_path: [items]}}}}
+{more}"##,
+        api.url
+    )
+}
+
+const PAGES: &str = r#"
+      paginator:
+        pagination_strategy: {type: CursorPagination, cursor_value: "{{ response.next }}"}
+        page_token_option: {type: RequestOption, inject_into: request_parameter, field_name: after}
+    incremental_sync:
+      type: DatetimeBasedCursor
+      cursor_field: day
+      datetime_format: "%Y-%m-%d"
+      start_datetime: "2026-01-01"
+      end_datetime: "2026-01-31"
+      start_time_option: {type: RequestOption, inject_into: request_parameter, field_name: from}
+"#;
+
+fn api_sync() -> String {
+    "connector: shop\nconfig: {key: k-4711-secret}\nstreams: [{name: orders, mode: incremental}]\n".to_owned()
+}
+
+fn page(items: &Value, next: Option<&str>) -> Reply {
+    Reply::json(&json!({"items": items, "next": next}))
+}
+
+#[test]
+fn an_api_is_read_page_by_page_and_only_what_is_new() {
+    let api = Api::start(|request| match request.path.as_str() {
+        _ if request.header("authorization") != Some("Bearer k-4711-secret") => Reply::status(401),
+        "/orders?from=2026-01-01" => {
+            page(&json!([{"id": 1, "day": "2026-01-01"}, {"id": 2, "day": "2026-01-02"}]), Some("p2"))
+        }
+        "/orders?from=2026-01-01&after=p2" => {
+            page(&json!([{"id": 3, "day": "2026-01-03", "more": {"a": [1]}}]), None)
+        }
+        // The last one again, and another one of its day.
+        "/orders?from=2026-01-03" => page(
+            &json!([{"id": 3, "day": "2026-01-03", "more": {"a": [1]}}, {"id": 4, "day": "2026-01-03"}]),
+            None,
+        ),
+        _ => Reply::status(404),
+    });
+    let (session, _server) = shop(&api_sync(), Some(&connector(&api, PAGES)));
+    assert!(run(&session));
+    let all = "SELECT id, day, more FROM raw.orders ORDER BY id";
+    assert_eq!(rows(&session, all)[2], json!([3, "2026-01-03", "{\"a\":[1]}"]));
+    assert!(run(&session));
+    assert!(run(&session));
+    assert_eq!(rows(&session, "SELECT count(*), count(DISTINCT id) FROM raw.orders"), json!([[4, 4]]));
+    assert_eq!(
+        session.json(&["publishes"])["items"].as_array().unwrap().len(),
+        2,
+        "nothing new is no publish"
+    );
+}
+
+/// What a run says that fails because of its source; and that it leaves the table as it was.
+fn refused(more: &str, answer: impl Fn(u64) -> Reply + Send + Sync + 'static) -> String {
+    let calls = std::sync::atomic::AtomicU64::new(0);
+    let api = Api::start(move |_| answer(calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed)));
+    let sync = "connector: shop\nconfig: {key: k-4711-secret}\nstreams: [{name: orders}]\n";
+    let (session, _server) = shop(sync, Some(&connector(&api, more)));
+    assert!(run(&session), "the first time it is well");
+    let output = session.output(&["run", "shop/load", "--follow"], "");
+    assert!(!output.status.success());
+    assert_eq!(rows(&session, "SELECT count(*) FROM raw.orders"), json!([[1]]));
+    let runs = session.json(&["runs"]);
+    let run = session.json(&["show", runs["items"][0]["id"].as_str().unwrap()]);
+    let error = run["steps"][0]["error"]["message"].as_str().unwrap().replace(api.host(), "[host]");
+    assert!(!error.contains("4711"), "{error}");
+    error
+}
+
+#[test]
+fn what_an_api_does_wrong_is_told_and_reaches_no_table() {
+    let well = || page(&json!([{"id": 1}]), None);
+    let then = |reply: fn() -> Reply| move |call: u64| if call == 0 { well() } else { reply() };
+    let size = "      paginator: {pagination_strategy: {type: PageIncrement, page_size: 1}}\n";
+    let told = [
+        refused("", then(|| Reply::status(500))),
+        refused("", then(|| Reply::status(401))),
+        refused("", then(|| Reply::status(429).with("Retry-After", "86400"))),
+        refused("", then(|| Reply::text("<html>Sign in</html>"))),
+        refused("", then(|| Reply::text("{\"items\": [{\"id\": 1}, {\"id\""))),
+        refused("", then(Reply::broken_off)),
+        refused(
+            size,
+            |call| if call == 1 { page(&json!([]), None) } else { page(&json!([{"id": 1}]), None) },
+        ),
+    ];
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn an_api_that_stumbles_is_asked_again() {
+    let calls = std::sync::atomic::AtomicU64::new(0);
+    let api = Api::start(move |_| match calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+        0 => Reply::status(503).with("Retry-After", "0"),
+        1 => Reply::broken_off(),
+        _ => page(&json!([{"id": 1}]), None),
+    });
+    let sync = "connector: shop\nconfig: {key: k}\nstreams: [{name: orders}]\n";
+    let (session, _server) = shop(sync, Some(&connector(&api, "")));
+    assert!(run(&session));
+    assert_eq!(rows(&session, "SELECT count(*) FROM raw.orders"), json!([[1]]));
+}
