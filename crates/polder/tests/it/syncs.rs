@@ -11,6 +11,10 @@ const PROJECT: &str = "project: shop\nteam: shop\n";
 const LOAD: &str = "name: load\nsteps:\n  - {name: sync, sync: shop}\n";
 
 fn shop(sync: &str, connector: Option<&str>) -> (Session, Server) {
+    shop_with(sync, connector, &[])
+}
+
+fn shop_with(sync: &str, connector: Option<&str>, variables: &[(&str, &str)]) -> (Session, Server) {
     let mut session = Session::new();
     session.write("inbox/keep", "");
     session.write("shop/polder.yaml", PROJECT);
@@ -21,11 +25,16 @@ fn shop(sync: &str, connector: Option<&str>) -> (Session, Server) {
         session.write("shop/connectors/shop.yaml", connector);
     }
     let inbox = session.path("inbox").display().to_string();
-    let server = session.start_server_with("data", &[("POLDER_FILES", &inbox)]);
-    let token_file = server.token_file.display().to_string();
-    session.polder(0, &["login", &server.url, "--token-file", &token_file]);
+    let variables = [variables, &[("POLDER_FILES", &inbox)]].concat();
+    let server = session.start_server_with("data", &variables);
+    login(&mut session, &server);
     session.polder(0, &["deploy", "shop"]);
     (session, server)
+}
+
+fn login(session: &mut Session, server: &Server) {
+    let token_file = server.token_file.display().to_string();
+    session.polder(0, &["login", &server.url, "--token-file", &token_file]);
 }
 
 fn rows(session: &Session, query: &str) -> Value {
@@ -247,4 +256,30 @@ fn an_api_that_stumbles_is_asked_again() {
     let (session, _server) = shop(sync, Some(&connector(&api, "")));
     assert!(run(&session));
     assert_eq!(rows(&session, "SELECT count(*) FROM raw.orders"), json!([[1]]));
+}
+
+/// The server dies at a point of a sync's publish. The step is tried again: no row is lost, and none comes twice.
+fn dies_at(point: &str) {
+    let sync = "streams: [{name: v, files: 'INBOX/*.csv', mode: incremental}]\n";
+    let (mut session, server) = shop_with(sync, None, &[("POLDER_CRASH_AT", point)]);
+    session.write("inbox/1.csv", "n\n1\n2\n");
+    session.output(&["run", "shop/load"], "");
+    server.wait_for_death();
+    let inbox = session.path("inbox").display().to_string();
+    let server = session.start_server_with("data", &[("POLDER_FILES", &inbox)]);
+    login(&mut session, &server);
+    server.until(|| session.json(&["runs"])["items"][0]["terminal"] == true);
+    assert!(run(&session));
+    assert_eq!(rows(&session, "SELECT count(*), sum(n) FROM raw.v"), json!([[2, 3]]));
+    assert_eq!(session.json(&["publishes"])["items"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_sync_that_was_decided_when_the_server_died_is_there_once() {
+    dies_at("prepared");
+}
+
+#[test]
+fn a_sync_that_was_published_when_the_server_died_is_there_once() {
+    dies_at("published");
 }
