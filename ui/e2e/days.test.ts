@@ -26,3 +26,49 @@ story('runs are found by the date that they are about', async ({ visit, page, po
   await page.getByLabel('Search runs').fill('2026-02-07')
   await expect.poll(() => rows.count()).toBe(1)
 })
+
+story('dates are typed digit by digit, one field after the other', async ({ visit, page, polder }) => {
+  await polder.deploy({ 'polder.yaml': 'project: ebbs\nteam: ebbs\n', 'pipelines/tide.yaml': TIDE })
+  for (const logical_date of ['2013-02-06', '2013-02-12']) await polder.run('ebbs/tide', { logical_date })
+  const rows = page.getByRole('table', { name: 'Runs' }).getByRole('link', { name: 'ebbs/tide' })
+  const [from, to] = [page.getByLabel('Date of the run, from'), page.getByLabel('Date of the run, to')]
+  await visit.open('/runs?team=ebbs')
+  await expect.poll(() => rows.count()).toBe(2)
+
+  // Month, day, year, as an American's browser has it; after the year's last digit the next field comes.
+  await from.focus()
+  await page.keyboard.type('02122013', { delay: 30 })
+  await expect.poll(() => rows.count()).toBe(1)
+  expect(await from.inputValue()).toBe('2013-02-12')
+  await to.focus()
+  await page.keyboard.type('02122013')
+  await page.waitForURL(/since=2013-02-12&until=2013-02-12/)
+
+  // What was there is written over, and a year that is not complete is no date.
+  await from.focus()
+  await page.keyboard.type('0206001')
+  expect(page.url()).toContain('since=2013-02-06')
+  await to.focus()
+  await expect.poll(() => from.inputValue()).toBe('2013-02-06')
+
+  // It is gone when all of its parts are.
+  await from.focus()
+  for (const key of ['Backspace', 'ArrowRight', 'Backspace', 'ArrowRight', 'Backspace']) await page.keyboard.press(key)
+  await page.waitForURL((url) => !url.searchParams.has('since'))
+})
+
+story('two dates that are set at once are both kept', async ({ visit, page }) => {
+  await visit.open('/runs')
+  await page.evaluate(setBoth)
+  await page.waitForURL(/since=2013-02-01&until=2013-02-28/)
+})
+
+/** As a script or a password manager would, without a moment between them. */
+function setBoth() {
+  const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set
+  const days = ['2013-02-01', '2013-02-28']
+  document.querySelectorAll('input[type="date"]').forEach((field, place) => {
+    set?.call(field, days[place])
+    field.dispatchEvent(new Event('input', { bubbles: true }))
+  })
+}

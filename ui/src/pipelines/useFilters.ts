@@ -1,6 +1,7 @@
 /** What a list is narrowed by: parameters of the address, several of which may change at once. */
 import { useCallback } from 'react'
 import { useSearchParams } from 'react-router'
+import { useChange } from '~/kit/useUrl'
 
 export type Filters<N extends string> = {
   values: Partial<Record<N, string>>
@@ -12,11 +13,16 @@ export type Filters<N extends string> = {
 
 /** Keep `names` outside of the component. */
 export function useFilters<N extends string>(names: readonly N[]): Filters<N> {
-  const [params, setParams] = useSearchParams()
+  const [params] = useSearchParams()
+  const change = useChange()
   const set = useCallback(
     (values: Partial<Record<N, string>>) =>
-      setParams((now) => changed(now, values), { replace: true, preventScrollReset: true }),
-    [setParams],
+      change(
+        Object.fromEntries(
+          Object.entries<string | undefined>(values).map(([name, value]) => [name, value || undefined]),
+        ),
+      ),
+    [change],
   )
   const clear = useCallback(
     () => set(Object.fromEntries(names.map((name) => [name, ''])) as Record<N, string>),
@@ -24,13 +30,4 @@ export function useFilters<N extends string>(names: readonly N[]): Filters<N> {
   )
   const given = names.flatMap((name) => (params.get(name) ? [[name, params.get(name)]] : []))
   return { values: Object.fromEntries(given) as Partial<Record<N, string>>, any: given.length > 0, set, clear }
-}
-
-function changed(now: URLSearchParams, values: Record<string, string | undefined>): URLSearchParams {
-  const next = new URLSearchParams(now)
-  for (const [name, value] of Object.entries(values)) {
-    if (value) next.set(name, value)
-    else next.delete(name)
-  }
-  return next
 }

@@ -1,8 +1,9 @@
-import { Box, Chip, Group, Stack, Text, TextInput } from '@mantine/core'
+import { Box, Chip, Group, Stack } from '@mantine/core'
 import { SearchField } from '~/kit/SearchField'
 import { lookOf } from '~/kit/status'
 import { TeamSelect } from '~/pipelines/TeamSelect'
 import type { Filters } from '~/pipelines/useFilters'
+import { DayField } from './DayField'
 import { PipelineSelect } from './PipelineSelect'
 import { STATUSES, statusesOf } from './wanted'
 
@@ -24,34 +25,12 @@ export function RunFilterBar({ filters }: { filters: RunFilters }) {
           onPipeline={(team, pipeline) => set({ team, pipeline })}
         />
         <Group gap={6} role="group" aria-label="The date that a run is about" w={{ base: '100%', xs: 'auto' }}>
-          <Day word="date from" day={values.since} onDay={(since) => set({ since })} />
-          <Day word="to" day={values.until} onDay={(until) => set({ until })} />
+          <DayField word="date from" day={values.since} onDay={(since) => set({ since })} />
+          <DayField word="to" day={values.until} onDay={(until) => set({ until })} />
         </Group>
       </Group>
       <StatusChips status={values.status} onStatus={(status) => set({ status })} />
     </Stack>
-  )
-}
-
-type DayProps = { word: 'date from' | 'to'; day: string | undefined; onDay: (day: string) => void }
-
-/** Not when it ran: what it is about. */
-function Day({ word, day, onDay }: DayProps) {
-  return (
-    <TextInput
-      type="date"
-      aria-label={word === 'to' ? 'Date of the run, to' : 'Date of the run, from'}
-      title="The date that a run is about, not when it ran"
-      leftSection={
-        <Text size="sm" c="var(--polder-muted)">
-          {word}
-        </Text>
-      }
-      leftSectionWidth={word === 'to' ? 32 : 82}
-      w={{ base: '100%', xs: 'auto' }}
-      value={day ?? ''}
-      onChange={(event) => onDay(event.currentTarget.value)}
-    />
   )
 }
 

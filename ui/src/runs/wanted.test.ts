@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { ZONE } from '~/kit/time'
-import { wanted } from './wanted'
+import { isPlausibleDay, wanted } from './wanted'
 
 it('a search for a day is for the runs about that day, where the viewer is', () => {
   const only = { since: '2013-02-06', until: '2013-02-06', timezone: ZONE }
@@ -19,4 +19,10 @@ it('a day at one end is enough, and what is no status is left out', () => {
   expect(wanted({ since: '2013-02-06' })).toEqual({ since: '2013-02-06', timezone: ZONE })
   expect(wanted({ until: '2013-02-06' })).toEqual({ until: '2013-02-06', timezone: ZONE })
   expect(wanted({ status: 'FAILED,GONE' })).toEqual({ status: ['FAILED'] })
+})
+
+it('a day is one that there is, in a year of four digits', () => {
+  expect(['2013-02-06', '2012-02-29'].map(isPlausibleDay)).toEqual([true, true])
+  const none = ['0002-02-06', '0201-02-06', '2013-02-29', '2013-02-31', '2013-13-01', '2013-02', '']
+  expect(none.filter(isPlausibleDay)).toEqual([])
 })

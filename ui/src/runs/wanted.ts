@@ -3,7 +3,7 @@ import type { RunStatus } from '~/api/schema'
 import { ZONE } from '~/kit/time'
 
 export const STATUSES: RunStatus[] = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']
-const DAY = /^\d{4}-\d{2}-\d{2}$/
+const DAY = /^[1-9]\d{3}-\d{2}-\d{2}$/
 
 type Values = Partial<Record<'search' | 'status' | 'team' | 'pipeline' | 'since' | 'until', string>>
 
@@ -15,7 +15,7 @@ export function statusesOf(status: string | undefined): RunStatus[] {
 /** A search for a day finds the runs about that day. Days begin and end where the viewer is. */
 export function wanted({ status, search, since, until, ...values }: Values) {
   const statuses = statusesOf(status)
-  const day = search && DAY.test(search.trim()) && isDay(search.trim()) ? search.trim() : undefined
+  const day = search && isPlausibleDay(search.trim()) ? search.trim() : undefined
   const from = latest(since, day)
   const to = earliest(until, day)
   return {
@@ -28,7 +28,12 @@ export function wanted({ status, search, since, until, ...values }: Values) {
   }
 }
 
-const isDay = (text: string) => !Number.isNaN(new Date(text).getTime())
+/** `2013-02-06`: a day that there is. A year has four digits; while it is typed into a date field, it has fewer. */
+export function isPlausibleDay(text: string): boolean {
+  if (!DAY.test(text)) return false
+  const at = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text)
+}
 
 // Days that are written like this are in order as texts.
 const latest = (a?: string, b?: string) => (a && b ? (a > b ? a : b) : a || b)
