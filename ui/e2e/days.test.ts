@@ -23,8 +23,36 @@ story('runs are found by the date that they are about', async ({ visit, page, po
   await page.getByRole('button', { name: 'Clear the filters' }).click()
 
   await visit.open('/runs?team=tides')
-  await page.getByLabel('Search runs').fill('2026-02-07')
-  await expect.poll(() => rows.count()).toBe(1)
+  for (const [search, found] of Object.entries({
+    '2026-02-07': 1,
+    'tide 2026-02-06': 2,
+    '2026-02': 3,
+    'ebb 2026-02': 0,
+  })) {
+    await page.getByLabel('Search runs').fill(search)
+    await expect.poll(() => rows.count(), { message: search }).toBe(found)
+  }
+})
+
+story('Ctrl-K finds runs by the date that they are about', async ({ visit, page, polder }) => {
+  await polder.deploy({ 'polder.yaml': 'project: moons\nteam: moons\n', 'pipelines/tide.yaml': TIDE })
+  const { id } = await polder.run('moons/tide', { logical_date: '2026-03-06' })
+  await polder.run('moons/tide', { logical_date: '2026-03-07' })
+  const find = page.getByRole('textbox', { name: 'Find anything' })
+  const found = page.getByRole('dialog').getByRole('button')
+  await visit.open('/')
+  await page.keyboard.press('Control+k')
+  await find.fill('moons/tide 2026-03-06')
+  await found.filter({ hasText: 'moons/tide of 2026-03-06' }).waitFor()
+  expect(await found.filter({ hasText: 'moons/tide of 2026-03-07' }).count()).toBe(0)
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`**/runs/${id}`)
+
+  await page.keyboard.press('Control+k')
+  await find.fill('moons 2026-03')
+  await found.filter({ hasText: 'All runs of moons 2026-03' }).click()
+  await page.waitForURL(/\/runs\?search=moons\+2026-03/)
+  await expect.poll(() => page.getByRole('link', { name: 'moons/tide' }).count()).toBe(2)
 })
 
 story('dates are typed digit by digit, one field after the other', async ({ visit, page, polder }) => {

@@ -64,7 +64,8 @@ function None({ filters }: { filters: RunFilters }) {
         }
       >
         Take a filter away, or look in another environment. The search knows pipelines, labels (<code>key=value</code>),
-        the beginnings and ends of ids, and dates (<code>2026-11-21</code>): those that runs are about.
+        the beginnings and ends of ids, and the dates that runs are about: <code>2026-11-21</code>, a month (
+        <code>2026-11</code>), or a pipeline and a date (<code>weather 2026-11-21</code>).
       </Empty>
     )
   }

@@ -1,4 +1,4 @@
-/** `Ctrl-K`: every place, every pipeline and table, a run by its id or a part of it, and what one may do where one is. */
+/** `Ctrl-K`: every place, every pipeline and table, a run by its date or its id or a part of it, and what one may do where one is. */
 
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight'
 import { IconSearch } from '@tabler/icons-react'
@@ -32,7 +32,7 @@ export function Palette() {
       searchProps={{
         id: PALETTE_FIELD,
         leftSection: <IconSearch size={18} aria-hidden />,
-        placeholder: 'A pipeline, a table, a place, the id of a run, what to do …',
+        placeholder: 'A pipeline, a table, a run by date or id, a place, what to do …',
         'aria-label': 'Find anything',
         onKeyDown: ({ key }) => chooseBefore(key),
       }}
