@@ -34,6 +34,8 @@ story('a run that was aborted says nothing of its pipeline', async ({ visit, pag
   await page.getByText('never started').first().waitFor()
   expect(await page.getByText('took', { exact: false }).count()).toBe(0)
   expect(await page.getByText('What it needs did not succeed').count()).toBe(0)
+  await page.getByText('nothing of it was done').waitFor()
+  expect(await page.getByText('stays done').count()).toBe(0)
 
   await polder.abort(first)
   await polder.ended(first)

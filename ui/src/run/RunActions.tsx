@@ -38,12 +38,13 @@ function Abort({ run }: { run: Run }) {
       </Allowed>
       <Modal opened={may && asking === '1'} onClose={close} title="Abort this run?" centered>
         <Text size="sm">
-          Steps that run are told to stop, those that wait are not started. What they have done so far stays done. The
-          run can be run again from there.
+          {run.started_at
+            ? 'Steps that run are told to stop, those that wait are not started. What they have done so far stays done. The run can be run again from there.'
+            : 'It has not begun: nothing of it was done, and nothing will be. It can be run again later.'}
         </Text>
         <Group justify="flex-end" mt="lg">
           <Button variant="default" onClick={close}>
-            Let it run
+            {run.started_at ? 'Let it run' : 'Let it wait'}
           </Button>
           <Button color="red.9" loading={abort.isPending} onClick={() => abort.mutate(undefined, { onSuccess: close })}>
             Abort

@@ -7,17 +7,17 @@ import { Notice } from '~/kit/Notice'
 import { sentence } from '~/kit/sentence'
 import { adviceOf, type Fate } from './hints'
 
-type Props = { error: Failed | null | undefined; fate: Fate; mb?: string; children?: ReactNode }
+type Props = { error: Failed | null | undefined; fate: Fate; began: boolean; mb?: string; children?: ReactNode }
 
 /** Why it did not succeed, in a sentence, and what to do. That somebody ended it is no fault. */
-export function RunError({ error, fate, mb = 'md', children }: Props) {
+export function RunError({ error, fate, began, mb = 'md', children }: Props) {
   if (!error) return null
   const { code, message } = error
   return (
     <Box mb={mb} style={{ overflowWrap: 'anywhere' }}>
       <Notice kind={code === 'ABORTED' || fate === 'mended' ? 'info' : 'danger'} title={sentence(message)}>
         <Text size="sm" component="div">
-          {adviceOf(code, fate)} {code === 'UNKNOWN_SECRET' && fate === 'open' && <ToSecrets />} {children}{' '}
+          {adviceOf(code, fate, began)} {code === 'UNKNOWN_SECRET' && fate === 'open' && <ToSecrets />} {children}{' '}
           <ErrorMeaning code={code} inherit />
         </Text>
       </Notice>

@@ -52,7 +52,7 @@ function Shown({ run }: { run: Run }) {
       <RunHeader run={run} />
       {view !== 'log' && (
         <>
-          <RunError error={run.error} fate={fate}>
+          <RunError error={run.error} fate={fate} began={Boolean(run.started_at)}>
             {hasFailed(run.status) && fate !== 'mended' && <HoldsBack run={run} />}
           </RunError>
           <LeftBehind run={run} />

@@ -34,7 +34,9 @@ export function StepPanel({ run, step, attempt, select }: Props) {
         <Tabs outputs={Object.keys(step.outputs).length} />
       </Group>
       {view !== 'log' && attempt && <AttemptFacts step={step} attempt={attempt} />}
-      {view !== 'log' && error && !isSaid(error, run) && <RunError error={error} fate={fate} mb="xs" />}
+      {view !== 'log' && error && !isSaid(error, run) && (
+        <RunError error={error} fate={fate} began={Boolean(attempt?.started_at)} mb="xs" />
+      )}
       {step.kind === 'sql' && <Published run={run} step={step} />}
       {tab === 'outputs' ? <Outputs step={step} /> : <Log run={run} step={step} attempt={attempt} />}
     </>

@@ -20,6 +20,8 @@ const HINTS: Partial<Record<Code, string>> = {
   ABORTED: 'What was done until then stays done. Run it again if it is still wanted.',
 }
 
+const NOT_BEGUN = 'It had not begun, and nothing of it was done. Run it again if it is still wanted.'
+
 /** What has come of it since. */
 export type Fate = 'open' | 'again' | 'mended'
 
@@ -29,7 +31,10 @@ const SINCE: Record<Exclude<Fate, 'open'>, string> = {
 }
 
 /** What was mended needs no advice any more. */
-export const adviceOf = (code: Code, fate: Fate): string | undefined => (fate === 'open' ? HINTS[code] : SINCE[fate])
+export function adviceOf(code: Code, fate: Fate, began: boolean): string | undefined {
+  if (fate !== 'open') return SINCE[fate]
+  return code === 'ABORTED' && !began ? NOT_BEGUN : HINTS[code]
+}
 
 /** Of the runs that repeat one. */
 export function fateOf(repeats: { status: string }[]): Fate {
