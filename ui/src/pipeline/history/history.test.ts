@@ -6,6 +6,7 @@ const run = (id: string, more: Partial<RunSummary> = {}) =>
   ({
     id,
     logical_at: '2013-01-03T08:00:00Z',
+    created_at: '2026-11-21T08:00:00.123456Z',
     started_at: '2026-11-21T08:00:00Z',
     ended_at: '2026-11-21T08:00:30Z',
     ...more,
@@ -22,6 +23,22 @@ test('the newest run is on the right, and no run is shown twice when pages overl
   expect(history.runs.map(({ run }) => run.id)).toEqual(['1', '2', '3', '4'])
   expect(history.steps).toEqual(['load', 'old'])
   expect(history.usual).toBe('A run usually takes 1 min.')
+})
+
+test('of runs that were made at the same time, the one for the newest date is the newest', () => {
+  const of = (id: string, created_at: string, day: string) => ({
+    run: run(id, { created_at, logical_at: `${day}T00:00:00Z` }),
+    steps: [],
+  })
+  const items = [
+    of('late', '2026-11-21T09:00:00Z', '2013-02-01'),
+    of('1st', '2026-11-21T08:00:00.9Z', '2013-02-01'),
+    of('3rd', '2026-11-21T08:00:00.5Z', '2013-02-03'),
+    of('2nd', '2026-11-21T08:00:00Z', '2013-02-02'),
+    of('2nd again', '2026-11-21T08:00:00Z', '2013-02-02'),
+  ]
+  const { runs } = History.of([{ steps: [], items }])
+  expect(runs.map(({ run }) => run.id)).toEqual(['1st', '2nd again', '2nd', '3rd', 'late'])
 })
 
 test('bars are as high as the longest of the runs and the usual', () => {

@@ -12,11 +12,11 @@ export class History {
     readonly usualSeconds: number | undefined,
   ) {}
 
-  /** Pages come newest first; older ones may know of steps that are gone. */
+  /** Older pages may know of steps that are gone. */
   static of(pages: PipelineHistory[]): History {
     const steps = [...new Set(pages.flatMap((page) => page.steps))]
     const seen = new Map(pages.flatMap((page) => page.items).map((item) => [item.run.id, item]))
-    return new History(steps, [...seen.values()].reverse(), pages[0]?.usual_seconds ?? undefined)
+    return new History(steps, [...seen.values()].sort(newestFirst).reverse(), pages[0]?.usual_seconds ?? undefined)
   }
 
   get usual(): string {
@@ -29,6 +29,14 @@ export class History {
     return Math.max(...all, this.usualSeconds ?? 0, 0.001)
   }
 }
+
+/** Of runs that were made at the same time, as far as one can see, the one for the newest date; else they stay as they are. */
+function newestFirst(a: HistoryRun, b: HistoryRun): number {
+  const [second, otherSecond] = [a.run.created_at.slice(0, 19), b.run.created_at.slice(0, 19)]
+  return descending(second, otherSecond) || descending(a.run.logical_at, b.run.logical_at)
+}
+
+const descending = (a: string, b: string) => (a === b ? 0 : a < b ? 1 : -1)
 
 /** How long a run has taken so far; nothing of one that never began. */
 export function secondsOf(run: RunSummary, now: number): number | undefined {
