@@ -8,14 +8,17 @@ import { Expression } from './Expression'
 import { First } from './First'
 import type { About } from './Instead'
 import { TriggerCard } from './TriggerCard'
-import { newestFirst, span, usedBy } from './words'
+import { lastFirst, usedBy } from './used'
+import { span } from './words'
 
 type ExecutionsView = Extract<TriggerView, { kind: 'executions' }>
 
 /** Which runs of other pipelines start this one, what is there of them, and what is not. */
 export function Executions({ trigger, why }: { trigger: ExecutionsView; why: Why }) {
   const { within, timezone, waiting, fired, skipped } = trigger
-  const about = { environment: why.environment, daily: within === 'day', used: usedBy(why.last_run) }
+  const events = usedBy(why.last_run)
+  const used = { events, days: within === 'day' ? fired.map(({ day }) => day) : [], timezone }
+  const about = { environment: why.environment, daily: within === 'day', used }
   return (
     <TriggerCard
       icon={<IconArrowsJoin aria-hidden />}
@@ -25,7 +28,7 @@ export function Executions({ trigger, why }: { trigger: ExecutionsView; why: Why
       <First of={2} items={waiting} what="days">
         {({ day, expression }) => <Waits key={day ?? ''} expression={expression} about={{ ...about, day }} />}
       </First>
-      {fired.length > 0 && <Fired fired={fired} />}
+      {fired.length > 0 && <Fired fired={lastFirst(fired, why.last_run)} />}
       {skipped.length > 0 && <Skipped skipped={skipped} />}
     </TriggerCard>
   )
@@ -37,7 +40,7 @@ function scope(within: string | null | undefined, timezone: string): string | un
 }
 
 function Waits({ expression, about }: { expression: ExpressionView; about: About }) {
-  const title = about.day ?? (about.daily && about.used.length > 0 ? 'The next day' : undefined)
+  const title = about.day ?? (about.daily && about.used.days.length > 0 ? 'The next day' : undefined)
   return (
     <div>
       {title && (
@@ -56,7 +59,7 @@ function Fired({ fired }: { fired: FiredDay[] }) {
       <Title order={4} size="h6">
         Has started for
       </Title>
-      <First of={4} items={newestFirst(fired)} what="days">
+      <First of={4} items={fired} what="days">
         {({ day, run }) => (
           <Text key={day} size="sm">
             {run ? <RunLink id={run}>{day}</RunLink> : `${day}: skipped, since the places were taken`}

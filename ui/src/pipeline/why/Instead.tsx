@@ -1,9 +1,10 @@
-import type { ExpressionView, UsedEvent } from '~/api/schema'
+import type { ExpressionView } from '~/api/schema'
 import { RunLink } from '~/kit/Links'
 import { StatusBadge } from '~/kit/StatusBadge'
 import { TimeAgo } from '~/kit/Times'
 import { logicalDate } from '~/kit/time'
 import classes from './expression.module.css'
+import { isUsed, type Used } from './used'
 import { useUpstream } from './useUpstream'
 
 /** What a table of conditions is about. */
@@ -12,8 +13,7 @@ export type About = {
   /** With `within: day`; none while nothing of the next day has come. */
   day?: string | null | undefined
   daily: boolean
-  /** What the newest run was started by: it does not count again. */
-  used: UsedEvent[]
+  used: Used
 }
 
 export type Condition = Extract<ExpressionView, { kind: 'is' }>
@@ -32,7 +32,6 @@ function Newest({ condition, about }: Props) {
   const { run, ofDay, known } = useUpstream(condition, about.day, about.environment)
   if (!known) return null
   if (!run) return <>It has never run.</>
-  const isUsed = about.used.some((event) => event.run === run.id)
   return (
     <span className={classes.newest}>
       {ofDay ? 'Its run' : about.day ? `No run of ${about.day} yet; its newest,` : 'Its newest,'}{' '}
@@ -41,7 +40,7 @@ function Newest({ condition, about }: Props) {
       </RunLink>
       <StatusBadge status={run.status} size="sm" />
       <TimeAgo at={run.ended_at ?? run.created_at} />
-      {isUsed && <span>(used already)</span>}
+      {isUsed(run, condition.statuses, about.used) && <span>(used already)</span>}
     </span>
   )
 }

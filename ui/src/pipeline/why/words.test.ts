@@ -93,7 +93,7 @@ test('what has run for all that is there waits for what comes next', () => {
 })
 
 test('a verdict says for when', () => {
-  const used = [{ team: 'weather', pipeline: 'a' }] as UsedEvent[]
+  const used = { events: [{ team: 'weather', pipeline: 'a' }] as UsedEvent[], days: [], timezone: 'UTC' }
   const a = { met: false, statuses: ['SUCCEEDED'], team: 'weather', pipeline: 'a' }
   expect(verdict({ ...a, met: true }, { day: '2013-01-03', used })).toBe('has succeeded')
   expect(verdict(a, { day: '2013-01-03', used })).toBe('has not succeeded for 2013-01-03 yet')

@@ -1,14 +1,5 @@
 /** Why a pipeline has not run, in sentences. */
-import type {
-  ExpressionView,
-  FiredDay,
-  RunSummary,
-  TickOutcome,
-  TriggerView,
-  UsedEvent,
-  Waiting,
-  Why,
-} from '~/api/schema'
+import type { ExpressionView, TickOutcome, TriggerView, Waiting, Why } from '~/api/schema'
 import { groupBy } from '~/kit/groupBy'
 import { lookOf } from '~/kit/status'
 import { counted, duration } from '~/kit/units'
@@ -82,17 +73,9 @@ export function verdict(
   const deed = statusesInWords(statuses)
   if (met) return `has ${deed}`
   if (day) return `has not ${deed} for ${day} yet`
-  const before = used.some((event) => event.team === team && event.pipeline === pipeline)
+  const before = used.events.some((event) => event.team === team && event.pipeline === pipeline)
   return `has not ${deed}${before ? ' again' : ''} yet`
 }
-
-/** What a run was started by. */
-export function usedBy(run: RunSummary | null | undefined): UsedEvent[] {
-  const reason = run?.reason
-  return reason?.kind === 'executions' || reason?.kind === 'follow' ? reason.events : []
-}
-
-export const newestFirst = (fired: FiredDay[]) => [...fired].sort((a, b) => (a.day < b.day ? 1 : -1))
 
 /** What is asked above the sentences. */
 export function heading(why: Why): string {

@@ -10,16 +10,23 @@ const LOOK = {
   timeZoneName: 'short',
 } as const
 
+const DAY = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
+
 /** `Sat 21 Nov, 03:00 CET`; as in UTC if the browser does not know the zone. */
 export function inZone(at: string, zone: string): string {
   return formatter(zone).format(new Date(at))
 }
 
-function formatter(zone: string): Intl.DateTimeFormat {
+/** The day that a run is about, where it is about an instant as it is there: `2013-02-06`. */
+export function dayIn(run: { logical_day?: string | null; logical_at: string }, zone: string): string {
+  return run.logical_day ?? formatter(zone, DAY, 'sv-SE').format(new Date(run.logical_at))
+}
+
+function formatter(zone: string, look: Intl.DateTimeFormatOptions = LOOK, locale = 'en-GB'): Intl.DateTimeFormat {
   try {
-    return new Intl.DateTimeFormat('en-GB', { ...LOOK, timeZone: zone })
+    return new Intl.DateTimeFormat(locale, { ...look, timeZone: zone })
   } catch {
-    return new Intl.DateTimeFormat('en-GB', { ...LOOK, timeZone: 'UTC' })
+    return new Intl.DateTimeFormat(locale, { ...look, timeZone: 'UTC' })
   }
 }
 
