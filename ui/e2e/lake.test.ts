@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { barriers } from './axe'
+import { signIn } from './browser'
 import { Polder } from './client'
 import { FILES, HOSTILE, openShop, type Shop } from './shop'
 import { storyOfItsOwn } from './story'
@@ -96,6 +97,51 @@ story('another publish shows as another version', async ({ visit, page, server }
   await visit.open(`/runs/${id}?step=marts`)
   await page.getByText('Published as').waitFor()
   expect(await text(page)).toContain('marts.days (3 rows added, version 0 → 1)')
+})
+
+story('a publish is rolled back by a publish, once what came later is', async ({ visit, page }) => {
+  visit.troubles.allow(/status of 409/)
+  const dialog = page.getByRole('dialog', { name: /^Roll back publish/ })
+  const rollBack = async () => {
+    await page.getByRole('button', { name: 'Roll back…' }).click()
+    await dialog.getByText('That is a publish of its own').waitFor()
+    await dialog.getByRole('button', { name: 'Roll back' }).click()
+  }
+  // There is a later one.
+  await visit.open(`/lake/publishes/${shop.publish}`)
+  await rollBack()
+  await dialog.getByText(/changed since by later publishes: roll those back first/).waitFor()
+  await dialog.getByText('The page of each of these tables').waitFor()
+  await visit.photograph('publish-rollback-refused')
+  expect(await barriers(page)).toEqual([])
+  await dialog.getByRole('link', { name: 'marts.days' }).click()
+  await table(page, 'History')
+    .getByRole('link', { name: /ago|now/ })
+    .first()
+    .click()
+
+  const later = page.url()
+  await page.getByRole('button', { name: 'Roll back…' }).waitFor()
+  await rollBack()
+  await page.waitForURL((url) => url.href !== later && url.pathname.startsWith('/lake/publishes/'))
+  await page.getByText('This is the publish that did it').waitFor()
+  await table(page, 'Tables').getByRole('cell', { name: '1 → 2' }).waitFor()
+
+  await visit.open('/audit')
+  await page.getByText('rolled back the').first().waitFor()
+  await page
+    .getByRole('link', { name: /^publish [0-9a-f]{8}$/ })
+    .first()
+    .click()
+  await page.waitForURL(later)
+})
+
+story('who may only look cannot roll back', async ({ visit, page, context, server }) => {
+  const { token } = await new Polder(server).token('looker', 'viewer')
+  await signIn(context, { url: server.url, token })
+  await visit.open(`/lake/publishes/${shop.publish}`)
+  await page.getByRole('heading', { name: '1 table, 3 rows added' }).waitFor()
+  expect(await page.getByRole('button', { name: /Roll back/ }).count()).toBe(0)
 })
 
 story('what a failed run wrote can be looked into, and nobody else sees it', async ({ visit, page }) => {

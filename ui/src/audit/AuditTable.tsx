@@ -10,7 +10,7 @@ import { useUrl } from '~/kit/useUrl'
 import { saying } from './actions'
 import classes from './audit.module.css'
 import { Details } from './Details'
-import { pageOfObject, runOf } from './references'
+import { nameOfObject, pageOfObject, runOf } from './references'
 
 type Props = { entries: AuditEntry[]; onEnd: () => void; busy: boolean }
 
@@ -121,7 +121,7 @@ function Sentence({ entry }: { entry: AuditEntry }) {
 
 function Subject({ entry }: { entry: AuditEntry }) {
   const page = pageOfObject(entry)
-  const name = entry.action.startsWith('secret.') && entry.team ? `${entry.team}/${entry.object}` : entry.object
+  const name = nameOfObject(entry)
   if (!page) return <b>{name}</b>
   return (
     <Anchor component={Link} to={within(entry.environment ?? 'prod', page)} inherit fw={600}>

@@ -1,6 +1,7 @@
 /** What can be done, in the server's words and in ours. A newer server may know more. */
 const WORDS: Record<string, string> = {
   'job.register': 'registered the job',
+  'lake.rollback': 'rolled back the',
   'pipeline.pause': 'paused',
   'pipeline.resume': 'resumed',
   'project.deploy': 'deployed',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { detailOf, pageOfObject, pageOfValue, runOf, textOf } from './references'
+import { detailOf, nameOfObject, pageOfObject, pageOfValue, runOf, textOf } from './references'
 
 const id = '0192f0c1-2b3c-7d4e-8f50-123456789abc'
 const entry = { action: 'run.start', object: 'sea/tides', team: 'sea', detail: {} }
@@ -11,6 +11,21 @@ describe('what the audit log speaks of', () => {
     expect(pageOfObject(deployed)).toBe(`/deployments/${id}`)
     expect(pageOfObject({ ...entry, action: 'secret.set', object: 'key' })).toBe('/secrets?search=sea%2Fkey')
     expect(pageOfObject({ ...entry, action: 'token.create', object: 'a b' })).toBe('/tokens?search=a%20b')
+  })
+
+  it('calls publishes by the ends of their ids, and leads to both of a roll-back', () => {
+    const rolledBack = {
+      ...entry,
+      action: 'lake.rollback',
+      object: `publish ${id}`,
+      team: null,
+      detail: { publish: id },
+    }
+    expect(nameOfObject(rolledBack)).toBe('publish 56789abc')
+    expect(pageOfObject(rolledBack)).toBe(`/lake/publishes/${id}`)
+    expect(pageOfValue('publish', id)).toBe(`/lake/publishes/${id}`)
+    expect(nameOfObject({ ...rolledBack, object: 'something else' })).toBe('something else')
+    expect(nameOfObject({ ...entry, action: 'secret.set', object: 'key' })).toBe('sea/key')
   })
 
   it('leads nowhere where it is not sure', () => {

@@ -1,6 +1,7 @@
 /** Where what an entry of the audit log speaks of can be looked at. */
 import type { AuditEntry } from '~/api/schema'
-import { pipelinePath, runPath } from '~/kit/Links'
+import { pipelinePath, runPath, shortId } from '~/kit/Links'
+import { publishPath } from '~/sql/names'
 
 type Entry = Pick<AuditEntry, 'action' | 'object' | 'team'> & { detail: unknown }
 
@@ -21,6 +22,8 @@ export function pageOfObject(entry: Entry): string | undefined {
       return pageOfPipeline(entry.object)
     case 'project':
       return pageOfValue('revision', new Map(detailOf(entry)).get('revision'))
+    case 'lake':
+      return pageOfValue('publish', publishIn(entry.object))
     case 'secret':
       return entry.team ? `/secrets?search=${encodeURIComponent(`${entry.team}/${entry.object}`)}` : undefined
     case 'token':
@@ -29,6 +32,16 @@ export function pageOfObject(entry: Entry): string | undefined {
     default:
       return undefined
   }
+}
+
+/** `publish 019…` → its id. */
+const publishIn = (object: string) => /^publish (\S+)$/.exec(object)?.[1]
+
+/** What an entry is about, as people call it. */
+export function nameOfObject({ action, object, team }: Entry): string {
+  if (action.startsWith('secret.') && team) return `${team}/${object}`
+  const publish = publishIn(object)
+  return action.startsWith('lake.') && publish ? `publish ${shortId(publish)}` : object
 }
 
 function pageOfPipeline(object: string): string | undefined {
@@ -40,6 +53,7 @@ function pageOfPipeline(object: string): string | undefined {
 export function pageOfValue(key: string, value: unknown): string | undefined {
   if (typeof value !== 'string' || !UUID.test(value)) return undefined
   if (key === 'run' || key === 'of') return runPath(value)
+  if (key === 'publish') return publishPath(value)
   if (key === 'revision' || key === 'rolled_back_to') return `/deployments/${value}`
   return undefined
 }

@@ -13,6 +13,7 @@ import { useOwnEnvironment } from '~/kit/useOwnEnvironment'
 import { By } from './By'
 import { PublishState } from './PublishState'
 import { sum } from './publishColumns'
+import { RollBack } from './RollBack'
 import { Tables } from './Tables'
 
 /** What one publish did. */
@@ -24,7 +25,7 @@ export function PublishPage() {
     <>
       {!query.data && <PageHeader title="Publish" />}
       <Loaded query={query} lines={6}>
-        {(publish) => <Known publish={publish} />}
+        {(publish) => <Known key={publish.id} publish={publish} />}
       </Loaded>
     </>
   )
@@ -39,6 +40,7 @@ function Known({ publish }: { publish: PublishView }) {
         title={`Publish ${shortId(id)}`}
         above={<To to="/lake/publishes">Publishes</To>}
         beside={<PublishState state={state} />}
+        actions={<RollBack publish={publish} />}
         below={
           <>
             in {environment}, <TimeAgo at={created_at} />, by{' '}
