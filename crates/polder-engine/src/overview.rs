@@ -15,10 +15,10 @@ use polder_store::Tx;
 use polder_store::overview::{self as stored, BrokenPipeline, NextTick};
 use polder_store::sight::Sight;
 use polder_types::definition::Trigger;
-use polder_types::id::PipelineId;
+use polder_types::id::{PipelineId, RunId};
 use polder_types::run::RunStatus;
 use polder_types::schedule::Schedule;
-use polder_types::wire::{Graph, Late, NextRun, Overview, RunSummary, RunningRun, TeamOverview};
+use polder_types::wire::{Graph, Late, NextRun, Overview, Reason, RunSummary, RunningRun, TeamOverview};
 
 use crate::mending::COUNTED;
 use crate::{Engine, Result};
@@ -42,6 +42,8 @@ impl Engine {
         late.truncate(MOST);
         let shown = &broken[..broken.len().min(MOST)];
         let shown = broken::described(&mut tx, sight, shown).await?;
+        let mut held_back = held_back::held(&mut tx, sight, self.failures_count_since()).await?;
+        held_back.truncate(MOST);
         let running = running(&mut tx, sight).await?;
         let next = stored::next_ticks(&mut tx, sight, MOST_NEXT).await?.into_iter().map(next_run).collect();
         let hours = stored::ended_by_hour(&mut tx, sight, now, HOURS).await?;
@@ -52,6 +54,7 @@ impl Engine {
             at: now,
             teams,
             broken,
+            held_back,
             late,
             running,
             next,
@@ -114,13 +117,24 @@ async fn running(tx: &mut Tx, sight: &Sight) -> Result<Vec<RunningRun>> {
     let mut steps = stored::running_steps(tx, runs.iter().map(|run| run.id)).await?;
     let usual = usual_of(tx, runs.iter().map(|run| run.pipeline_id)).await?;
     let mending = stored::mending(tx, runs.iter().map(|run| (run.pipeline_id, run.id))).await?;
+    let mended = stored::after_failures(tx, runs.iter().flat_map(started_by)).await?;
     let view = |run: RunSummary| RunningRun {
         steps: steps.remove(&run.id).unwrap_or_default(),
         usual_seconds: usual.get(&run.pipeline_id).copied(),
         mends: mending.contains(&run.id),
+        follows: started_by(&run).iter().any(|upstream| mended.contains(upstream)),
         run,
     };
     Ok(runs.into_iter().map(view).collect())
+}
+
+/// The runs of other pipelines that started this one.
+fn started_by(run: &RunSummary) -> Vec<RunId> {
+    let events = match &run.reason {
+        Reason::Executions { events, .. } | Reason::Follow { events, .. } => events.as_slice(),
+        _ => &[],
+    };
+    events.iter().map(|event| event.run).collect()
 }
 
 /// How long runs of these pipelines usually take, asked for each of them once.

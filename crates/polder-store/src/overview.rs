@@ -11,7 +11,10 @@ use polder_types::id::PipelineId;
 use polder_types::wire::HourOfRuns;
 use uuid::Uuid;
 
-pub use self::broken::{BrokenPipeline, FailedStep, broken, failed_steps, mending, newest_unmended};
+pub use self::broken::{
+    BrokenPipeline, FailedStep, Unmended, after_failures, broken, failed_steps, mending, newest_unmended,
+    unmended,
+};
 pub use self::held_back::{Heard, Listener, fired, heard, listeners};
 pub use self::late::{Failed, MissedTick, Partly, Standing, missed_ticks, partly_met, standings, unclaimed};
 pub use self::running::{active, long_queued, running_steps, runs_of, under_way, usual};

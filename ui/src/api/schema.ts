@@ -1516,6 +1516,20 @@ export interface components {
             /** @description It has just started and has nothing but these: what else it was given is lost. */
             starting?: boolean;
         };
+        /** @description A pipeline that waits for one that failed, and that nobody has mended yet. */
+        HeldBack: {
+            /** @description `team/name` of what failed. Of one that the caller may not see, nothing else is told. */
+            by: string;
+            /**
+             * Format: date
+             * @description The day that it waits for, with `within: day`.
+             */
+            day?: string | null;
+            /** @description Whether what failed is being mended, as far as the caller may see it. */
+            mending: boolean;
+            pipeline: string;
+            team: string;
+        };
         /** @description A run with its steps. */
         HistoryRun: {
             run: components["schemas"]["RunSummary"];
@@ -1731,6 +1745,8 @@ export interface components {
             /** @description Pipelines with a failure that nobody has mended, newest failure first; at most 50. */
             broken: components["schemas"]["Broken"][];
             environment: string;
+            /** @description Pipelines that wait for something that failed, whichever team that is of; at most 50. */
+            held_back?: components["schemas"]["HeldBack"][];
             /** @description The runs that ended in each of the last 24 hours, oldest first. The last of them is the one that ends now. */
             hours: components["schemas"]["HourOfRuns"][];
             /** @description What should have happened and has not, longest first; at most 50. */
@@ -2218,6 +2234,8 @@ export interface components {
         };
         /** @description A run that is active. */
         RunningRun: {
+            /** @description Whether it was started by a run that mended something. */
+            follows?: boolean;
             /** @description Whether it is for something that failed before and that nothing has mended: while it is active, that is not told as broken. */
             mends?: boolean;
             run: components["schemas"]["RunSummary"];
@@ -2631,6 +2649,7 @@ export type Graph = components['schemas']['Graph'];
 export type GraphEdge = components['schemas']['GraphEdge'];
 export type GraphNode = components['schemas']['GraphNode'];
 export type Heartbeat = components['schemas']['Heartbeat'];
+export type HeldBack = components['schemas']['HeldBack'];
 export type HistoryRun = components['schemas']['HistoryRun'];
 export type HistoryStep = components['schemas']['HistoryStep'];
 export type HourOfRuns = components['schemas']['HourOfRuns'];

@@ -6,7 +6,9 @@ use polder_store::on_both_databases;
 use polder_store::sight::Sight;
 use polder_types::id::RunId;
 use polder_types::run::{Outcome, RunStatus};
-use polder_types::wire::{Broken, Late, LateKind, LogLine, LogStream, Overview, StartRun, TeamOverview};
+use polder_types::wire::{
+    Broken, HeldBack, Late, LateKind, LogLine, LogStream, Overview, StartRun, TeamOverview,
+};
 use serde_json::json;
 
 use crate::story::Story;
@@ -199,6 +201,39 @@ on_both_databases! {
         story.work(Outcome::Succeeded).await;
         let found = broken(&story).await;
         assert_eq!(found[0].holds_back, ["delays/delays"], "the day still waits, the other has gone on");
+    }
+
+    async fn a_team_is_told_what_holds_it_back_until_it_has_followed(store: Store) {
+        let story = Story::new(store);
+        for name in ["flights", "weather"] {
+            story.pipeline(name, STEP).await;
+        }
+        story.pipeline("delays", DELAYS).await;
+        run(&story, "flights", "2026-11-19", Outcome::Succeeded).await;
+        let failed = run(&story, "weather", "2026-11-19", Outcome::Failed).await;
+        let held = HeldBack {
+            team: "delays".into(), pipeline: "delays".into(), by: "weather/weather".into(),
+            day: "2026-11-19".parse().ok(), mending: false,
+        };
+        let own = sight(Some(&["delays"]));
+        let seen = story.engine.overview(&own).await.unwrap();
+        assert_eq!((seen.broken.len(), &seen.held_back), (0, &vec![held.clone()]));
+        assert!(story.engine.overview(&sight(Some(&["flights"]))).await.unwrap().held_back.is_empty());
+
+        story.rerun(failed).await;
+        assert_eq!(overview(&story).await.held_back, [HeldBack { mending: true, ..held.clone() }]);
+        let seen = story.engine.overview(&own).await.unwrap();
+        assert_eq!(seen.held_back, [held], "what another team does is not told");
+        end(&story, Outcome::Succeeded).await;
+        story.engine.run_due().await.unwrap();
+        let seen = story.engine.overview(&own).await.unwrap();
+        assert!(seen.held_back.is_empty() && seen.running[0].follows && !seen.running[0].mends);
+        story.work(Outcome::Succeeded).await;
+
+        run(&story, "flights", "2026-11-20", Outcome::Succeeded).await;
+        run(&story, "weather", "2026-11-20", Outcome::Succeeded).await;
+        story.engine.run_due().await.unwrap();
+        assert!(!overview(&story).await.running[0].follows, "nothing had failed for that day");
     }
 
     async fn what_waits_for_a_place_or_an_agent_is_late(store: Store) {

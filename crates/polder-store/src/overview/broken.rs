@@ -80,6 +80,48 @@ pub async fn newest_unmended(tx: &mut Tx, broken: &[BrokenPipeline]) -> Result<V
     Ok(rows.into_iter().map(|(run, overtaken)| (RunId(run), !overtaken)).collect())
 }
 
+/// A failure that nobody has mended yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unmended {
+    pub run: RunId,
+    /// Whether it is the newest run of its pipeline that has ended by itself.
+    pub newest: bool,
+    /// Whether a run that is to mend it is active.
+    pub mending: bool,
+}
+
+/// The failures that count, and those that are being mended.
+pub async fn unmended(tx: &mut Tx, sight: &Sight, since: DateTime<Utc>, limit: i64) -> Result<Vec<Unmended>> {
+    let columns = format!("SELECT u.run_id, {}", overtaken("u"));
+    let left = format!(
+        "{columns} FROM unmended_runs u JOIN pipelines p ON p.id = u.pipeline_id AND p.archived_at IS NULL WHERE TRUE"
+    );
+    let left =
+        Statement::new(&left).seen("u", sight).with(&format!("AND {}", counts("u", "?")), Value::Time(since));
+    let mending = format!(
+        "{columns} FROM runs r JOIN unmended_runs u ON u.pipeline_id = r.pipeline_id AND u.mending_run_id = r.id
+        WHERE r.status IN ('QUEUED', 'RUNNING')"
+    );
+    let mending = Statement::new(&mending).seen("r", sight);
+    let mut all = Vec::new();
+    for (statement, mending) in [(left, false), (mending, true)] {
+        let rows: Vec<Newest> = statement.with("LIMIT ?", Value::Number(limit)).all(tx).await?;
+        let unmended = |(run, overtaken): Newest| Unmended { run: RunId(run), newest: !overtaken, mending };
+        all.extend(rows.into_iter().map(unmended));
+    }
+    Ok(all)
+}
+
+/// Those of these runs before which one failed that was about the same date.
+pub async fn after_failures(tx: &mut Tx, runs: impl IntoIterator<Item = RunId>) -> Result<HashSet<RunId>> {
+    let sql = "SELECT r.id FROM runs r WHERE EXISTS (SELECT 1 FROM runs f WHERE f.pipeline_id = r.pipeline_id AND f.id < r.id
+            AND f.status IN ('FAILED', 'TIMED_OUT') AND (f.logical_day = r.logical_day
+                OR (f.logical_day IS NULL AND r.logical_day IS NULL AND f.logical_at = r.logical_at)))";
+    let statement = Statement::new(sql).any("AND r.id", ids(runs.into_iter().map(|run| run.0)));
+    let rows: Vec<(Uuid,)> = statement.all(tx).await?;
+    Ok(rows.into_iter().map(|(run,)| RunId(run)).collect())
+}
+
 /// Those of these active runs that are to mend something.
 pub async fn mending(tx: &mut Tx, runs: impl Iterator<Item = (PipelineId, RunId)>) -> Result<HashSet<RunId>> {
     let pairs = runs.map(|(pipeline, run)| (Value::Id(pipeline.0), Value::Id(run.0)));

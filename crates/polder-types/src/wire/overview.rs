@@ -16,6 +16,9 @@ pub struct Overview {
     pub teams: Vec<TeamOverview>,
     /// Pipelines with a failure that nobody has mended, newest failure first; at most 50.
     pub broken: Vec<Broken>,
+    /// Pipelines that wait for something that failed, whichever team that is of; at most 50.
+    #[serde(default)]
+    pub held_back: Vec<HeldBack>,
     /// What should have happened and has not, longest first; at most 50.
     pub late: Vec<Late>,
     /// Runs that are active, RUNNING before QUEUED, newest first; at most 50.
@@ -63,6 +66,19 @@ pub struct Broken {
     pub failures: u64,
     /// `team/name` of the pipelines that wait for it to succeed, of teams that the caller may see.
     pub holds_back: Vec<String>,
+}
+
+/// A pipeline that waits for one that failed, and that nobody has mended yet.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+pub struct HeldBack {
+    pub team: String,
+    pub pipeline: String,
+    /// `team/name` of what failed. Of one that the caller may not see, nothing else is told.
+    pub by: String,
+    /// The day that it waits for, with `within: day`.
+    pub day: Option<NaiveDate>,
+    /// Whether what failed is being mended, as far as the caller may see it.
+    pub mending: bool,
 }
 
 /// Something that should have happened and has not.
@@ -114,6 +130,9 @@ pub struct RunningRun {
     /// Whether it is for something that failed before and that nothing has mended: while it is active, that is not told as broken.
     #[serde(default)]
     pub mends: bool,
+    /// Whether it was started by a run that mended something.
+    #[serde(default)]
+    pub follows: bool,
 }
 
 /// A tick to come.
