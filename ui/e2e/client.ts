@@ -47,6 +47,13 @@ export class Polder {
     await done(this.api.POST('/api/v1/runs/{id}/abort', { params: { path: { id } } }))
   }
 
+  /** Runs what failed of a run once more, as it is deployed now; answers with the new run's id. */
+  async rerun(id: string): Promise<string> {
+    const body = { from: 'failed', revision: 'latest' } as const
+    const started = await done(this.api.POST('/api/v1/runs/{id}/rerun', { params: { path: { id } }, body }))
+    return started.id
+  }
+
   async pause(pipeline: string): Promise<void> {
     await done(this.api.POST('/api/v1/pipelines/{team}/{name}/pause', { params: { path: split(pipeline) } }))
   }

@@ -1,6 +1,7 @@
 /** What broke, why, and how everything that waits for it follows once it is mended. */
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { signIn } from './browser'
 import { story } from './story'
 
 const catchOf = (line: string) => `name: catch
@@ -87,4 +88,47 @@ story('the overview shows the end of it without loading anything again', async (
   await page.getByRole('heading', { name: '1 failure is being mended' }).waitFor()
   expect(await page.getByText('All is well').count()).toBe(0)
   await page.getByRole('heading', { name: 'All is well' }).waitFor()
+})
+
+const MILL = `name: mill
+triggers: [{executions: {allOf: [{pipeline: wind/gust}], within: day}}]
+steps: [{name: grind, run: sleep 3}]
+`
+const wind = (line: string) => ({
+  'polder.yaml': 'project: wind\nteam: wind\n',
+  'pipelines/gust.yaml': `name: gust\nsteps: [{name: blow, run: '${line}'}]\n`,
+})
+
+story('a team is not well while it waits for what failed elsewhere', async ({ visit, page, context, polder }) => {
+  await polder.deploy({ 'polder.yaml': 'project: grain\nteam: grain\n', 'pipelines/mill.yaml': MILL })
+  await polder.deploy(wind('echo calm; exit 3'))
+  const { token } = await polder.token('miller of grain', 'viewer', 'grain')
+  const chip = page.getByRole('navigation', { name: 'Teams' }).getByRole('link', { name: /^grain/ })
+  await visit.open('/?team=grain')
+  await visit.live()
+  await page.getByRole('heading', { name: 'All is well' }).waitFor()
+  const failed = await polder.run('wind/gust', { logical_date: '2026-02-05' })
+  await page.getByRole('heading', { name: 'Held back' }).waitFor()
+  await page.getByText('Waits for wind/gust for 2026-02-05, which failed').waitFor()
+  await chip.getByRole('img', { name: '1 held back' }).waitFor()
+  await visit.photograph('held-back')
+
+  // It is not well either while that is mended, nor before it has followed.
+  await polder.deploy(wind('sleep 3'))
+  await polder.rerun(failed.id)
+  await page.getByText('which failed and runs again').waitFor()
+  await chip.getByRole('img', { name: '1 held back' }).waitFor()
+  await page.getByRole('heading', { name: '1 run follows what was mended' }).waitFor()
+  await chip.getByRole('img', { name: '1 running' }).waitFor()
+  await page.getByRole('heading', { name: 'All is well' }).waitFor()
+  expect((await polder.newestRun('grain/mill'))?.logical_day).toBe('2026-02-05')
+
+  // Who sees this team alone is told the name of the other's pipeline, and no more.
+  await polder.deploy(wind('exit 4'))
+  await polder.run('wind/gust', { logical_date: '2026-02-06' })
+  await signIn(context, { url: visit.server.url, token })
+  await visit.open('/')
+  await page.getByText('Waits for wind/gust for 2026-02-06, of another team').waitFor()
+  expect(await page.getByRole('link', { name: 'wind/gust' }).count()).toBe(0)
+  expect(await page.getByText('All is well').count()).toBe(0)
 })

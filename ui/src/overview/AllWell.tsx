@@ -11,11 +11,11 @@ import { listed, type Part } from '~/runs/parts'
 import { Sentence } from '~/runs/Sentence'
 import classes from './overview.module.css'
 
-type Props = { team: string /** What runs for something that failed before. */; mending: RunningRun[] }
+type Props = { running: RunningRun[] }
 
-/** Nothing needs anybody. What failed and runs again is not told as broken, and not as well either. */
-export function AllWell({ team, mending }: Props) {
-  if (mending.length > 0) return <BeingMended mending={mending} />
+/** Nothing needs anybody. What failed and runs again is not told as broken, and not as well either; nor is what follows it. */
+export function Calm({ team, running }: Props & { team: string }) {
+  if (running.some(({ mends, follows }) => mends || follows)) return <Mending running={running} />
   return (
     <Well title="All is well" icon={<IconCircleCheck size={32} stroke={1.8} aria-hidden />}>
       Nothing is broken, nothing is late. <LastSuccess team={team} />
@@ -23,15 +23,32 @@ export function AllWell({ team, mending }: Props) {
   )
 }
 
-function BeingMended({ mending }: { mending: RunningRun[] }) {
-  const again = listed(mending.flatMap(({ run }) => runPart(run)))
-  const title = `${counted(mending.length, 'failure')} ${mending.length === 1 ? 'is' : 'are'} being mended`
+/** What is done about failures, if anything is. */
+export function Mending({ running }: Props) {
+  const mending = running.filter(({ mends }) => mends)
+  const following = running.filter(({ mends, follows }) => follows && !mends)
+  if (mending.length + following.length === 0) return null
   return (
-    <Well title={title} kind="mending" icon={<IconTool size={32} stroke={1.8} aria-hidden />}>
-      <Sentence parts={[...again, mending.length === 1 ? ' runs again.' : ' run again.']} /> Nothing else is broken,
-      nothing is late.
+    <Well
+      title={doing(mending.length, following.length)}
+      kind="mending"
+      icon={<IconTool size={32} stroke={1.8} aria-hidden />}
+    >
+      <Deeds runs={mending} one="runs again" more="run again" />
+      <Deeds runs={following} one="follows what was mended" more="follow what was mended" />
+      Nothing else is broken, nothing is late.
     </Well>
   )
+}
+
+function doing(mending: number, following: number): string {
+  if (mending > 0) return `${counted(mending, 'failure')} ${mending === 1 ? 'is' : 'are'} being mended`
+  return `${counted(following, 'run')} ${following === 1 ? 'follows' : 'follow'} what was mended`
+}
+
+function Deeds({ runs, one, more }: { runs: RunningRun[]; one: string; more: string }) {
+  if (runs.length === 0) return null
+  return <Sentence parts={[...listed(runs.map(({ run }) => runPart(run))), ` ${runs.length === 1 ? one : more}. `]} />
 }
 
 function runPart(run: RunningRun['run']): Part {

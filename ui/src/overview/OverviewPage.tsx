@@ -22,11 +22,11 @@ const LOOK_AGAIN = 60_000
 /** What is broken, late, running and next, in one look. */
 export function OverviewPage() {
   const [team] = useUrl('team')
-  const { teams, broken, ...query } = useOverview(team)
+  const { teams, heldBack, ...query } = useOverview(team)
   const shown = useDeferredValue(query.data, undefined)
   return (
     <>
-      <PageHeader title="Overview" beside={<Teams teams={teams} broken={broken} chosen={team} />} />
+      <PageHeader title="Overview" beside={<Teams teams={teams} heldBack={heldBack} chosen={team} />} />
       <Loaded query={{ ...query, data: shown }} lines={8}>
         {(overview) => <Shown overview={overview} teams={teams} team={team} />}
       </Loaded>
@@ -43,13 +43,15 @@ function useOverview(team: string) {
     enabled: team !== '',
     refetchInterval: LOOK_AGAIN,
   })
-  const { teams = [], broken = [] } = whole.data ?? {}
-  if (!team) return { teams, broken, data: whole.data, error: whole.error, refetch: whole.refetch }
+  const { teams = [], held_back: heldBack = [] } = whole.data ?? {}
+  if (!team) return { teams, heldBack, data: whole.data, error: whole.error, refetch: whole.refetch }
+  const known = whole.data && ofTeam(whole.data, team)
   const own = part.isPlaceholderData ? undefined : part.data
   return {
     teams,
-    broken,
-    data: own ?? (whole.data && ofTeam(whole.data, team)),
+    heldBack,
+    // What other teams do about what holds this one back stands in the overview of all.
+    data: own && known ? { ...own, held_back: known.held_back ?? [] } : (own ?? known),
     error: part.error,
     refetch: part.refetch,
   }

@@ -1,23 +1,26 @@
 /** The two columns: what needs somebody, and what goes by itself. */
 import type { Overview } from '~/api/schema'
 import { ZONE } from '~/kit/time'
-import { AllWell } from './AllWell'
+import { Calm, Mending } from './AllWell'
 import { BrokenCard } from './BrokenCard'
+import { HeldList } from './HeldList'
 import { LateList } from './LateList'
 import { NextList } from './NextList'
 import classes from './overview.module.css'
 import { RunningList } from './RunningList'
 import { Quiet, Section } from './Section'
-import { linesOf, type Standing } from './standing'
+import { heldElsewhere, linesOf, type Standing } from './standing'
 
 type Props = { overview: Overview; standing: Standing }
 
 export function Troubles({ overview, standing, team }: Props & { team: string }) {
   const { broken, late, running } = overview
-  if (broken.length === 0 && late.length === 0)
-    return <AllWell team={team} mending={running.filter(({ mends }) => mends)} />
+  const held = heldElsewhere(overview)
+  const isCalm = broken.length === 0 && late.length === 0
+  if (isCalm && held.length === 0) return <Calm team={team} running={running} />
   return (
     <div className={classes.column}>
+      {isCalm && <Mending running={running} />}
       {broken.length > 0 && (
         <Section id="broken" title="Broken" total={standing.broken} all={withTeam('/pipelines?state=broken', team)}>
           <div className={classes.list}>
@@ -25,6 +28,11 @@ export function Troubles({ overview, standing, team }: Props & { team: string })
               <BrokenCard key={one.run.id} broken={one} lines={linesOf(place, broken.length)} />
             ))}
           </div>
+        </Section>
+      )}
+      {held.length > 0 && (
+        <Section id="held-back" title="Held back" total={held.length}>
+          <HeldList held={held} />
         </Section>
       )}
       {late.length > 0 && (

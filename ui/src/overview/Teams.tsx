@@ -3,12 +3,13 @@ import {
   IconAlertOctagon,
   IconCircleCheck,
   IconClockExclamation,
+  IconClockPause,
   IconHourglass,
   IconPlayerPlay,
 } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
-import type { Broken, TeamOverview } from '~/api/schema'
+import type { HeldBack, TeamOverview } from '~/api/schema'
 import classes from './overview.module.css'
 import { byNeed, heldBack, type Worst, worst } from './standing'
 
@@ -19,13 +20,14 @@ const MARKS: Record<Worst, typeof IconHourglass> = {
   late: IconClockExclamation,
   'held back': IconHourglass,
   running: IconPlayerPlay,
+  queued: IconClockPause,
   well: IconCircleCheck,
 }
 
-type Props = { teams: TeamOverview[]; broken: Broken[]; chosen: string }
+type Props = { teams: TeamOverview[]; heldBack: HeldBack[]; chosen: string }
 
 /** The teams, those that need somebody first; each narrows the overview to itself. */
-export function Teams({ teams, broken, chosen }: Props) {
+export function Teams({ teams, heldBack: all, chosen }: Props) {
   const [opened, setOpened] = useState(false)
   if (teams.length < 2 && !chosen) return null
   const ordered = byNeed(teams)
@@ -36,7 +38,7 @@ export function Teams({ teams, broken, chosen }: Props) {
       <Group gap={6}>
         <Chip chosen={!chosen}>all teams</Chip>
         {shown.map((one) => (
-          <Team key={one.team} team={one} held={heldBack(broken, one.team)} chosen={one.team === chosen} />
+          <Team key={one.team} team={one} held={heldBack(all, one.team)} chosen={one.team === chosen} />
         ))}
         {hidden > 0 && (
           <UnstyledButton className={classes.chip} onClick={() => setOpened(true)}>
@@ -49,9 +51,8 @@ export function Teams({ teams, broken, chosen }: Props) {
 }
 
 function Team({ team, held, chosen }: { team: TeamOverview; held: number; chosen: boolean }) {
-  const state = worst(team, held)
+  const [state, number] = worst(team, held)
   const Icon = MARKS[state]
-  const number = state === 'well' ? 0 : state === 'held back' ? held : team[state]
   const said = state === 'well' ? 'all is well' : `${number} ${state}`
   return (
     <Chip team={team.team} chosen={chosen} title={`${team.team}: ${said}`}>

@@ -1,5 +1,5 @@
 /** How teams stand, counted and ordered for the overview. */
-import type { Broken, Overview, TeamOverview } from '~/api/schema'
+import type { HeldBack, Overview, TeamOverview } from '~/api/schema'
 
 export type Standing = Omit<TeamOverview, 'team'>
 
@@ -28,6 +28,7 @@ export function ofTeam(whole: Overview, team: string): Overview {
     ...whole,
     teams: whole.teams.filter(isOf),
     broken: whole.broken.filter(({ run }) => isOf(run)),
+    held_back: whole.held_back?.filter(isOf) ?? [],
     late: whole.late.filter(isOf),
     running: whole.running.filter(({ run }) => isOf(run)),
     next: whole.next.filter(isOf),
@@ -43,20 +44,38 @@ export function byNeed(teams: TeamOverview[]): TeamOverview[] {
 
 const order = (a: TeamOverview, b: TeamOverview) => (a.team < b.team ? -1 : 1)
 
-export type Worst = 'broken' | 'late' | 'held back' | 'running' | 'well'
+export type Worst = 'broken' | 'late' | 'held back' | 'running' | 'queued' | 'well'
 
-/** What to show of a team in one mark: the worst that there is. */
-export function worst(team: Standing, held = 0): Worst {
-  if (team.broken > 0) return 'broken'
-  if (team.late > 0) return 'late'
-  if (held > 0) return 'held back'
-  return team.running > 0 ? 'running' : 'well'
+/** What to show of a team in one mark: the worst that there is, and of how much. */
+export function worst(team: Standing, held = 0): [Worst, number] {
+  if (team.broken > 0) return ['broken', team.broken]
+  if (team.late > 0) return ['late', team.late]
+  if (held > 0) return ['held back', held]
+  if (team.running > 0) return ['running', team.running]
+  return team.queued > 0 ? ['queued', team.queued] : ['well', 0]
 }
 
-/** How many pipelines of a team what is broken elsewhere holds back. */
-export function heldBack(broken: Broken[], team: string): number {
-  const names = broken.flatMap(({ holds_back }) => holds_back.filter((name) => name.startsWith(`${team}/`)))
-  return new Set(names).size
+/** How many pipelines of a team wait for what failed. */
+export function heldBack(held: HeldBack[], team: string): number {
+  return new Set(held.filter((one) => one.team === team).map(({ pipeline }) => pipeline)).size
+}
+
+/** What waits for a failure that is not on the page, or is being mended; what is late says so itself. */
+export function heldElsewhere({
+  broken,
+  held_back,
+  late,
+}: Pick<Overview, 'broken' | 'held_back' | 'late'>): HeldBack[] {
+  const shown = new Set(broken.map(({ run }) => `${run.team}/${run.pipeline}`))
+  const isLate = ({ team, pipeline, by, day }: HeldBack) =>
+    late.some(
+      (one) =>
+        one.team === team &&
+        one.pipeline === pipeline &&
+        one.waiting_for.includes(by) &&
+        (one.day ?? '') === (day ?? ''),
+    )
+  return held_back?.filter((one) => !shown.has(one.by) && !isLate(one)) ?? []
 }
 
 /** How many log lines the card in this place shows, so that a usual number of cards fits on a screen. */
