@@ -17,6 +17,8 @@ const HINTS: Partial<Record<Code, string>> = {
     'A {{ … }} in its definition has no value. Mend that, deploy, and run again with the newest revision.',
   UNKNOWN_SECRET: 'Set the secret, then run again from what failed.',
   MASTER_KEY: 'The secret cannot be opened. Bring back the master key, or set the secret anew.',
+  SQL_FAILED:
+    'The end of its log says which statement failed, and why. Nothing of the step was published. Mend that, deploy, and run again with the newest revision.',
   ABORTED: 'What was done until then stays done. Run it again if it is still wanted.',
 }
 
