@@ -30,7 +30,7 @@ type Props = { teams: TeamOverview[]; heldBack: HeldBack[]; chosen: string }
 export function Teams({ teams, heldBack: all, chosen }: Props) {
   const [opened, setOpened] = useState(false)
   if (teams.length < 2 && !chosen) return null
-  const ordered = byNeed(teams)
+  const ordered = byNeed(teams, all)
   const shown = opened ? ordered : ordered.filter(({ team }, place) => place < MOST || team === chosen)
   const hidden = ordered.length - shown.length
   return (

@@ -45,6 +45,8 @@ describe('how teams stand', () => {
 
   it('puts those that need somebody first', () => {
     expect(byNeed(TEAMS).map(({ team }) => team)).toEqual(['sea', 'land', 'sky', 'air'])
+    const more = [{ team: 'a', ...none }, { team: 'z', ...none }, ...TEAMS]
+    expect(byNeed(more, [held('z', 'x')]).map(({ team }) => team)).toEqual(['sea', 'land', 'sky', 'z', 'a', 'air'])
     expect(TEAMS.map((team) => worst(team))).toEqual([
       ['running', 2],
       ['late', 1],

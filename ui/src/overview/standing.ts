@@ -36,11 +36,13 @@ export function ofTeam(whole: Overview, team: string): Overview {
 }
 
 /** Those that need somebody first, then by name. */
-export function byNeed(teams: TeamOverview[]): TeamOverview[] {
-  return [...teams].sort(
-    (a, b) => Number(b.broken > 0) - Number(a.broken > 0) || Number(b.late > 0) - Number(a.late > 0) || order(a, b),
-  )
+export function byNeed(teams: TeamOverview[], held: HeldBack[] = []): TeamOverview[] {
+  const need = (team: TeamOverview) => NEEDS.indexOf(worst(team, heldBack(held, team.team))[0])
+  return [...teams].sort((a, b) => need(b) - need(a) || order(a, b))
 }
+
+/** The others stand after them by name. */
+const NEEDS: Worst[] = ['held back', 'late', 'broken']
 
 const order = (a: TeamOverview, b: TeamOverview) => (a.team < b.team ? -1 : 1)
 
