@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { classOf } from './types'
+import { classOf, inSql } from './types'
 
 const classes = (types: string[]) => new Set(types.map(classOf))
 
@@ -19,4 +19,20 @@ test('what holds others is none of them, and so is what nobody knows', () => {
 
 test('text that is stored once for many rows is text', () => {
   expect(classOf('Dictionary(Int32, Utf8)')).toBe('text')
+})
+
+test('types are called as tables call them', () => {
+  expect(['Int64', 'Utf8View', 'Decimal128(12, 2)', 'Date32'].map(inSql)).toEqual([
+    'BIGINT',
+    'VARCHAR',
+    'DECIMAL(12, 2)',
+    'DATE',
+  ])
+  expect(['Timestamp(µs)', 'Timestamp(ns, "UTC")'].map(inSql)).toEqual(['TIMESTAMP', 'TIMESTAMP WITH TIME ZONE'])
+  expect(['List(Int64)', 'Interval(MonthDayNano)', 'BIGINT', ''].map(inSql)).toEqual([
+    'List(Int64)',
+    'Interval(MonthDayNano)',
+    'BIGINT',
+    '',
+  ])
 })

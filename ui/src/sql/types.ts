@@ -21,3 +21,28 @@ export function classOf(type: string): TypeClass {
   if (values) return classOf(values)
   return CLASSES.find(([, pattern]) => pattern.test(name))?.[0] ?? 'other'
 }
+
+const NAMES: Record<string, string> = {
+  Boolean: 'BOOLEAN',
+  Int8: 'TINYINT',
+  Int16: 'SMALLINT',
+  Int32: 'INTEGER',
+  Int64: 'BIGINT',
+  UInt8: 'TINYINT UNSIGNED',
+  UInt16: 'SMALLINT UNSIGNED',
+  UInt32: 'INTEGER UNSIGNED',
+  UInt64: 'BIGINT UNSIGNED',
+  Float32: 'REAL',
+  Float64: 'DOUBLE',
+  Utf8: 'VARCHAR',
+  LargeUtf8: 'VARCHAR',
+  Utf8View: 'VARCHAR',
+  Date32: 'DATE',
+}
+
+/** The name that a type has among the columns of a table and in statements; one that has none there stays as it is. */
+export function inSql(type: string): string {
+  const timestamp = /^Timestamp\([^,]+(,.*)?\)$/.exec(type)
+  if (timestamp) return timestamp[1] ? 'TIMESTAMP WITH TIME ZONE' : 'TIMESTAMP'
+  return NAMES[type] ?? type.replace(/^Decimal\d+\(/, 'DECIMAL(')
+}

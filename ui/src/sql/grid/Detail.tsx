@@ -2,6 +2,7 @@ import { Box, Button, CloseButton, CopyButton, Group, Text } from '@mantine/core
 import { count } from '~/kit/units'
 import type { Answer } from '../answer'
 import { tabbed, textOf } from '../answer'
+import { inSql } from '../types'
 import classes from './grid.module.css'
 import { type Place, WHOLE_ROW } from './moves'
 
@@ -19,7 +20,7 @@ export function Detail({ answer: { columns, rows }, at, onClose }: Props) {
           Row {count(at.row + 1)}
           {column && (
             <>
-              , <strong>{column.name}</strong> <span className={classes.type}>{column.type}</span>
+              , <strong>{column.name}</strong> <span className={classes.type}>{inSql(column.type)}</span>
             </>
           )}
         </Text>

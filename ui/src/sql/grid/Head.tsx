@@ -1,6 +1,6 @@
 import type { VirtualItem } from '@tanstack/react-virtual'
 import type { SqlColumn } from '~/api/schema'
-import type { TypeClass } from '../types'
+import { inSql, type TypeClass } from '../types'
 import classes from './grid.module.css'
 
 type Props = { columns: SqlColumn[]; kinds: TypeClass[]; shown: VirtualItem[]; numbers: number }
@@ -16,12 +16,12 @@ export function Head({ columns, kinds, shown, numbers }: Props) {
           key={index}
           role="columnheader"
           aria-colindex={index + 2}
-          title={`${columns[index]?.name}: ${columns[index]?.type}`}
+          title={`${columns[index]?.name}: ${inSql(columns[index]?.type ?? '')}`}
           className={classes.cell}
           data-kind={kinds[index]}
           style={{ left: start, width: size }}
         >
-          {columns[index]?.name} <span className={classes.type}>{columns[index]?.type}</span>
+          {columns[index]?.name} <span className={classes.type}>{inSql(columns[index]?.type ?? '')}</span>
         </div>
       ))}
     </div>

@@ -2,6 +2,7 @@
 
 import type { Answer } from '../answer'
 import { lineOf } from '../answer'
+import { inSql } from '../types'
 
 const CHARACTER = 8.2
 const AROUND = 26
@@ -13,7 +14,7 @@ export function widthsOf({ columns, rows }: Pick<Answer, 'columns' | 'rows'>): n
   const step = Math.max(1, Math.floor(rows.length / SAMPLE))
   return columns.map(({ name, type }, column) => {
     // The type stands behind the name, in smaller letters.
-    let longest = name.length + type.length * 0.85 + 2
+    let longest = name.length + inSql(type).length * 0.85 + 2
     for (let row = 0; row < rows.length; row += step) {
       longest = Math.max(longest, Math.min(lineOf(rows[row]?.[column]).length, WIDEST))
     }
