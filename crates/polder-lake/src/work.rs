@@ -108,6 +108,45 @@ impl Work {
         self.finish(effect).map(Outcome::Wrote)
     }
 
+    /// Another work on the same branch, for what is done at the same time: it sees what this one sees now. Each must write tables of its own;
+    /// what one wrote is seen by others when it is [joined](Work::join).
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self {
+            lake: self.lake.clone(),
+            base: self.base.clone(),
+            means: self.means.clone(),
+            known: self.known.clone(),
+            written: self.written.clone(),
+            read: BTreeSet::new(),
+            is_unfinished: self.is_unfinished,
+        }
+    }
+
+    /// Takes over what a work beside this one has done. One that failed is left out: what it wrote is not staged.
+    ///
+    /// # Errors
+    /// [`Error::Unfinished`] when it did not do something to its end.
+    pub fn join(&mut self, beside: Self) -> Result<()> {
+        beside.refuse_unfinished()?;
+        let is_newer =
+            |table: &Table, than: Option<&Table>| than.is_none_or(|than| than.version() < table.version());
+        for (name, table) in beside.written {
+            if is_newer(&table, self.written.get(&name)) {
+                self.known.extend(beside.known.get(&name).map(|entry| (name.clone(), Arc::clone(entry))));
+                self.written.insert(name, table);
+            }
+        }
+        self.read.extend(beside.read);
+        Ok(())
+    }
+
+    /// Whether a table is there, as queries see it.
+    #[must_use]
+    pub fn has(&self, table: &TableName) -> bool {
+        self.known.contains_key(&self.known_as(table))
+    }
+
     /// Tables that statements read, as far as they were planned.
     #[must_use]
     pub fn tables_read(&self) -> &BTreeSet<TableName> {

@@ -9,7 +9,7 @@ use super::assign::Targets;
 use super::{Effect, Work, types};
 use crate::operations::{Batches, COMMENT, Design};
 use crate::script::{Create, columns_alone};
-use crate::{Error, Kind, Line, Result, Table};
+use crate::{Error, Kind, Line, Result, Table, TableName};
 
 impl Work {
     pub(super) async fn create(&mut self, create: &Create) -> Result<Effect> {
@@ -31,6 +31,17 @@ impl Work {
         let rows = rows.unwrap_or_else(|| Batches::new(schema, futures::stream::empty()));
         let (table, mut effect) = self.filled(before.as_ref(), &create.table, rows, &design).await?;
         effect.deleted = before.map_or(Ok(Some(0)), |before| before.size().map(|size| size.rows))?;
+        self.keep(table);
+        Ok(effect)
+    }
+
+    /// A table with these rows and their columns, whatever was there before.
+    pub(super) async fn replaced_by(&mut self, table: &TableName, rows: Batches) -> Result<Effect> {
+        let name = self.known_as(table);
+        let before = self.find(&name).await?;
+        let schema = types::stored(&name, &types::nullable(rows.schema()), &[])?;
+        let rows = Targets::all(&name, &schema).assigned(rows)?;
+        let (table, effect) = self.filled(before.as_ref(), &name, rows, &Design::new(schema)).await?;
         self.keep(table);
         Ok(effect)
     }
@@ -58,7 +69,7 @@ impl Work {
     async fn filled(
         &self,
         before: Option<&Table>,
-        name: &crate::TableName,
+        name: &TableName,
         rows: Batches,
         design: &Design,
     ) -> Result<(Table, Effect)> {

@@ -34,6 +34,16 @@ impl Work {
         self.kept(done)
     }
 
+    /// Makes a table hold these rows and have their columns, whatever was there before.
+    ///
+    /// # Errors
+    /// When the columns cannot be stored; as [`Work::append`].
+    pub async fn replace(&mut self, table: &TableName, rows: Batches) -> Result<Effect> {
+        self.start()?;
+        let done = Box::pin(self.replaced_by(table, rows)).await;
+        self.finish(done)
+    }
+
     /// Writes rows by the key of the design, see [`Table::upsert`].
     ///
     /// # Errors
