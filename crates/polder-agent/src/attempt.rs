@@ -194,6 +194,7 @@ impl Attempt {
             }
             Task::Sql(task) => self.own("sql", &self.lake_task(task)),
             Task::Sync(sync) => self.own("sync", &self.lake_task(sync.as_ref())),
+            Task::Models(task) => self.own("models", &self.lake_task(task)),
         }
     }
 

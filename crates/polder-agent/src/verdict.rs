@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use polder_executors::{Error, Exit};
 use polder_types::Code;
 use polder_types::run::{Outcome, StopReason};
-use polder_types::wire::{AttemptEnded, EXIT_CONFLICT, Task};
+use polder_types::wire::{AttemptEnded, EXIT_CONFLICT, EXIT_TESTS, Task};
 
 use crate::report;
 
@@ -53,11 +53,14 @@ pub fn of_task(mut ended: AttemptEnded, task: &Task, last_error: Option<String>)
     let code = match task {
         Task::Run(_) => return ended,
         Task::Http(_) => Code::HttpFailed,
-        Task::Sql(_) | Task::Sync(_) if ended.exit_code == Some(EXIT_CONFLICT.into()) => {
-            Code::PublishConflict
+        Task::Sql(_) | Task::Sync(_) | Task::Models(_) => {
+            match ended.exit_code.and_then(|code| u8::try_from(code).ok()) {
+                Some(EXIT_CONFLICT) => Code::PublishConflict,
+                Some(EXIT_TESTS) => Code::TestsFailed,
+                _ if matches!(task, Task::Sync(_)) => Code::SyncFailed,
+                _ => Code::SqlFailed,
+            }
         }
-        Task::Sql(_) => Code::SqlFailed,
-        Task::Sync(_) => Code::SyncFailed,
     };
     if ended.code == Some(Code::StepFailed) {
         ended.code = Some(code);

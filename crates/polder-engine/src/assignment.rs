@@ -10,10 +10,10 @@ use polder_store::secrets::{self, SecretKey};
 use polder_store::{blobs, revisions};
 use polder_types::Code;
 use polder_types::definition::sync::{StreamSource, Sync};
-use polder_types::definition::{Command, HttpRequest, SqlScript, SqlSource, Step, StepKind};
+use polder_types::definition::{Command, HttpRequest, ModelsBuild, SqlScript, SqlSource, Step, StepKind};
 use polder_types::run::Outcome;
 use polder_types::template::{self, Context, Quoting, RunFacts};
-use polder_types::wire::{Assignment, AttemptEnded, AttemptKey, Reason, RunError, SqlTask, Task};
+use polder_types::wire::{Assignment, AttemptEnded, AttemptKey, ModelsTask, Reason, RunError, SqlTask, Task};
 use serde_json::Value;
 
 use crate::moves::{Loaded, step_definition};
@@ -212,6 +212,7 @@ pub fn task(
         StepKind::Sync(sync) => {
             Ok(Task::Sync(Box::new(rendered_sync(sync, &with_secrets(context, secrets))?)))
         }
+        StepKind::Models(build) => Ok(Task::Models(models(build, context)?)),
         StepKind::Pipeline(_) => {
             Err(template::Error::Failed("a pipeline step has nothing to execute".into()))
         }
@@ -254,6 +255,14 @@ fn sql(script: &SqlScript, context: &Context, statements: Option<&str>) -> Resul
         SqlSource::File(path) => (statements.unwrap_or_default(), Some(path.clone())),
     };
     Ok(SqlTask { text: template::render(text, context, Quoting::Sql)?, file, compute: script.compute })
+}
+
+fn models(build: &ModelsBuild, context: &Context) -> Result<ModelsTask, template::Error> {
+    let vars = build.vars.iter();
+    let vars = vars.map(|(name, value)| Ok((name.clone(), template::render_value(value, context)?)));
+    let vars = vars.collect::<Result<_, template::Error>>()?;
+    let (select, full_refresh, compute) = (build.select.clone(), build.full_refresh, build.compute);
+    Ok(ModelsTask { select, full_refresh, vars, compute })
 }
 
 fn plain(text: &str, context: &Context) -> Result<String, template::Error> {

@@ -80,6 +80,8 @@ codes! {
     SqlFailed = "SQL_FAILED",
     /// A source could not be brought into the lake.
     SyncFailed = "SYNC_FAILED",
+    /// Tests of models found rows that must not be there.
+    TestsFailed = "TESTS_FAILED",
     /// Somebody else has published one of the tables meanwhile.
     PublishConflict = "PUBLISH_CONFLICT",
     /// A step or run took longer than it may.

@@ -15,6 +15,7 @@ mod excerpt;
 mod files;
 mod layout;
 pub mod model;
+mod modelled;
 pub(crate) mod nearest;
 pub mod parameters;
 mod pipeline;
@@ -33,12 +34,16 @@ mod tree;
 mod triggers;
 mod values;
 
+pub(crate) use cycles::cycles;
 pub use files::not_utf8;
+pub(crate) use files::{read_tree, root};
 pub use layout::is_definition;
 pub use model::*;
 pub use nearest::did_you_mean;
 pub use parameters::{ParameterProblem, resolve_parameters};
 pub use problem::{Problem, ProblemCode, Severity, render};
+pub(crate) use reader::{Field, Located, Place, Reader};
+pub(crate) use tree::{Mark, Node as Tree};
 pub use values::{is_identifier, is_name, is_secret_name};
 
 /// Unknown upstreams that are told at most.
@@ -63,8 +68,8 @@ struct Upstream {
     problem: Problem,
 }
 
-/// Reads a project: `files` are the texts of `polder.yaml`, `pipeline.yaml`, `pipelines/*.yaml`, `syncs/*.yaml` and `connectors/*.yaml` (see [`is_definition`];
-/// others are ignored) by their path in the project, `paths` are all files of the project.
+/// Reads a project: `files` are the texts of `polder.yaml`, `pipeline.yaml`, `pipelines/*.yaml`, `syncs/*.yaml`, `connectors/*.yaml`
+/// and the models (see [`is_definition`]; others are ignored) by their path in the project, `paths` are all files of the project.
 #[must_use]
 pub fn parse(files: &BTreeMap<String, String>, paths: &BTreeSet<String>) -> Parsed {
     files::parse(files, paths)

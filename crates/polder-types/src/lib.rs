@@ -11,6 +11,7 @@ pub mod executions;
 pub mod fuzzing;
 pub mod id;
 pub mod lake;
+pub mod models;
 pub mod run;
 pub mod schedule;
 pub mod template;

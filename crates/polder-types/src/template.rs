@@ -7,6 +7,7 @@ use serde_json::Value;
 mod check;
 mod context;
 mod engine;
+mod models;
 pub(crate) mod scan;
 mod shell;
 mod sql;
@@ -14,6 +15,9 @@ mod undefined;
 
 pub use check::{Mistake, Names, check};
 pub use context::{Context, RunFacts, value_of};
+pub(crate) use engine::OUTPUT_LIMIT;
+pub(crate) use models::{Fault, render_model};
+pub(crate) use sql::literal;
 
 /// How interpolated values are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +106,7 @@ fn evaluate(expression: &str, context: &Context) -> Result<Value, Error> {
     }
     let json = serde_json::to_value(&value).map_err(|error| Error::Failed(error.to_string()))?;
     match json.as_str().map(str::len) {
-        Some(length) if length > engine::OUTPUT_LIMIT => Err(Error::TooLarge(engine::OUTPUT_LIMIT)),
+        Some(length) if length > OUTPUT_LIMIT => Err(Error::TooLarge(OUTPUT_LIMIT)),
         _ => Ok(json),
     }
 }
@@ -118,7 +122,7 @@ fn explain(error: &minijinja::Error, text: &str, context: &Context) -> Error {
         ErrorKind::SyntaxError => Error::Syntax(detail()),
         ErrorKind::UndefinedError => Error::Undefined(undefined::describe(error, text, context)),
         ErrorKind::OutOfFuel => Error::TooMuchWork(engine::FUEL),
-        ErrorKind::WriteFailure => Error::TooLarge(engine::OUTPUT_LIMIT),
+        ErrorKind::WriteFailure => Error::TooLarge(OUTPUT_LIMIT),
         _ => Error::Failed(detail()),
     }
 }

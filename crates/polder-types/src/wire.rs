@@ -4,6 +4,7 @@
 
 mod access;
 mod agent;
+mod checks;
 mod deployment;
 mod graph;
 mod history;
@@ -18,6 +19,7 @@ mod trigger;
 
 pub use access::*;
 pub use agent::*;
+pub use checks::*;
 pub use deployment::*;
 pub use graph::*;
 pub use history::*;

@@ -31,6 +31,7 @@ pub(crate) fn status(code: Code) -> StatusCode {
         | Code::StepFailed
         | Code::SqlFailed
         | Code::SyncFailed
+        | Code::TestsFailed
         | Code::CannotStart
         | Code::TimedOut
         | Code::AgentLost
@@ -69,6 +70,7 @@ pub(crate) fn title(code: Code) -> &'static str {
         Code::StepFailed => "A step failed",
         Code::SqlFailed => "A statement failed",
         Code::SyncFailed => "A source could not be read",
+        Code::TestsFailed => "Tests found something",
         Code::PublishConflict => "Somebody else has published meanwhile",
         Code::CannotStart => "A command could not be started",
         Code::TimedOut => "It took too long",

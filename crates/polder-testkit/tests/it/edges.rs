@@ -19,6 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("polder-work", &["polder-types", "polder-client", "polder-lake"]),
     ("polder-sync", &["polder-types", "polder-lake", "polder-ingest", "polder-work"]),
     ("polder-sql", &["polder-types", "polder-lake", "polder-work"]),
+    ("polder-build", &["polder-types", "polder-lake", "polder-ingest", "polder-work"]),
     (
         "polder",
         &[
@@ -31,6 +32,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "polder-api",
             "polder-sql",
             "polder-sync",
+            "polder-build",
         ],
     ),
 ];

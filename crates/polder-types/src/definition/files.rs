@@ -8,7 +8,7 @@ use super::pipeline::{self, Draft, Reference};
 use super::project::{self, Settings};
 use super::reader::{Field, Place, Reader};
 use super::tree::{self, Mark, Node};
-use super::{Parsed, Problem, ProblemCode, Project, Severity, Upstream, starts, sync};
+use super::{Parsed, Problem, ProblemCode, Project, Severity, Upstream, modelled, starts, sync};
 
 mod others;
 
@@ -46,11 +46,12 @@ pub(crate) fn parse(files: &BTreeMap<String, String>, paths: &BTreeSet<String>) 
     let mut problems = overall(&project_reader, files, paths);
     problems.extend(layout::problems(paths));
     let is_error = |problem: &Problem| problem.severity == Severity::Error;
+    let modelled = modelled::problems(&drafts, files, paths);
     let others = [&connectors, &sync_files];
     let failed = project_reader.failed()
         || readers.iter().any(Reader::failed)
         || others.iter().any(|files| files.failed());
-    let is_complete = !failed && !problems.iter().any(is_error);
+    let is_complete = !failed && !problems.iter().chain(&modelled).any(is_error);
     let upstreams = drafts.iter().flat_map(|(reader, draft)| upstreams(reader, draft)).collect();
     let pipelines = drafts.into_iter().map(|(_, draft)| draft.pipeline).collect();
     problems.extend(project_reader.into_problems());
@@ -60,6 +61,7 @@ pub(crate) fn parse(files: &BTreeMap<String, String>, paths: &BTreeSet<String>) 
         own.sort_by_key(position);
         problems.extend(own);
     }
+    problems.extend(modelled);
     problems.truncate(PROBLEM_LIMIT);
     let project = is_complete.then(|| assemble(settings, pipelines)).flatten();
     Parsed { project, problems, upstreams }
@@ -74,7 +76,7 @@ fn assemble(settings: Settings, pipelines: Vec<super::Pipeline>) -> Option<Proje
     Some(Project { name: name?, team: team?, environments, pipelines })
 }
 
-fn root<'a>(reader: &'a Reader<'a>, node: &'a Node) -> Field<'a> {
+pub(crate) fn root<'a>(reader: &'a Reader<'a>, node: &'a Node) -> Field<'a> {
     Field { reader, node, path: String::new() }
 }
 
@@ -93,7 +95,7 @@ fn read_settings(reader: &Reader<'_>, is_read: bool, exists: bool) -> Settings {
 }
 
 /// The tree of a file, its faults reported. An empty file is one.
-fn read_tree(reader: &Reader<'_>) -> Option<Node> {
+pub(crate) fn read_tree(reader: &Reader<'_>) -> Option<Node> {
     if reader.text.len() > FILE_LIMIT {
         let message = format!("the file is larger than {FILE_LIMIT} bytes");
         reader.error(&start(), ProblemCode::TooLarge, message, None);

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::files::start;
 use super::reader::Reader;
 use super::{Problem, ProblemCode, Severity};
+use crate::models;
 
 pub(crate) const PROJECT_FILE: &str = "polder.yaml";
 const PIPELINE_FILE: &str = "pipeline.yaml";
@@ -16,7 +17,11 @@ const CONNECTOR_FOLDER: &str = "connectors/";
 /// Whether a path is one of the files that [`super::parse`] wants the text of.
 #[must_use]
 pub fn is_definition(path: &str) -> bool {
-    path == PROJECT_FILE || is_pipeline(path) || sync_of(path).is_some() || connector_of(path).is_some()
+    path == PROJECT_FILE
+        || is_pipeline(path)
+        || sync_of(path).is_some()
+        || connector_of(path).is_some()
+        || models::is_file(path)
 }
 
 pub(crate) fn is_pipeline(path: &str) -> bool {
@@ -39,22 +44,17 @@ fn name_in<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
     (!name.is_empty() && !name.contains('/')).then_some(name)
 }
 
-/// What later versions read: the folder, the kinds of files there, whether they may lie deeper, and what they would be.
-const RESERVED: &[(&str, &[&str], bool, &str)] = &[
-    ("connections/", YAML, false, "connections"),
-    ("dashboards/", YAML, false, "dashboards"),
-    ("models/", &["sql", "yaml", "yml"], true, "models"),
-];
+/// What later versions read: the folder, the kinds of files there, and what they would be.
+const RESERVED: &[(&str, &[&str], &str)] =
+    &[("connections/", YAML, "connections"), ("dashboards/", YAML, "dashboards")];
 const YAML: &[&str] = &["yaml", "yml"];
 
 /// What is wrong with where files lie: errors where they would only be read by a later version or where no pipeline would be
-/// left, else warnings; so are models, which a step may run with dbt.
+/// left, else warnings.
 pub(crate) fn problems(paths: &BTreeSet<String>) -> Vec<Problem> {
     let severity =
         if paths.iter().any(|path| is_pipeline(path)) { Severity::Warning } else { Severity::Error };
     let mut problems: Vec<Problem> = paths.iter().filter_map(|path| unsupported(path)).collect();
-    // A dbt project has hundreds of models: one of them stands for all.
-    problems.dedup_by(|next, first| next.severity == Severity::Warning && next.message == first.message);
     problems.extend(paths.iter().filter_map(|path| misplaced(path, severity)));
     problems.dedup();
     problems
@@ -67,18 +67,15 @@ pub(crate) fn has_misplaced(paths: &BTreeSet<String>) -> bool {
 
 fn unsupported(path: &str) -> Option<Problem> {
     let (_, extension) = path.rsplit_once('.')?;
-    let fits = |(folder, extensions, deeper, _): &&(&str, &[&str], bool, &str)| {
-        let rest = path.strip_prefix(folder);
-        extensions.contains(&extension) && rest.is_some_and(|rest| *deeper || !rest.contains('/'))
+    let fits = |(folder, extensions, _): &&(&str, &[&str], &str)| {
+        extensions.contains(&extension) && path.strip_prefix(folder).is_some_and(|rest| !rest.contains('/'))
     };
-    let (folder, _, _, kind) = RESERVED.iter().find(fits)?;
+    let (folder, _, kind) = RESERVED.iter().find(fits)?;
     let message = format!("this version of Polder does not do {kind} yet");
     let hint = format!(
         "if it is not meant for Polder, keep it in another folder than `{folder}`, or leave it out with a line in .polderignore"
     );
-    // A dbt project lies like this too, and may well be what a step runs with dbt itself.
-    let severity = if *folder == "models/" { Severity::Warning } else { Severity::Error };
-    Some(problem(path, severity, ProblemCode::Unsupported, message, hint))
+    Some(problem(path, Severity::Error, ProblemCode::Unsupported, message, hint))
 }
 
 fn misplaced(path: &str, severity: Severity) -> Option<Problem> {
@@ -103,6 +100,12 @@ fn misplaced(path: &str, severity: Severity) -> Option<Problem> {
     })
 }
 
-fn problem(path: &str, severity: Severity, code: ProblemCode, message: String, hint: String) -> Problem {
+pub(crate) fn problem(
+    path: &str,
+    severity: Severity,
+    code: ProblemCode,
+    message: String,
+    hint: String,
+) -> Problem {
     Reader::new(path, "").problem(severity, &start(), code, message, Some(hint))
 }

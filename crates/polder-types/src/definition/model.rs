@@ -204,6 +204,7 @@ pub enum StepKind {
     Pipeline(PipelineCall),
     Sql(SqlScript),
     Sync(Box<Sync>),
+    Models(ModelsBuild),
 }
 
 impl StepKind {
@@ -216,13 +217,14 @@ impl StepKind {
             Self::Pipeline(_) => "pipeline",
             Self::Sql(_) => "sql",
             Self::Sync(_) => "sync",
+            Self::Models(_) => "models",
         }
     }
 
     /// Whether attempts work on a branch of the lake.
     #[must_use]
     pub const fn uses_lake(&self) -> bool {
-        matches!(self, Self::Sql(_) | Self::Sync(_))
+        matches!(self, Self::Sql(_) | Self::Sync(_) | Self::Models(_))
     }
 }
 
@@ -271,6 +273,18 @@ pub enum SqlSource {
     Text(String),
     /// The path of a file of the project.
     File(String),
+}
+
+/// Models of the project that are built and tested. They are published together when no test has found an error, or not at all.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ModelsBuild {
+    /// Selectors, of which each counts.
+    pub select: Vec<String>,
+    /// Whether incremental models are built anew.
+    pub full_refresh: bool,
+    /// What `var` answers; strings are templates.
+    pub vars: BTreeMap<String, Value>,
+    pub compute: Compute,
 }
 
 /// What a step may use; of what is not said, all that the machine has to give.

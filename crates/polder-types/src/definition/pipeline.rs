@@ -22,6 +22,8 @@ pub(crate) struct Draft {
     pub(crate) name: Option<Located<String>>,
     /// The pipelines that it names.
     pub(crate) references: Vec<Reference>,
+    /// The selectors of models, where they are written.
+    pub(crate) selections: Vec<Located<String>>,
 }
 
 /// The name of another pipeline, `team/name`, where it is written.
@@ -74,7 +76,7 @@ pub(crate) fn read<'a>(
         syncs,
     };
     read_environment(object.get("env"), object.get("secrets"), &mut around);
-    let mut references = Vec::new();
+    let (mut references, mut selections) = (Vec::new(), Vec::new());
     let triggers_field = object.get("triggers");
     let triggers = triggers_field.as_ref().map(|field| triggers::read(field, &around, &mut references));
     let triggers = triggers.unwrap_or_default();
@@ -83,7 +85,8 @@ pub(crate) fn read<'a>(
     }
     let concurrency = object.get("concurrency").and_then(|field| concurrency(&field));
     let timeout = object.get("timeout").and_then(|field| values::positive_duration(&field));
-    let steps = object.require("steps").map(|field| read_steps(&field, &around, &mut references));
+    let steps =
+        object.require("steps").map(|field| read_steps(&field, &around, &mut references, &mut selections));
     let pipeline = Pipeline {
         name: name.as_ref().map(|name| name.value.clone()).unwrap_or_default(),
         description,
@@ -97,7 +100,7 @@ pub(crate) fn read<'a>(
         steps: steps.unwrap_or_default(),
         file: field.reader.file.to_owned(),
     };
-    Some(Draft { pipeline, name, references })
+    Some(Draft { pipeline, name, references, selections })
 }
 
 fn labels(field: &Field<'_>) -> BTreeMap<String, String> {
@@ -140,6 +143,7 @@ fn read_steps<'a>(
     field: &Field<'a>,
     around: &Surroundings<'a>,
     references: &mut Vec<Reference>,
+    selections: &mut Vec<Located<String>>,
 ) -> Vec<Step> {
     let Some(items) = field.items() else { return Vec::new() };
     if items.is_empty() {
@@ -150,7 +154,8 @@ fn read_steps<'a>(
         field.error(ProblemCode::TooLarge, message, Some("split the pipeline".to_owned()));
         return Vec::new();
     }
-    let drafts = items.iter().filter_map(|item| steps::read(item, around)).collect();
+    let drafts: Vec<_> = items.iter().filter_map(|item| steps::read(item, around)).collect();
+    selections.extend(drafts.iter().flat_map(|draft| draft.selections.clone()));
     let plan = Plan::new(field.reader, drafts);
     plan.check_texts(&around.parameters);
     plan.finish(references)

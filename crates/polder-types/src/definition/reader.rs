@@ -76,7 +76,12 @@ impl<'a> Reader<'a> {
         hint: Option<String>,
     ) {
         if !self.is_full() {
-            let problem = self.problem(Severity::Error, place, code, message.into(), hint);
+            self.report(self.problem(Severity::Error, place, code, message.into(), hint));
+        }
+    }
+
+    pub(crate) fn report(&self, problem: Problem) {
+        if !self.is_full() {
             self.problems.borrow_mut().push(problem);
         }
     }
@@ -278,6 +283,37 @@ impl<'a> Field<'a> {
         let Kind::Map(entries) = &self.node.kind else { return self.wrong_type("a map", None) };
         let entries = entries.iter().filter(|entry| entry.key != MERGE);
         Some(entries.map(|entry| (self.key(entry), self.child(entry))).collect())
+    }
+
+    /// The same for what need not be a map: nothing for what is none.
+    pub(crate) fn entries_or_none(&self) -> Vec<(Located<&'a str>, Self)> {
+        if self.is_map() { self.entries().unwrap_or_default() } else { Vec::new() }
+    }
+
+    /// The text of a key that must be there.
+    pub(crate) fn require_text(&self, key: &str) -> Option<Located<String>> {
+        if !self.is_map() {
+            return self.wrong_type("a map", None);
+        }
+        let Some(field) = self.get(key) else {
+            self.error(
+                ProblemCode::MissingKey,
+                format!("`{key}` is missing"),
+                Some(format!("add `{key}: …`")),
+            );
+            return None;
+        };
+        field.text().map(|text| field.located(text.to_owned()))
+    }
+
+    /// That a map has no other keys.
+    pub(crate) fn check_keys(&self, keys: &[&str]) {
+        for (key, _) in self.entries_or_none().iter().filter(|(key, _)| !keys.contains(&key.value)) {
+            let hint = did_you_mean(key.value, keys.iter().copied())
+                .unwrap_or_else(|| format!("the keys here are {}", keys.join(", ")));
+            let message = format!("unknown key `{}`", shorten(key.value));
+            self.reader.error(&key.place, ProblemCode::UnknownKey, message, Some(hint));
+        }
     }
 
     fn key(&self, entry: &'a Entry) -> Located<&'a str> {

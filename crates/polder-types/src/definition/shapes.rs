@@ -222,6 +222,7 @@ pub(crate) enum Step {
     Pipeline(PipelineStep),
     Sql(SqlStep),
     Sync(sync::SyncStep),
+    Models(ModelsStep),
 }
 
 /// A command.
@@ -292,6 +293,32 @@ pub(crate) struct SqlStep {
     retries: Option<Retries>,
     /// The longest time for one attempt.
     timeout: Option<PositiveDuration>,
+}
+
+/// Models of the project, built and tested. They are published when no test has found an error, or not at all.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct ModelsStep {
+    name: Name,
+    /// Which: `orders`, `+orders` with all that it is made from, `orders+`, `tag:daily`, `path:models/marts`, `"*"` for all. A list, or words with spaces between: each of them counts.
+    models: Selection,
+    /// Builds incremental models anew.
+    full_refresh: Option<bool>,
+    /// What `var` answers in models; the values are templates.
+    vars: Option<Map<Value>>,
+    compute: Option<ComputeMap>,
+    needs: Option<Vec<Name>>,
+    when: Option<When>,
+    retries: Option<Retries>,
+    /// The longest time for one attempt.
+    timeout: Option<PositiveDuration>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(crate) enum Selection {
+    One(#[schemars(regex(pattern = "\\S"))] String),
+    Many(#[schemars(length(min = 1))] Vec<String>),
 }
 
 /// What the step may use; of what is left out, all that the machine has to give.

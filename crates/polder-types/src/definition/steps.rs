@@ -11,6 +11,7 @@ use super::{
 };
 use crate::template::Quoting;
 
+mod models;
 mod plan;
 mod sql;
 mod sync;
@@ -18,7 +19,7 @@ mod sync;
 pub(crate) use plan::Plan;
 pub(crate) use sql::compute;
 
-const KINDS: [&str; 5] = ["run", "http", "pipeline", "sql", "sync"];
+const KINDS: [&str; 6] = ["run", "http", "pipeline", "sql", "sync", "models"];
 
 /// A step that is being read.
 pub(crate) struct Draft<'a> {
@@ -29,6 +30,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) needs: Option<Vec<Located<String>>>,
     pub(crate) texts: Vec<Text<'a>>,
     pub(crate) reference: Option<Reference>,
+    /// The selectors of models, where they are written.
+    pub(crate) selections: Vec<Located<String>>,
 }
 
 pub(crate) fn read<'a>(field: &Field<'a>, around: &Surroundings<'a>) -> Option<Draft<'a>> {
@@ -38,6 +41,7 @@ pub(crate) fn read<'a>(field: &Field<'a>, around: &Surroundings<'a>) -> Option<D
         ["pipeline"] => call(&field.object::<PipelineStep>()?, around),
         ["sql"] => sql::read(field, around),
         ["sync"] => sync::read(field, around),
+        ["models"] => models::read(field, around),
         [] => {
             let object = field.object::<AnyStep>()?;
             if !object.seems_to_have(&KINDS) {
@@ -109,7 +113,7 @@ fn common<'a>(object: &Object<'a>, kind: StepKind, around: &Surroundings<'_>) ->
         retries,
         timeout,
     };
-    Some(Draft { step, name, needs, texts: Vec::new(), reference: None })
+    Some(Draft { step, name, needs, texts: Vec::new(), reference: None, selections: Vec::new() })
 }
 
 fn needs(field: &Field<'_>) -> Vec<Located<String>> {

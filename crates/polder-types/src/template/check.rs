@@ -68,11 +68,10 @@ pub fn check(text: &str, names: &Names, quoting: Quoting) -> Vec<Mistake> {
     mistakes
 }
 
-const STATEMENTS: &[&str] = &["if", "elif", "else", "endif", "for", "endfor", "raw", "endraw"];
+pub(super) const STATEMENTS: &[&str] = &["if", "elif", "else", "endif", "for", "endfor", "raw", "endraw"];
 
 fn unknown_statement(text: &str, piece: &Piece) -> Option<Mistake> {
-    let word = piece.tokens.first().filter(|_| piece.kind == PieceKind::Statement)?;
-    let word = if matches!(word.kind, TokenKind::Sign(b'-' | b'+')) { piece.tokens.get(1)? } else { word };
+    let word = statement_word(piece)?;
     let name = &text[word.range.clone()];
     (!STATEMENTS.contains(&name)).then(|| Mistake {
         code: ProblemCode::InvalidTemplate,
@@ -82,8 +81,14 @@ fn unknown_statement(text: &str, piece: &Piece) -> Option<Mistake> {
     })
 }
 
+/// The word that says which statement it is.
+pub(super) fn statement_word(piece: &Piece) -> Option<&Token> {
+    let word = piece.tokens.first().filter(|_| piece.kind == PieceKind::Statement)?;
+    if matches!(word.kind, TokenKind::Sign(b'-' | b'+')) { piece.tokens.get(1) } else { Some(word) }
+}
+
 /// What could make a short text render to gigabytes in memory: `'x' * 100000000`, and endless sums of long values.
-fn too_much(piece: &Piece) -> Option<Mistake> {
+pub(super) fn too_much(piece: &Piece) -> Option<Mistake> {
     let refuse = |token: &Token, message: String| Mistake {
         code: ProblemCode::InvalidTemplate,
         range: token.range.clone(),
@@ -102,7 +107,7 @@ fn too_much(piece: &Piece) -> Option<Mistake> {
 }
 
 /// A comment that was hardly meant: one that nobody closes, or `${#VARIABLE}` of a shell.
-fn comment(text: &str, piece: &Piece, quoting: Quoting) -> Option<Mistake> {
+pub(super) fn comment(text: &str, piece: &Piece, quoting: Quoting) -> Option<Mistake> {
     let content = text.get(piece.range.clone()).filter(|_| piece.kind == PieceKind::Comment)?;
     let is_closed = content.len() >= 4 && content.ends_with("#}");
     let is_length = quoting == Quoting::Shell && text[..piece.range.start].ends_with('$');

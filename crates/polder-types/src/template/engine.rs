@@ -19,7 +19,7 @@ use super::{Quoting, shell, sql};
 /// Instructions that one text may take.
 pub(super) const FUEL: u64 = 50_000;
 /// Bytes that one text may render to, and that a filter may make.
-pub(super) const OUTPUT_LIMIT: usize = 1 << 20;
+pub(crate) const OUTPUT_LIMIT: usize = 1 << 20;
 
 static PLAIN: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Quoting::None));
 static SHELL: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Quoting::Shell));

@@ -89,13 +89,14 @@ pub enum Task {
     Http(HttpRequest),
     Sql(SqlTask),
     Sync(Box<Sync>),
+    Models(ModelsTask),
 }
 
 impl Task {
     /// Whether it works on a branch of the lake.
     #[must_use]
     pub const fn uses_lake(&self) -> bool {
-        matches!(self, Self::Sql(_) | Self::Sync(_))
+        matches!(self, Self::Sql(_) | Self::Sync(_) | Self::Models(_))
     }
 }
 
@@ -105,6 +106,17 @@ pub struct SqlTask {
     pub text: String,
     /// The file of the project that they are from; none if they stand in the step itself.
     pub file: Option<String>,
+    pub compute: Compute,
+}
+
+/// Models of the project in the working directory, to be built and tested.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelsTask {
+    /// Selectors, of which each counts.
+    pub select: Vec<String>,
+    pub full_refresh: bool,
+    /// With their templates filled in.
+    pub vars: Map<String, Value>,
     pub compute: Compute,
 }
 

@@ -5,13 +5,15 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{AttemptKey, SqlTask};
+use super::{AttemptKey, ModelsTask, SqlTask};
 use crate::definition::sync::Sync;
 use crate::id::PublishId;
 use crate::lake::{BranchName, Intent, Line, Pin, Published, TableName, View};
 
 /// The exit code that says that others have published meanwhile: in BSD's `sysexits.h` a failure that may pass.
 pub const EXIT_CONFLICT: u8 = 75;
+/// The exit code that says that tests found something: there, that data is wrong.
+pub const EXIT_TESTS: u8 = 65;
 
 /// Work of an attempt on a branch of the lake, and by what name to talk to the server about it: `polder task sql` and the like.
 #[derive(Clone, Serialize, Deserialize)]
@@ -31,6 +33,9 @@ pub type SyncSpec = LakeTask<Sync>;
 
 /// `polder task sql`.
 pub type SqlSpec = LakeTask<SqlTask>;
+
+/// `polder task models`.
+pub type ModelsSpec = LakeTask<ModelsTask>;
 
 impl<T> fmt::Debug for LakeTask<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,6 +4,7 @@
 mod corpus;
 mod definitions;
 mod mistakes;
+mod models;
 mod parameters;
 mod schedules;
 mod schemas;

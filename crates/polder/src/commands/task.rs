@@ -1,7 +1,7 @@
 //! `polder task`: Polder's own work, started by agents like any other program.
 
 use std::io::{self, Read as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -24,6 +24,8 @@ enum What {
     Sql,
     /// Bring the streams of the sync that stands on stdin, as JSON, into the lake, and publish them
     Sync,
+    /// Build the models that stand on stdin, as JSON, on a branch of the lake, test them, and publish them
+    Models,
     /// Complete the publish that stands on stdin, as JSON
     Publish,
     /// Make the tables that stand on stdin, as JSON, what they were, ready to be published
@@ -39,6 +41,10 @@ pub async fn run(args: Args) -> Result<ExitCode> {
     let (file, out) = (output.as_deref(), &mut io::stdout());
     let done = match args.what {
         What::Http => return told(http::run(&spec, file, http::SILENCE, out).await, http::Error::exit_code),
+        What::Models => {
+            let done = Box::pin(polder_build::step::run(&spec, Path::new("."), file, out)).await;
+            return told(done, polder_build::Error::exit_code);
+        }
         What::Sql => Box::pin(step::run(&spec, file, out)).await,
         What::Sync => {
             let done = Box::pin(polder_sync::step::run(&spec, file, &SystemClock, out)).await;

@@ -8,6 +8,7 @@ mod errors;
 mod lake;
 mod local;
 mod mistakes;
+mod models;
 mod session;
 mod story;
 mod syncs;

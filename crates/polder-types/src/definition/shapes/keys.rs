@@ -15,8 +15,8 @@ use super::connector::{
 use super::sync::{CsvMap, FilesMap, JsonMap, SyncColumnsMap, SyncFile, SyncStep, SyncStream, SyncTarget};
 use super::{
     Block, Call, ComputeMap, Concurrency, Condition, Defaults, EnvironmentSettings, Executions,
-    ExecutionsTrigger, Http, HttpStep, ManualTrigger, Nothing, Parameter, PipelineFile, PipelineStep,
-    ProjectFile, RetriesMap, RunStep, ScheduleTrigger, SqlStep, WebhookTrigger,
+    ExecutionsTrigger, Http, HttpStep, ManualTrigger, ModelsStep, Nothing, Parameter, PipelineFile,
+    PipelineStep, ProjectFile, RetriesMap, RunStep, ScheduleTrigger, SqlStep, WebhookTrigger,
 };
 use crate::definition::reader::Shape;
 
@@ -50,6 +50,7 @@ shapes!(
     HttpStep,
     PipelineStep,
     SqlStep,
+    ModelsStep,
     ComputeMap,
     Call,
     Http,
@@ -85,13 +86,8 @@ pub(crate) struct AnyStep;
 impl Shape for AnyStep {
     fn keys() -> &'static [String] {
         static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
-            union([
-                RunStep::keys(),
-                HttpStep::keys(),
-                PipelineStep::keys(),
-                SqlStep::keys(),
-                SyncStep::keys(),
-            ])
+            let [run, http, pipeline] = [RunStep::keys(), HttpStep::keys(), PipelineStep::keys()];
+            union([run, http, pipeline, SqlStep::keys(), SyncStep::keys(), ModelsStep::keys()])
         });
         &KEYS
     }
@@ -150,6 +146,6 @@ fn enum_names(schema: &Value) -> Vec<String> {
 
 /// What is planned but not there yet, so that nobody looks for a typing error.
 pub(crate) fn later(key: &str) -> Option<String> {
-    const LATER: &[&str] = &["alerts", "connection", "dataset", "image", "locks", "models"];
+    const LATER: &[&str] = &["alerts", "connection", "dataset", "image", "locks"];
     LATER.contains(&key).then(|| format!("this version of Polder does not do `{key}` yet"))
 }

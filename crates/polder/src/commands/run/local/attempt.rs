@@ -46,7 +46,7 @@ pub(super) async fn execute(ask: Ask) -> AttemptEnded {
     let result = match &ask.step().kind {
         StepKind::Pipeline(call) => ask.call(call).await,
         StepKind::Run(_) | StepKind::Http(_) => ask.execute().await,
-        StepKind::Sql(_) | StepKind::Sync(_) => Err(no_lake()),
+        StepKind::Sql(_) | StepKind::Sync(_) | StepKind::Models(_) => Err(no_lake(ask.step().kind.name())),
     };
     let ended = match result {
         Ok(ended) => ended,
@@ -249,13 +249,17 @@ fn command(task: &Task) -> Result<(Command, Option<Bytes>), RunError> {
             let words = vec![program.display().to_string(), "task".to_owned(), "http".to_owned()];
             Ok((Command::Arguments(words), Some(spec.into())))
         }
-        Task::Sql(_) | Task::Sync(_) => Err(no_lake()),
+        Task::Sql(_) => Err(no_lake("sql")),
+        Task::Sync(_) => Err(no_lake("sync")),
+        Task::Models(_) => Err(no_lake("models")),
     }
 }
 
-fn no_lake() -> RunError {
-    let message = "`sql` and `sync` steps work on the lake of a server: start one with `polder server`, then `polder deploy` and run it there";
-    refused(Code::CannotStart, message)
+fn no_lake(kind: &str) -> RunError {
+    let message = format!(
+        "a step of `{kind}` works on the lake of a server: start one with `polder server`, then `polder deploy` and run it there"
+    );
+    refused(Code::CannotStart, &message)
 }
 
 /// Each attempt has its own copy, as on a server: what one step leaves behind in its folder, another does not see.

@@ -1,0 +1,75 @@
+//! `polder task models`: the models of a step, on a branch of the lake, tested, and published together at the end if no test failed.
+
+use std::io::Write;
+use std::path::Path;
+
+use polder_lake::{Base, Work};
+use polder_types::lake::Intent;
+use polder_types::wire::{Checks, ModelsSpec, ModelsTask};
+use polder_work::{Attempt, Begun, limits, outputs, tell};
+use serde_json::Value;
+
+use crate::log::verdict;
+use crate::plan::Wish;
+use crate::{AT_ONCE, Build, Error, Log, Plan, Project, Result};
+
+/// Reads what to do (JSON of [`ModelsSpec`]), does it with the project in `root`, says in `log` what happens, and writes outputs to the file
+/// `output`.
+///
+/// # Errors
+/// Every variant of [`Error`]; readers see what they saw before then.
+pub async fn run(
+    spec: &[u8],
+    root: &Path,
+    output: Option<&Path>,
+    log: &mut (dyn Write + Send),
+) -> Result<()> {
+    let spec: ModelsSpec = serde_json::from_slice(spec)?;
+    let mut log = Log::new(log);
+    let plan = Plan::new(Project::read(root)?, wish(&spec.task), &mut log)?;
+    plan.check(&mut log)?;
+    let (attempt, begun) = Attempt::begin(&spec).await?;
+    let published = match begun {
+        Begun::Decided(decided) => {
+            log.say("an earlier attempt has decided what is published: completing that")?;
+            attempt.complete(&decided).await?;
+            decided
+        }
+        Begun::Branch(base) => build(&spec, plan, &attempt, *base, &mut log).await?,
+    };
+    tell(&published, log.output())?;
+    match output {
+        Some(path) => Ok(std::fs::write(path, Value::Object(outputs(&published)).to_string())?),
+        None => Ok(()),
+    }
+}
+
+fn wish(task: &ModelsTask) -> Wish {
+    Wish { select: task.select.clone(), vars: task.vars.clone(), full_refresh: task.full_refresh }
+}
+
+async fn build(
+    spec: &ModelsSpec,
+    plan: Plan,
+    attempt: &Attempt,
+    base: Base,
+    log: &mut Log<'_>,
+) -> Result<Intent> {
+    let mut work = Work::begin(attempt.lake(), base, &limits(spec.task.compute))?;
+    let at_once = spec.task.compute.cpus.map_or(AT_ONCE, |cpus| AT_ONCE.min(cpus as usize));
+    let checks = Build::new(plan, &mut work, at_once).run(log).await?;
+    gate(&checks)?;
+    Ok(attempt.publish(&work).await?)
+}
+
+/// Whether all may be published.
+///
+/// # Errors
+/// When a test failed, or a model could not be built.
+pub fn gate(checks: &Checks) -> Result<()> {
+    match verdict(checks) {
+        None => Ok(()),
+        Some((true, message)) => Err(Error::Tests(message)),
+        Some((false, message)) => Err(Error::Models(message)),
+    }
+}
