@@ -6,10 +6,11 @@
 //!
 //! What there is to build, and in which order, is read by [`polder_types::models`]; here it is run. A [`Plan`] has all of its SQL filled in and
 //! parsed before anything is written, so mistakes cost nothing. A [`Build`] runs it: what fails holds back what comes after it and nothing
-//! else. `polder task models` ([`step`]) does so for an attempt, and publishes if nothing failed.
+//! else. `polder task models` ([`step`]) does so for an attempt, and `polder build` ([`local`]) without a server; both publish if nothing failed.
 
 mod build;
 mod error;
+pub mod local;
 mod log;
 mod node;
 mod plan;

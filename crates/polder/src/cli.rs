@@ -37,6 +37,8 @@ enum Command {
     New(c::new::Args),
     /// Find all mistakes in a project, without a server
     Check(c::check::Args),
+    /// Build and test models, without a server
+    Build(c::build::Args),
     /// Show what `deploy` would change
     Plan(c::deploy::PlanArgs),
     /// Deploy a project to an environment
@@ -121,6 +123,7 @@ impl Command {
             Self::Init(args) => c::init::run(&args, context),
             Self::New(args) => c::new::run(args, context),
             Self::Check(args) => c::check::run(&args, context),
+            Self::Build(args) => c::build::run(args).await,
             Self::Plan(args) => c::deploy::plan(args, context).await,
             Self::Deploy(args) => c::deploy::run(args, context).await,
             Self::Run(args) => Box::pin(c::run::run(args, context)).await,

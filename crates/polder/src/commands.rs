@@ -4,6 +4,7 @@ pub mod abort;
 pub mod agents;
 pub mod audit;
 pub mod backup;
+pub mod build;
 pub mod check;
 pub mod completions;
 pub mod deploy;

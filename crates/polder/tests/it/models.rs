@@ -134,3 +134,24 @@ fn a_warning_is_told_and_published() {
     assert!(told.contains("warned  test unique_orders_id: 1 row"), "{told}");
     assert_eq!(rows(&session, "SELECT count(*) FROM marts.days", &[]).to_string(), "[[2]]");
 }
+
+#[test]
+fn a_project_is_built_without_a_server() {
+    let mut session = Session::new();
+    session.write("shop/polder.yaml", PROJECT);
+    session.write("shop/pipelines/build.yaml", "name: build\nsteps: [{name: build, models: \"*\"}]\n");
+    session.write("shop/seeds/numbers.csv", "id\n1\n2\n");
+    let model = "{{ config(materialized='incremental') }} select id + {{ var('more', 0) }} as id from {{ ref('numbers') }}";
+    session.write("shop/models/more.sql", model);
+    session.write("shop/tests/are_small.sql", "select * from {{ ref('more') }} where id > 100");
+    session.polder(0, &["build", "--project", "shop"]);
+    session.polder(1, &["build", "--project", "shop", "more", "--var", "more=100"]);
+    session.polder(0, &["build", "--project", "shop", "more", "--var", "more=2"]);
+    session.polder(1, &["build", "--project", "shop", "moar"]);
+    let server = session.start_server_with("data", &[]);
+    let token_file = server.token_file.display().to_string();
+    session.polder(0, &["login", &server.url, "--token-file", &token_file]);
+    // Without the tables that were built beside its files.
+    session.polder(0, &["deploy", "shop"]);
+    assert_session("a_project_is_built_without_a_server", session);
+}
