@@ -78,13 +78,15 @@ fn unsupported(path: &str) -> Option<Problem> {
     Some(problem(path, Severity::Error, ProblemCode::Unsupported, message, hint))
 }
 
+/// Whether it is a file of which only that ending is read.
+fn ends_in_yaml(path: &str) -> bool {
+    is_pipeline(path) || sync_of(path).is_some() || connector_of(path).is_some()
+}
+
 fn misplaced(path: &str, severity: Severity) -> Option<Problem> {
     let name = path.strip_prefix(PIPELINE_FOLDER).unwrap_or(path);
     let code = ProblemCode::MissingFile;
-    if path
-        .strip_suffix(".yml")
-        .is_some_and(|stem| is_definition(&format!("{stem}.yaml")) && stem != "polder")
-    {
+    if path.strip_suffix(".yml").is_some_and(|stem| ends_in_yaml(&format!("{stem}.yaml"))) {
         let hint = "rename it to end in .yaml".to_owned();
         return Some(problem(path, severity, code, "this file is not read".to_owned(), hint));
     }
