@@ -3,6 +3,9 @@
     chain    40 steps that each start a cold Python, beside a plain shell loop of the same 40 commands
     work     ten steps of real work: the share of the total that is inside it
     flood    10,000 runs of `true`, submitted over HTTP
+    files    a CSV file of a million rows into a table, beside DuckDB
+    api      200,000 records of a paged API into a table, beside dlt
+    upserts  1, 1,000 and 10,000 keys into a table of 1.5 million rows
     start    from starting the server to its first answer; memory at rest with 1,000 pipelines
 
 Every part has a server, a data folder and a port of its own, on 127.0.0.1. Nothing here passes or fails: figures depend
@@ -16,6 +19,7 @@ from pathlib import Path
 
 import chain
 import flood
+import lake
 import machine
 import report
 import start
@@ -23,7 +27,15 @@ import work
 from processes import Trouble
 from report import Figures
 
-PARTS = {"chain": chain.measure, "work": work.measure, "flood": flood.measure, "start": start.measure}
+PARTS = {
+    "chain": chain.measure,
+    "work": work.measure,
+    "flood": flood.measure,
+    "start": start.measure,
+    "files": lake.files,
+    "api": lake.api,
+    "upserts": lake.upserts,
+}
 
 
 def main() -> int:

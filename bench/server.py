@@ -24,7 +24,7 @@ Json = dict[str, Any]
 class Server:
     """Started on an empty folder, or on the one given; with `with`, it is ended."""
 
-    def __init__(self, binary: Path, data: Path | None = None) -> None:
+    def __init__(self, binary: Path, data: Path | None = None, files: bool = False) -> None:
         self.binary = binary
         FOLDER.mkdir(parents=True, exist_ok=True)
         self.folder = Path(tempfile.mkdtemp(prefix="polder-", dir=FOLDER))
@@ -33,7 +33,10 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         command = [str(binary), "server", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}"]
         self.started = time.perf_counter()
-        self.process = spawn(command, self.folder / "server.log", {})
+        # What syncs may read beside their project.
+        self.inbox = self.folder / "inbox"
+        allowed = {"POLDER_FILES": str(self.inbox)} if files else {}
+        self.process = spawn(command, self.folder / "server.log", allowed)
 
     def __enter__(self) -> Server:
         try:

@@ -1,0 +1,194 @@
+"""Syncs into the lake, beside what people would pick instead: a CSV file, a paged API, rows by key.
+
+What a sync costs is what the server tells of its attempt: CPU seconds and peak memory of its process. Its time is
+from the start of that process to its end, publish and all.
+"""
+
+from __future__ import annotations
+
+import csv
+import http.server
+import json
+import random
+import statistics
+import threading
+from pathlib import Path
+
+import peers
+import project
+from peers import Cost
+from report import Figures
+from server import Client, Json, Server, seconds_between
+
+ROWS = 1_000_000
+RECORDS = 200_000
+PAGE = 1_000
+TABLE_ROWS = 1_500_000
+KEYS = (1, 1_000, 10_000)
+ROUNDS = 3
+COLUMNS = ("id", "customer", "name", "amount", "day", "at", "note")
+
+
+def row(number: int) -> tuple[object, ...]:
+    """Seven columns of the types that most files have; about 100 bytes of CSV."""
+    chance = random.Random(number)
+    day = f"20{10 + number % 15:02}-{1 + number % 12:02}-{1 + number % 28:02}"
+    name = f"customer {number % 5000} of {chance.choice(('Berlin', 'Utrecht', 'Lyon', 'Porto'))}"
+    amount = f"{chance.uniform(0, 5000):.2f}"
+    return number, chance.randrange(10**6), name, amount, day, f"{day}T10:{number % 60:02}:00", f"note {number:x}"
+
+
+def write_csv(path: Path, numbers: range | list[int]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        writer.writerows(row(number) for number in numbers)
+
+
+def deploy(server: Server, syncs: dict[str, str], connectors: dict[str, str] | None = None) -> Client:
+    folder = server.folder / "project"
+    for kind, files in (("syncs", syncs), ("connectors", connectors or {})):
+        (folder / kind).mkdir(parents=True)
+        for name, text in files.items():
+            (folder / kind / f"{name}.yaml").write_text(text, encoding="utf-8")
+    pipelines = {name: f"steps:\n  - {{name: sync, sync: {name}}}\n" for name in syncs}
+    server.deploy(project.write(folder, "lake", pipelines))
+    return server.client()
+
+
+def synced(client: Client, name: str) -> Cost:
+    run = client.run_to_end(f"/pipelines/{project.TEAM}/{name}/runs")
+    return cost_of(run["steps"][0]["attempts"][-1])
+
+
+def cost_of(attempt: Json) -> Cost:
+    seconds = seconds_between(attempt["started_at"], attempt["ended_at"])
+    return Cost(seconds, attempt["cpu_seconds"], attempt["peak_memory_bytes"])
+
+
+def best(costs: list[Cost]) -> Cost:
+    """The one of the least CPU time: machines are shared, and what others do only adds to it."""
+    return min(costs, key=lambda cost: cost.cpu_seconds)
+
+
+def files(binary: Path) -> Figures:
+    with Server(binary, files=True) as server:
+        path = server.inbox / "rows.csv"
+        write_csv(path, range(ROWS))
+        client = deploy(server, {"rows": f"streams: [{{name: rows, files: 'file://{path}'}}]\n"})
+        ours, theirs = [], []
+        for _ in range(ROUNDS):
+            ours.append(synced(client, "rows"))
+            theirs.append(peers.run(DUCKDB, server.folder, str(path)))
+        size = path.stat().st_size
+    polder, duckdb = best(ours), best(theirs)
+    return Figures(
+        f"files: a CSV file of {ROWS:,} rows, {size / 1e6:.0f} MB, into a table; the best of {ROUNDS} rounds",
+        {
+            "polder sync (published Delta)": f"{polder}, {ROWS / polder.seconds / 1e6:.2f} M rows/s",
+            "duckdb (CREATE TABLE AS)": str(duckdb),
+            "CPU beside duckdb": f"{polder.cpu_seconds / duckdb.cpu_seconds:.2f} ×",
+        },
+        {"polder": [vars(cost) for cost in ours], "duckdb": [vars(cost) for cost in theirs]},
+    )
+
+
+DUCKDB = """
+import os, sys, duckdb
+path = "rows.duckdb"
+if os.path.exists(path):
+    os.remove(path)
+with duckdb.connect(path) as connection:
+    connection.execute("CREATE TABLE rows AS SELECT * FROM read_csv(?)", [sys.argv[1]])
+"""
+
+
+class Pages(http.server.BaseHTTPRequestHandler):
+    """Records in pages, made beforehand: the API costs as little as it can."""
+
+    protocol_version = "HTTP/1.1"
+    pages: tuple[bytes, ...] = ()
+
+    def do_GET(self) -> None:
+        number = int(self.path.partition("page=")[2].partition("&")[0] or 0)
+        body = self.pages[number] if number < len(self.pages) else b'{"items": []}'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def pages() -> tuple[bytes, ...]:
+    def page(first: int) -> bytes:
+        records = [dict(zip(COLUMNS, row(number), strict=True)) for number in range(first, first + PAGE)]
+        return json.dumps({"items": records}).encode()
+
+    return tuple(page(first) for first in range(0, RECORDS, PAGE))
+
+
+CONNECTOR = """streams:
+  - name: records
+    retriever:
+      requester: {{type: HttpRequester, url_base: "{url}", path: records}}
+      record_selector: {{extractor: {{field_path: [items]}}}}
+      paginator:
+        pagination_strategy: {{type: PageIncrement, page_size: {size}}}
+        page_token_option: {{type: RequestOption, inject_into: request_parameter, field_name: page}}
+"""
+
+DLT = """
+import sys, dlt
+from dlt.sources.rest_api import rest_api_source
+paginator = {"type": "page_number", "base_page": 0, "page_param": "page", "total_path": None}
+resource = {"name": "records", "endpoint": {"path": "records", "data_selector": "items", "paginator": paginator}}
+source = rest_api_source({"client": {"base_url": sys.argv[1]}, "resources": [resource]})
+pipeline = dlt.pipeline("records", destination="duckdb", dataset_name="raw", dev_mode=True)
+pipeline.run(source)
+"""
+
+
+def api(binary: Path) -> Figures:
+    Pages.pages = pages()
+    answering = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pages)
+    threading.Thread(target=answering.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{answering.server_port}"
+    with Server(binary) as server:
+        connector = CONNECTOR.format(url=url, size=PAGE)
+        client = deploy(server, {"records": "connector: api\nstreams: [{name: records}]\n"}, {"api": connector})
+        ours = [synced(client, "records") for _ in range(ROUNDS)]
+        theirs = [peers.run(DLT, server.folder, url) for _ in range(ROUNDS)]
+    answering.shutdown()
+    polder, dlt = best(ours), best(theirs)
+    return Figures(
+        f"api: {RECORDS:,} records in pages of {PAGE:,}, into a table; the best of {ROUNDS} rounds",
+        {
+            "polder sync (published Delta)": str(polder),
+            "dlt (into duckdb)": str(dlt),
+            "less CPU than dlt": f"{dlt.cpu_seconds / polder.cpu_seconds:.1f} ×",
+        },
+        {"polder": [vars(cost) for cost in ours], "dlt": [vars(cost) for cost in theirs]},
+    )
+
+
+def upserts(binary: Path) -> Figures:
+    """Into a table that is there; each file has keys from all over it."""
+    lines, samples = {}, {}
+    with Server(binary, files=True) as server:
+        write_csv(server.inbox / "rows-0.csv", range(TABLE_ROWS))
+        sync = f"streams: [{{name: rows, files: 'file://{server.inbox}/*.csv', mode: incremental, primary_key: id}}]\n"
+        client = deploy(server, {"rows": sync})
+        lines["the table, by key"] = str(synced(client, "rows"))
+        chance = random.Random(7)
+        for keys in KEYS:
+            costs = []
+            for number in range(ROUNDS):
+                write_csv(server.inbox / f"rows-{keys}-{number}.csv", chance.sample(range(TABLE_ROWS), keys))
+                costs.append(synced(client, "rows"))
+            lines[f"{keys:,} keys"] = f"{best(costs)}; median {statistics.median(c.seconds for c in costs):.2f} s"
+            samples[f"{keys}_keys"] = [vars(cost) for cost in costs]
+    return Figures(f"upserts: keys into {TABLE_ROWS:,} rows; the best of {ROUNDS} rounds", lines, samples)
