@@ -75,7 +75,7 @@ impl Pump {
             let waiting = self.stdout.splitter.is_waiting() || self.stderr.splitter.is_waiting();
             tokio::select! {
                 () = readable(self.stdout.pipe.as_ref()) => { self.take(LogStream::Stdout, when_ready).await; }
-                () = readable(self.stderr.pipe.as_ref()) => { self.take(LogStream::Stderr, when_ready).await; }
+                () = readable(self.stderr.pipe.as_ref()) => self.take_complaint().await,
                 () = sleep_until(idle_at), if waiting => { self.flush().await; }
                 _ = &mut dead => { self.take_rest().await; break; }
             }
@@ -102,6 +102,12 @@ impl Pump {
         let count = chunk.len();
         self.send(lines).await;
         count
+    }
+
+    /// Programs say why they fail as their last words: what they had written before is read before.
+    async fn take_complaint(&mut self) {
+        self.take(LogStream::Stdout, at_once).await;
+        self.take(LogStream::Stderr, when_ready).await;
     }
 
     async fn take_rest(&mut self) {
@@ -183,5 +189,25 @@ mod tests {
         pump.run(dead).await;
         let lines = output.recv().await.expect("the last words");
         assert_eq!(lines[0].text, "last words");
+    }
+
+    /// Which of two pipes is read first when both can be was left to chance.
+    #[tokio::test]
+    async fn why_it_failed_comes_after_what_it_did() {
+        for _ in 0..32 {
+            let ((stdout, mut out), (stderr, mut err)) = (io::pipe().unwrap(), io::pipe().unwrap());
+            let (pump, mut output) =
+                Pump::new(receiver(stdout), receiver(stderr), &Arc::default(), Arc::new(SystemClock));
+            out.write_all(b"begins\n").unwrap();
+            err.write_all(b"fails\n").unwrap();
+            drop((out, err));
+            let (_all_dead, dead) = oneshot::channel();
+            pump.run(dead).await;
+            let mut told = Vec::new();
+            while let Some(lines) = output.recv().await {
+                told.extend(lines.into_iter().map(|line| line.text));
+            }
+            assert_eq!(told, ["begins", "fails"]);
+        }
     }
 }
