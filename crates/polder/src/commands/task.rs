@@ -62,8 +62,13 @@ fn told<E: std::fmt::Display>(result: Result<(), E>, code: impl FnOnce(&E) -> u8
     match result {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(error) => {
-            writeln!(io::stderr(), "{error}")?;
+            writeln!(io::stderr(), "{}", in_one_line(&error.to_string()))?;
             Ok(ExitCode::from(code(&error)))
         }
     }
+}
+
+/// Some errors have several lines, of which only the last would be told.
+fn in_one_line(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
