@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { expect, inject } from 'vitest'
 import { lookAt, WIDTHS } from './axe'
+import type { Polder } from './client'
 import type { World } from './seed'
 import { story } from './story'
 
@@ -75,8 +76,19 @@ const openings = ({ failed, running, firstRevision }: World): Opening[] => [
   },
 ]
 
-story.for(openings(inject('world')))('$name', async ({ name, path, open, shown }, { visit, page }) => {
+/** Until the list of them has to scroll. */
+async function moreTeamsThanFit(polder: Polder) {
+  const steps = 'name: idle\nsteps: [{name: a, run: "true"}]\n'
+  for (const number of [1, 2, 3, 4, 5, 6, 7, 8])
+    await polder.deploy({
+      'polder.yaml': `project: squad-${number}\nteam: squad-${number}\n`,
+      'pipelines/idle.yaml': steps,
+    })
+}
+
+story.for(openings(inject('world')))('$name', async ({ name, path, open, shown }, { visit, page, polder }) => {
   const wrong: string[] = []
+  if (name === 'list-teams') await moreTeamsThanFit(polder)
   for (const [width, size] of Object.entries(WIDTHS)) {
     await page.setViewportSize(size)
     await visit.open(path)

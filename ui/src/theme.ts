@@ -17,6 +17,12 @@ const water: MantineColorsTuple = [
 /** The element that whatever opens on top of a page is put into. */
 export const OVER = 'over'
 
+/** A list that scrolls by itself is one that a keyboard reaches; the library's own bars put it into what none does. */
+const scrollsByItself = {
+  defaultProps: { withScrollArea: false },
+  styles: { options: { maxHeight: 240, overflowY: 'auto' } },
+} as const
+
 export const theme = createTheme({
   primaryColor: 'water',
   primaryShade: { light: 8, dark: 7 },
@@ -30,6 +36,10 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
+    Select: scrollsByItself,
+    Autocomplete: scrollsByItself,
+    MultiSelect: scrollsByItself,
+    TagsInput: scrollsByItself,
     Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     // What opens on top of a page is a part of it: it stands where those who go from landmark to landmark come by.
     Portal: { defaultProps: { target: `#${OVER}` } },
