@@ -56,6 +56,10 @@ impl Source {
         let refuse = |reason: String| Error::Location { location: location.to_owned(), reason };
         let (place, rest) = pattern::split_url(location);
         let url = Url::parse(place).map_err(|error| refuse(error.to_string()))?;
+        // However it is written, it would be read without a root.
+        if url.scheme() == "file" {
+            return Err(refuse("write `file://` in lower case".to_owned()));
+        }
         let (store, folder) =
             object_store::parse_url_opts(&url, options).map_err(|error| refuse(error.to_string()))?;
         let parts = [folder.as_ref(), rest].into_iter().filter(|part| !part.is_empty());

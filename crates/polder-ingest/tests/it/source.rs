@@ -139,3 +139,13 @@ async fn a_reader_that_is_dropped_ends_its_threads() {
     }
     // The runtime waits for its threads when the test ends.
 }
+
+#[tokio::test]
+async fn the_root_holds_however_a_path_is_written() {
+    let (inside, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::write(outside.path().join("secret.csv"), "a\n1\n").unwrap();
+    for scheme in ["file", "FILE", "File"] {
+        let location = format!("{scheme}://{}/secret.csv", outside.path().display());
+        assert!(open(&location, inside.path()).is_err(), "{location}");
+    }
+}
