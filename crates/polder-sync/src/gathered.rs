@@ -40,7 +40,7 @@ pub(crate) async fn gather(
                 http,
                 config,
                 mode: stream.mode,
-                adds: stream.primary_key.is_empty(),
+                adds: stream.mode == SyncMode::Incremental && stream.primary_key.is_empty(),
                 clock,
             };
             pages(&api, state, log).await
@@ -56,22 +56,24 @@ async fn files(stream: &Stream, path: &str, format: &Value, state: &State) -> Re
         let hint = if has_pattern { ": nothing is replaced by nothing" } else { "" };
         return Err(Error::NoFiles { path: path.to_owned(), hint });
     }
-    let (files, seen) = match stream.mode {
-        SyncMode::FullRefresh => (all, None),
-        SyncMode::Incremental => new_ones(all, state.files.clone().unwrap_or_default(), in_project)?,
+    let before = match stream.mode {
+        // All of it is read; what it was counts for a stream that becomes incremental.
+        SyncMode::FullRefresh => Seen::default(),
+        SyncMode::Incremental => state.files.clone().unwrap_or_default(),
     };
-    Ok(Gathered { source, files, format: format.clone(), seen, cursor: None, _folder: None })
+    let (files, seen) = new_ones(all, before, in_project)?;
+    Ok(Gathered { source, files, format: format.clone(), seen: Some(seen), cursor: None, _folder: None })
 }
 
 /// A file of the project is what is in it: when it was unpacked says nothing.
-fn new_ones(all: Vec<FoundFile>, seen: Seen, in_project: bool) -> Result<(Vec<FoundFile>, Option<Seen>)> {
+fn new_ones(all: Vec<FoundFile>, seen: Seen, in_project: bool) -> Result<(Vec<FoundFile>, Seen)> {
     let marked =
         all.into_iter().map(|file| Ok((if in_project { by_content(&file)? } else { file.clone() }, file)));
     let marked = marked.collect::<Result<Vec<_>>>()?;
     let (marks, files): (Vec<_>, Vec<_>) =
         marked.into_iter().filter(|(mark, _)| !seen.new_ones(std::slice::from_ref(mark)).is_empty()).unzip();
     let seen = seen.and(&marks);
-    Ok((files, Some(seen)))
+    Ok((files, seen))
 }
 
 fn by_content(file: &FoundFile) -> Result<FoundFile> {

@@ -1,7 +1,5 @@
 //! What a stream says of its columns, in the words of polder-ingest.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use polder_ingest::{AddedColumns, ColumnRules, FileFormat, KeptSchema, OnAdded, ReadOptions, Salt};
 use polder_lake::Landing;
@@ -64,9 +62,4 @@ fn column(schema: &KeptSchema, name: &str, what: &'static str) -> Result<String>
         let columns: Vec<&str> = schema.columns.iter().map(|column| column.name.as_str()).collect();
         Error::Column { column: name.to_owned(), what, columns: columns.join(", ") }
     })
-}
-
-/// The same options, to be shared with those who read.
-pub(crate) fn shared(options: ReadOptions) -> Arc<ReadOptions> {
-    Arc::new(options)
 }

@@ -1,6 +1,7 @@
 //! The program: from what it is told on standard input to one publish.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use polder_lake::{Base, Work};
@@ -95,7 +96,7 @@ async fn one(
     if gathered.files.is_empty() {
         log.say(&format!("{}: there is nothing new", stream.name))?;
     }
-    let options = rules::shared(rules::options(&spec.task, stream, &gathered.format, now)?);
+    let options = Arc::new(rules::options(&spec.task, stream, &gathered.format, now)?);
     let origin = Origin { run: spec.key.run, at: now };
     let ready = Ready { stream, state, gathered, options, origin: &origin };
     let landed = ready.land(work, log).await?;

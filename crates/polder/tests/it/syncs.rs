@@ -283,3 +283,27 @@ fn a_sync_that_was_decided_when_the_server_died_is_there_once() {
 fn a_sync_that_was_published_when_the_server_died_is_there_once() {
     dies_at("published");
 }
+
+#[test]
+fn a_stream_that_becomes_incremental_goes_on_from_what_is_there() {
+    let (session, _server) = shop("streams: [{name: v, files: 'INBOX/*.csv'}]\n", None);
+    session.write("inbox/1.csv", "n\n1\n");
+    assert!(run(&session));
+    let inbox = format!("file://{}", session.path("inbox").display());
+    let incremental = format!("streams: [{{name: v, files: '{inbox}/*.csv', mode: incremental}}]\n");
+    session.write("shop/syncs/shop.yaml", &incremental);
+    assert!(session.output(&["deploy", "shop"], "").status.success());
+    session.write("inbox/2.csv", "n\n2\n");
+    assert!(run(&session));
+    assert_eq!(rows(&session, "SELECT count(*), sum(n) FROM raw.v"), json!([[2, 3]]));
+}
+
+#[test]
+fn all_of_an_api_may_be_of_one_day() {
+    let many: Vec<Value> = (0..10_001).map(|id| json!({"id": id, "day": "2026-01-01"})).collect();
+    let api = Api::start(move |_| page(&json!(many), None));
+    let sync = "connector: shop\nconfig: {key: k}\nstreams: [{name: orders}]\n";
+    let (session, _server) = shop(sync, Some(&connector(&api, PAGES)));
+    assert!(run(&session));
+    assert_eq!(rows(&session, "SELECT count(*) FROM raw.orders"), json!([[10_001]]));
+}
