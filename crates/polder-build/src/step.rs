@@ -6,8 +6,8 @@ use std::path::Path;
 use polder_lake::{Base, Work};
 use polder_types::lake::Intent;
 use polder_types::wire::{Checks, ModelsSpec, ModelsTask};
-use polder_work::{Attempt, Begun, limits, outputs, tell};
-use serde_json::Value;
+use polder_work::{Attempt, Begun, limits, report};
+use serde_json::Map;
 
 use crate::log::verdict;
 use crate::plan::Wish;
@@ -37,11 +37,7 @@ pub async fn run(
         }
         Begun::Branch(base) => build(&spec, plan, &attempt, *base, &mut log).await?,
     };
-    tell(&published, log.output())?;
-    match output {
-        Some(path) => Ok(std::fs::write(path, Value::Object(outputs(&published)).to_string())?),
-        None => Ok(()),
-    }
+    Ok(report(&published, Map::new(), output, log.output())?)
 }
 
 fn wish(task: &ModelsTask) -> Wish {

@@ -8,8 +8,8 @@ use std::time::Instant;
 use polder_lake::{Base, Script, Statement, Work};
 use polder_types::lake::Intent;
 use polder_types::wire::SqlSpec;
-use polder_work::{Attempt, Begun, limits, outputs};
-use serde_json::Value;
+use polder_work::{Attempt, Begun, limits, report};
+use serde_json::Map;
 
 use self::log::Log;
 use crate::{Error, Result};
@@ -31,11 +31,7 @@ pub async fn run(spec: &[u8], output: Option<&Path>, log: &mut (dyn std::io::Wri
         }
         Begun::Branch(base) => work(&spec, &script, &attempt, *base, &mut log).await?,
     };
-    log.published(&published)?;
-    match output {
-        Some(path) => Ok(std::fs::write(path, Value::Object(outputs(&published)).to_string())?),
-        None => Ok(()),
-    }
+    Ok(report(&published, Map::new(), output, log.output)?)
 }
 
 /// The statements; every mistake in them is told at once.

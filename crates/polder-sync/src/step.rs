@@ -9,7 +9,7 @@ use polder_types::Clock;
 use polder_types::definition::sync::Stream;
 use polder_types::lake::Intent;
 use polder_types::wire::SyncSpec;
-use polder_work::{Attempt, Begun, limits, outputs};
+use polder_work::{Attempt, Begun, limits, report};
 use serde_json::{Map, Value, json};
 
 use crate::gathered::gather;
@@ -41,15 +41,7 @@ pub async fn run(
         }
         Begun::Branch(base) => Box::pin(sync(&spec, &attempt, *base, clock, &mut log)).await?,
     };
-    polder_work::tell(&published, log.output)?;
-    match output {
-        Some(path) => {
-            let mut all = outputs(&published);
-            all.extend(counts);
-            Ok(std::fs::write(path, Value::Object(all).to_string())?)
-        }
-        None => Ok(()),
-    }
+    Ok(report(&published, counts, output, log.output)?)
 }
 
 async fn sync(

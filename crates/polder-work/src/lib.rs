@@ -13,4 +13,4 @@ mod server;
 pub use attempt::{Attempt, Begun};
 pub use error::{Error, Result};
 pub use limits::limits;
-pub use outputs::{outputs, tell};
+pub use outputs::{report, tell};

@@ -1,13 +1,29 @@
 //! What a step that has published tells: to the steps after it, and to people.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use polder_types::lake::{Intent, Staged};
 use serde_json::{Map, Value, json};
 
+/// How such a step ends: a line in `log` for each table, and its outputs, with `more` of its own, in the file `output`.
+///
+/// # Errors
+/// When one of them cannot be written.
+pub fn report(
+    intent: &Intent,
+    more: Map<String, Value>,
+    output: Option<&Path>,
+    log: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    tell(intent, log)?;
+    let Some(path) = output else { return Ok(()) };
+    let all: Map<String, Value> = outputs(intent).into_iter().chain(more).collect();
+    std::fs::write(path, Value::Object(all).to_string())
+}
+
 /// The outputs that every such step has: `rows` and `bytes` written, the `tables`, and the id of the `publish`, if there is one.
-#[must_use]
-pub fn outputs(intent: &Intent) -> Map<String, Value> {
+fn outputs(intent: &Intent) -> Map<String, Value> {
     let sum = |of: fn(&Staged) -> u64| intent.tables.iter().map(of).sum::<u64>();
     let tables: Vec<String> = intent.tables.iter().map(|staged| staged.table.to_string()).collect();
     let outputs = json!({

@@ -8,7 +8,6 @@ use deltalake::arrow::util::pretty::pretty_format_batches;
 use futures::TryStreamExt;
 use polder_lake::operations::Batches;
 use polder_lake::{Effect, Kind, Mistake, Statement};
-use polder_types::lake::Intent;
 
 use crate::{Error, Result};
 
@@ -18,7 +17,7 @@ const SHOWN: usize = 20;
 const WIDTH: usize = 100;
 
 pub(super) struct Log<'a> {
-    output: &'a mut (dyn Write + Send),
+    pub(super) output: &'a mut (dyn Write + Send),
 }
 
 impl<'a> Log<'a> {
@@ -92,10 +91,6 @@ impl<'a> Log<'a> {
             effect.files,
             took(begin)
         )?)
-    }
-
-    pub(super) fn published(&mut self, intent: &Intent) -> io::Result<()> {
-        polder_work::tell(intent, self.output)
     }
 }
 
