@@ -155,6 +155,14 @@ story('what a failed run wrote can be looked into, and nobody else sees it', asy
   await page.getByText('No table of prod has “halfway” in its name').waitFor()
 })
 
+story('a statement that nobody wrote does not change the address', async ({ visit, page }) => {
+  await page.clock.install()
+  await visit.open(`/sql?branch=${shop.wrecked}`)
+  await page.getByLabel('SQL', { exact: true }).getByText('information_schema').first().waitFor()
+  await page.clock.runFor('00:05')
+  expect(new URL(page.url()).hash).toBe('')
+})
+
 story('each environment has its own tables', async ({ visit, page, server }) => {
   const polder = new Polder(server)
   const more = 'CREATE TABLE marts.only_in_dev AS SELECT 1 AS one;'

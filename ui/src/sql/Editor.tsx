@@ -2,7 +2,7 @@ import type { SQLNamespace } from '@codemirror/lang-sql'
 import { Compartment, EditorState } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { useEffect, useRef } from 'react'
-import { type Does, language, markMistake, writing } from './editor'
+import { type Does, language, markMistake, wasPut, writing } from './editor'
 import type { Span } from './mistake'
 import classes from './sql.module.css'
 
@@ -28,7 +28,8 @@ export function Editor({ text, names, mistake, ...does }: Props) {
   }, [])
   useEffect(() => {
     const old = view.current?.state.doc.toString()
-    if (old !== text) view.current?.dispatch({ changes: { from: 0, to: old?.length ?? 0, insert: text } })
+    const changes = { from: 0, to: old?.length ?? 0, insert: text }
+    if (old !== text) view.current?.dispatch({ changes, annotations: wasPut.of(true) })
   }, [text])
   useEffect(() => view.current?.dispatch({ effects: syntax.current.reconfigure(language(names)) }), [names])
   useEffect(() => view.current?.dispatch({ effects: markMistake.of(mistake) }), [mistake])

@@ -10,8 +10,16 @@ import { defaultKeymap, history, historyKeymap, insertNewlineKeepIndent } from '
 import { type SQLNamespace, sql } from '@codemirror/lang-sql'
 import { bracketMatching } from '@codemirror/language'
 import { search, searchKeymap } from '@codemirror/search'
-import { type Extension, Prec, StateEffect, StateField } from '@codemirror/state'
-import { Decoration, drawSelection, EditorView, keymap, lineNumbers, placeholder } from '@codemirror/view'
+import { Annotation, type Extension, Prec, StateEffect, StateField } from '@codemirror/state'
+import {
+  Decoration,
+  drawSelection,
+  EditorView,
+  keymap,
+  lineNumbers,
+  placeholder,
+  type ViewUpdate,
+} from '@codemirror/view'
 import { codeLook } from '~/kit/code/theme'
 import { styleNonce } from '~/styleNonce'
 import { dialect } from './dialect'
@@ -19,6 +27,12 @@ import type { Span } from './mistake'
 
 /** Marks where a mistake is; nothing takes the mark away. */
 export const markMistake = StateEffect.define<Span | undefined>()
+
+/** Marks a text that was put there, not written. */
+export const wasPut = Annotation.define<true>()
+
+const isWritten = ({ docChanged, transactions }: ViewUpdate) =>
+  docChanged && !transactions.some((made) => made.annotation(wasPut))
 
 const wrong = Decoration.mark({ class: 'cm-wrong' })
 const wrongLine = Decoration.line({ class: 'cm-wrongLine' })
@@ -76,7 +90,7 @@ export function writing(label: string, { onChange, onRun }: Does): Extension {
     EditorView.contentAttributes.of({ 'aria-label': label, 'data-page-search': '' }),
     EditorView.lineWrapping,
     EditorView.updateListener.of((update) => {
-      if (update.docChanged) onChange(update.state.doc.toString())
+      if (isWritten(update)) onChange(update.state.doc.toString())
     }),
     placeholder('SELECT …'),
     lineNumbers(),
