@@ -72,7 +72,7 @@ story('a mistake is shown at its line, in the words of the server', async ({ vis
   await askFor(page, 'SELECT id\nFROM raw.orderz')
   await page
     .getByRole('alert')
-    .getByText(/'polder.raw.orderz' not found/)
+    .getByText(/there is no table `raw.orderz`; did you mean `raw.orders`\?/)
     .waitFor()
   await page.getByText('Line 2:').waitFor()
   expect(await page.locator('.cm-wrong').innerText()).toBe('orderz')

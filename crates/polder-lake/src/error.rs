@@ -63,6 +63,9 @@ pub enum Error {
     },
     #[error("{0}")]
     Query(#[source] Box<DataFusionError>),
+    /// What is wrong with a query, before it is run.
+    #[error("{0}")]
+    Sql(String),
     #[error("the lake's files cannot be reached: {0}")]
     Store(#[from] object_store::Error),
 }

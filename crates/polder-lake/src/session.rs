@@ -4,6 +4,7 @@
 //! is: statements that write, that change settings, and those that would read or write files of the machine.
 
 mod catalog;
+mod words;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -95,17 +96,19 @@ impl Session {
     /// # Errors
     /// [`Error::Query`]: it is not a query, names what is not there, or needs more than it may use.
     pub async fn query(&self, sql: &str) -> Result<SendableRecordBatchStream> {
-        let frame = self.context.sql_with_options(sql, only_queries()).await.map_err(Error::query)?;
-        frame.execute_stream().await.map_err(Error::query)
+        let told = |error| self.told(error);
+        let frame = self.context.sql_with_options(sql, only_queries()).await.map_err(told)?;
+        frame.execute_stream().await.map_err(told)
     }
 
     /// What a query comes to, before anything is left out of it.
     pub(crate) async fn plan(&self, query: ast::Query) -> Result<LogicalPlan> {
-        let state = self.context.state();
+        let session = self.clone();
         with_room(async move {
             let statement = Statement::Statement(Box::new(ast::Statement::Query(Box::new(query))));
-            let plan = state.statement_to_plan(statement).await.map_err(Error::query)?;
-            only_queries().verify_plan(&plan).map_err(Error::query)?;
+            let plan = session.context.state().statement_to_plan(statement).await;
+            let plan = plan.map_err(|error| session.told(error))?;
+            only_queries().verify_plan(&plan).map_err(|error| session.told(error))?;
             Ok(plan)
         })
         .await
@@ -114,12 +117,26 @@ impl Session {
     /// The columns that a `CREATE TABLE` lists.
     pub(crate) async fn columns(&self, create: ast::Statement) -> Result<SchemaRef> {
         let plan = self.context.state().statement_to_plan(Statement::Statement(Box::new(create))).await;
-        match plan.map_err(Error::query)? {
+        match plan.map_err(|error| self.told(error))? {
             LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => {
                 Ok(Arc::clone(create.input.schema().inner()))
             }
             _ => Err(Error::query(DataFusionError::Internal("this lists no columns".to_owned()))),
         }
+    }
+
+    fn told(&self, error: DataFusionError) -> Error {
+        words::told(error, || self.tables())
+    }
+
+    /// The names of all tables, with their schemas.
+    fn tables(&self) -> Vec<String> {
+        let Some(catalog) = self.context.catalog(CATALOG) else { return Vec::new() };
+        let of = |schema: String| {
+            let tables = catalog.schema(&schema).map(|tables| tables.table_names()).unwrap_or_default();
+            tables.into_iter().map(move |table| format!("{schema}.{table}"))
+        };
+        catalog.schema_names().into_iter().flat_map(of).collect()
     }
 
     /// Makes a table known in a catalog of its own.

@@ -5,7 +5,7 @@ import { ApiProblem } from '~/api/problem'
 export type Span = { from: number; to: number }
 
 const PLACE = /\bline:? (\d+)(?:,? column:? (\d+))?/i
-/** The name that a message is about: `No field named x`, `table 'polder.raw.x' not found`, `Invalid function 'x'`. */
+/** The name that a message is about: `No field named x`, there is no table `raw.x`, `Invalid function 'x'`. */
 const NAMED = [/\bfield named ("?[\w."]+)/i, /\b(?:table|function|column) ['"`]([^'"`]+)['"`]/i]
 
 export function spanOf(sql: string, error: unknown): Span | undefined {

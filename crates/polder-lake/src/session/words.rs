@@ -1,0 +1,88 @@
+//! What is wrong with a query, in words of those who wrote it: without the engine's names for its stages and for the catalog that
+//! nobody writes, and with what was probably meant.
+
+use deltalake::datafusion::error::DataFusionError;
+use polder_types::definition::did_you_mean;
+
+use super::CATALOG;
+use crate::Error;
+
+/// What planning failed with, told; `tables` are the names that there are.
+pub(super) fn told(error: DataFusionError, tables: impl FnOnce() -> Vec<String>) -> Error {
+    let message = match error.find_root() {
+        DataFusionError::Plan(text) => planned(text, tables),
+        DataFusionError::SchemaError(wrong, _) => wrong.to_string(),
+        DataFusionError::SQL(wrong, _) => wrong.to_string(),
+        DataFusionError::Diagnostic(..) | DataFusionError::Collection(_) | DataFusionError::Context(..) => {
+            error.to_string()
+        }
+        // Memory, files and the like: whoever looks for the kind finds it.
+        _ => return Error::query(error),
+    };
+    Error::Sql(without_catalog(&message))
+}
+
+fn planned(text: &str, tables: impl FnOnce() -> Vec<String>) -> String {
+    if let Some(name) = text.strip_prefix("table '").and_then(|rest| rest.strip_suffix("' not found")) {
+        return no_table(&without_catalog(name), &tables());
+    }
+    let refused = ["DDL", "DML", "Statement"]
+        .iter()
+        .find_map(|kind| text.strip_prefix(kind)?.strip_prefix(" not supported: "));
+    match refused {
+        Some(what) => format!(
+            "this is no query, but {}: what changes tables belongs into a step of a pipeline",
+            spaced(what)
+        ),
+        None => text.to_owned(),
+    }
+}
+
+fn no_table(name: &str, tables: &[String]) -> String {
+    // A name alone: in one of our scripts that is not looked up anywhere.
+    let (name, hint) = match name.strip_prefix("?.") {
+        Some(name) => (name, Some(format!("write its schema too: `raw.{name}`"))),
+        None => (name, did_you_mean(name, tables.iter().map(String::as_str))),
+    };
+    let hint = hint.map_or_else(|| "`polder tables` lists those that there are".to_owned(), |hint| hint);
+    format!("there is no table `{name}`; {hint}")
+}
+
+/// `CreateMemoryTable` in words: `Create Memory Table`.
+fn spaced(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && words.ends_with(char::is_lowercase) {
+            words.push(' ');
+        }
+        words.push(letter);
+    }
+    words
+}
+
+fn without_catalog(text: &str) -> String {
+    text.replace(&format!("{CATALOG}."), "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> String {
+        let tables = || vec!["raw.orders".to_owned(), "marts.days".to_owned()];
+        told(DataFusionError::Plan(text.to_owned()).context("planning"), tables).to_string()
+    }
+
+    #[test]
+    fn errors_are_told_in_the_words_of_the_query() {
+        let texts = [
+            "table 'polder.marts.dayz' not found",
+            "table 'polder.raw.invoices' not found",
+            "table 'polder.?.orders' not found",
+            "DML not supported: Delete",
+            "DDL not supported: CreateMemoryTable",
+            "Cannot create filter with non-boolean predicate 'polder.raw.orders.id' returning Int64",
+        ];
+        insta::assert_snapshot!(texts.map(of).join("\n"));
+    }
+}
