@@ -32,7 +32,7 @@ fn planned(text: &str, tables: impl FnOnce() -> Vec<String>) -> String {
     match refused {
         Some(what) => format!(
             "this is no query, but {}: what changes tables belongs into a step of a pipeline",
-            spaced(what)
+            statement(what)
         ),
         None => text.to_owned(),
     }
@@ -48,8 +48,8 @@ fn no_table(name: &str, tables: &[String]) -> String {
     format!("there is no table `{name}`; {hint}")
 }
 
-/// `CreateMemoryTable` in words: `Create Memory Table`.
-fn spaced(name: &str) -> String {
+/// `CreateMemoryTable` as it was written: `CREATE TABLE`.
+fn statement(name: &str) -> String {
     let mut words = String::new();
     for letter in name.chars() {
         if letter.is_uppercase() && words.ends_with(char::is_lowercase) {
@@ -57,7 +57,7 @@ fn spaced(name: &str) -> String {
         }
         words.push(letter);
     }
-    words
+    words.to_uppercase().replace("MEMORY ", "")
 }
 
 fn without_catalog(text: &str) -> String {
@@ -83,6 +83,13 @@ mod tests {
             "DDL not supported: CreateMemoryTable",
             "Cannot create filter with non-boolean predicate 'polder.raw.orders.id' returning Int64",
         ];
-        insta::assert_snapshot!(texts.map(of).join("\n"));
+        insta::assert_snapshot!(texts.map(of).join("\n"), @r"
+        there is no table `marts.dayz`; did you mean `marts.days`?
+        there is no table `raw.invoices`; `polder tables` lists those that there are
+        there is no table `orders`; write its schema too: `raw.orders`
+        this is no query, but DELETE: what changes tables belongs into a step of a pipeline
+        this is no query, but CREATE TABLE: what changes tables belongs into a step of a pipeline
+        Cannot create filter with non-boolean predicate 'raw.orders.id' returning Int64
+        ");
     }
 }

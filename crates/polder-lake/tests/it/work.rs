@@ -345,7 +345,7 @@ INSERT INTO raw.orders VALUES ('x', 'x')
 INSERT INTO raw.orders VALUES (1.5, 'x')
     line 2: column id of table raw.orders: what comes in is DOUBLE, and may not all be BIGINT; write `CAST(… AS BIGINT)` if it is to be made so
 INSERT INTO raw.orders SELECT id, nope FROM raw.orders
-    line 2: Schema error: No field named nope. Did you mean 'raw.orders.name'?
+    line 2: No field named nope. Did you mean 'raw.orders.name'?
 Valid fields are raw.orders.id, raw.orders.name.
 INSERT INTO raw.orders (id) SELECT 9223372036854775808
     line 2: column id of table raw.orders: Can't cast value 9223372036854775808 to type Int64
@@ -358,10 +358,10 @@ UPDATE raw.orders SET id = 1, "ID" = 2
 UPDATE raw.orders SET nope = 1
     line 2: column nope of table raw.orders: the table has no such column
 DELETE FROM raw.orders WHERE nope = 1
-    line 2: Schema error: No field named nope. Did you mean 'polder.raw.orders.name'?
-Valid fields are polder.raw.orders.id, polder.raw.orders.name.
+    line 2: No field named nope. Did you mean 'raw.orders.name'?
+Valid fields are raw.orders.id, raw.orders.name.
 DELETE FROM raw.orders WHERE id
-    line 2: Error during planning: Cannot create filter with non-boolean predicate 'polder.raw.orders.id' returning Int64
+    line 2: Cannot create filter with non-boolean predicate 'raw.orders.id' returning Int64
 CREATE TABLE raw.orders (a INT)
     line 2: table raw.orders is there already on main
 CREATE TABLE raw.t AS SELECT NULL AS a
@@ -383,9 +383,9 @@ CREATE TABLE raw.t (a DOUBLE PRIMARY KEY)
 CREATE TABLE raw.t (a INT, b INT) PRIMARY KEY (a); INSERT INTO raw.t (b) VALUES (1)
     line 2: column a of table raw.t: it may not be null, and is not given
 WITH orders AS (SELECT * FROM orders) SELECT * FROM orders
-    line 2: Error during planning: table 'polder.?.orders' not found
+    line 2: there is no table `orders`; write its schema too: `raw.orders`
 SELECT * FROM raw.orders, raw.none
-    line 2: Error during planning: table 'polder.raw.none' not found
+    line 2: there is no table `raw.none`; `polder tables` lists those that there are
 SELECT 1 / 0 FROM raw.orders
     line 2: Arrow error: Divide by zero error
 "#);
