@@ -103,6 +103,17 @@ story(
   },
 )
 
+story('Enter takes what is typed, not what was found for what was typed before', async ({ visit, page, world }) => {
+  const palette = page.getByRole('textbox', { name: 'Find anything' })
+  await visit.open('/')
+  await page.keyboard.press('Control+k')
+  await palette.fill(world.failed.slice(-8))
+  await page.getByRole('dialog').getByText('lake/inspection, 2026-02-03: failed').waitFor()
+  await palette.fill('keyboard shortcuts')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+})
+
 story.extend({ look: { signedIn: false } })(
   'Ctrl-K offers a viewer nothing that only operators do',
   async ({ visit, page, context, polder, world }) => {

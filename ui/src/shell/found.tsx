@@ -1,4 +1,7 @@
-/** What the server knows of what is typed into the palette. */
+/**
+ * What the server knows of what is typed into the palette. Its answers come later than the keys: of an answer to what was typed before
+ * stays what is in what is typed now, so that Enter takes nothing that nobody asks for any more.
+ */
 import { useDebouncedValue } from '@mantine/hooks'
 import type { SpotlightActionData } from '@mantine/spotlight'
 import { IconActivity, IconTable, IconTimeline } from '@tabler/icons-react'
@@ -16,37 +19,51 @@ type Go = (path: string) => () => void
 export function useFound(query: string, go: Go) {
   const [search] = useDebouncedValue(query, 150)
   const { text, since } = datesIn(search)
-  return {
-    runs: [...useRunsOfDate(since ? search : '', go), ...useRunsOfId(query, since ? '' : search, go)],
-    ...useNamed(text.trim(), go),
-  }
+  const asked: Asked = { query, isLate: search !== query }
+  const ofDate = useRunsOfDate(since ? search : '', asked, go)
+  const ofId = useRunsOfId(since ? '' : search, asked, go)
+  return { runs: [...ofDate, ...ofId], ...useNamed(text.trim(), asked, go) }
 }
 
-function useNamed(search: string, go: Go) {
+/** What is typed, and whether the server was not asked for that yet. */
+type Asked = { query: string; isLate: boolean }
+
+/** Those that have all the words. */
+function still(found: SpotlightActionData[], { query, isLate }: Asked, isOfBefore: boolean): SpotlightActionData[] {
+  if (!isLate && !isOfBefore) return found
+  const words = query.toLowerCase().split(/\s+/)
+  const told = ({ id = '', label = '' }: SpotlightActionData) => `${label} ${id}`.toLowerCase()
+  return found.filter((line) => query !== '' && words.every((word) => told(line).includes(word)))
+}
+
+function useNamed(search: string, asked: Asked, go: Go) {
   const query = { environment: useEnvironment(), search }
   const enabled = search.length > 0
   const pipelines = useGet('/api/v1/pipelines', { params: { query: { ...query, limit: 8 } }, enabled })
   const tables = useGet('/api/v1/lake/tables', { params: { query: { ...query, limit: 5 } }, enabled })
+  const lines = (pipelines.data?.items ?? []).map((pipeline) => pipelineAction(pipeline, go))
+  const found = (tables.data?.items ?? []).map(({ name }) => tableAction(name, go))
   return {
-    pipelines: enabled ? (pipelines.data?.items ?? []).map((pipeline) => pipelineAction(pipeline, go)) : [],
-    tables: enabled ? (tables.data?.items ?? []).map(({ name }) => tableAction(name, go)) : [],
+    pipelines: enabled ? still(lines, asked, pipelines.isPlaceholderData) : [],
+    tables: enabled ? still(found, asked, tables.isPlaceholderData) : [],
   }
 }
 
-function useRunsOfId(query: string, search: string, go: Go): SpotlightActionData[] {
+function useRunsOfId(search: string, asked: Asked, go: Go): SpotlightActionData[] {
   const isId = isPartOfId(search)
   const runs = useGet('/api/v1/runs', { params: { query: { search, limit: 5 } }, enabled: isId })
-  if (isWholeId(query)) return [wholeId(query, go)]
+  if (isWholeId(asked.query)) return [wholeId(asked.query, go)]
   const found = isId ? (runs.data?.items ?? []).filter(({ id }) => isPartOf(search, id)) : []
-  return found.map((run) => ({
+  const lines = found.map((run) => ({
     ...runAction(run, go),
     label: `Run ${shortId(run.id)}`,
     description: `${run.team}/${run.pipeline}, ${logicalDate(run)}: ${lookOf(run.status).word}`,
   }))
+  return still(lines, asked, runs.isPlaceholderData)
 }
 
 /** The newest of them, and the page of all. */
-function useRunsOfDate(search: string, go: Go): SpotlightActionData[] {
+function useRunsOfDate(search: string, asked: Asked, go: Go): SpotlightActionData[] {
   const query = { environment: useEnvironment(), ...wanted({ search }), limit: 5 }
   const runs = useGet('/api/v1/runs', { params: { query }, enabled: search !== '' })
   if (!search || !runs.data?.items.length) return []
@@ -55,7 +72,7 @@ function useRunsOfDate(search: string, go: Go): SpotlightActionData[] {
     label: `${run.team}/${run.pipeline} of ${logicalDate(run)}`,
     description: `Run ${shortId(run.id)}: ${lookOf(run.status).word}`,
   }))
-  return [...found, allRuns(search, go)]
+  return still([...found, allRuns(search, go)], asked, runs.isPlaceholderData)
 }
 
 const wholeId = (id: string, go: Go): SpotlightActionData => ({
