@@ -70,10 +70,7 @@ story('a mistake is shown at its line, in the words of the server', async ({ vis
   visit.troubles.allow(/status of 422/)
   await visit.open('/sql')
   await askFor(page, 'SELECT id\nFROM raw.orderz')
-  await page
-    .getByRole('alert')
-    .getByText(/there is no table `raw.orderz`; did you mean `raw.orders`\?/)
-    .waitFor()
+  await page.getByRole('alert').getByText('There is no table “raw.orderz”; did you mean “raw.orders”?').waitFor()
   await page.getByText('Line 2:').waitFor()
   expect(await page.locator('.cm-wrong').innerText()).toBe('orderz')
   expect(await page.locator('.cm-wrongLine').innerText()).toBe('FROM raw.orderz')
