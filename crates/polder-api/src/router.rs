@@ -20,8 +20,8 @@ use utoipa_axum::routes;
 use crate::extract::BodyLimit;
 use crate::limits::{BLOB, DEPLOY_BODY, JSON_BODY, LOG_BATCH, QUERY_TIME, REQUEST_TIME};
 use crate::routes::{
-    access, agents, attempts, audit, backup, blobs, changes, deployments, graph, history, jobs, lake, logs,
-    overview, pipelines, revisions, runs, secrets, server, session, sql, start,
+    access, agents, attempts, audit, backup, blobs, changes, checks, deployments, graph, history, jobs, lake,
+    logs, overview, pipelines, revisions, runs, secrets, server, session, sql, start,
 };
 use crate::{Api, Error, Result, auth, compress, openapi, strict};
 
@@ -80,7 +80,8 @@ fn working() -> OpenApiRouter<Api> {
     let routes = OpenApiRouter::new()
         .routes(routes!(attempts::begin))
         .routes(routes!(attempts::prepare))
-        .routes(routes!(attempts::finish));
+        .routes(routes!(attempts::finish))
+        .routes(routes!(attempts::checks));
     limited(routes, DEPLOY_BODY, REQUEST_TIME).layer(from_fn(strict::refuse_unknown))
 }
 
@@ -121,6 +122,7 @@ fn ordinary() -> OpenApiRouter<Api> {
         .routes(routes!(runs::abort))
         .routes(routes!(runs::rerun))
         .routes(routes!(logs::logs))
+        .routes(routes!(checks::view))
         .routes(routes!(deployments::projects))
         .routes(routes!(revisions::list))
         .routes(routes!(revisions::view))

@@ -7,6 +7,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod blobs;
 pub(crate) mod changes;
+pub(crate) mod checks;
 pub(crate) mod deployments;
 pub(crate) mod graph;
 pub(crate) mod history;

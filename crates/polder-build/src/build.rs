@@ -34,6 +34,7 @@ pub struct Build<'w> {
     running: JoinSet<(Ended, Option<Work>)>,
     at_once: usize,
     report: Report,
+    heard: Box<dyn Fn(&Checks) + Send + Sync + 'w>,
     began: Instant,
 }
 
@@ -66,7 +67,14 @@ impl<'w> Build<'w> {
         let waiting = tests.chain(plan.order.nodes.keys().copied().map(Item::Node)).collect();
         let (ended, running, report) = (BTreeMap::new(), JoinSet::new(), Report::default());
         let (at_once, began) = (at_once.max(1), Instant::now());
-        Self { plan: Arc::new(plan), work, ended, waiting, running, at_once, report, began }
+        let (plan, heard) = (Arc::new(plan), Box::new(|_: &Checks| {}));
+        Self { plan, work, ended, waiting, running, at_once, report, heard, began }
+    }
+
+    /// Has somebody hear what is known, whenever something has ended.
+    #[must_use]
+    pub fn heard_by(self, hears: impl Fn(&Checks) + Send + Sync + 'w) -> Self {
+        Self { heard: Box::new(hears), ..self }
     }
 
     /// Runs all of it. What became of each is told in the log as it ends.
@@ -168,6 +176,7 @@ impl<'w> Build<'w> {
             }
         };
         self.ended.insert(ended.item, status);
+        (self.heard)(self.report.so_far());
         Ok(())
     }
 }

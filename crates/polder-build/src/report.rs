@@ -28,6 +28,10 @@ impl Default for Report {
 }
 
 impl Report {
+    pub(crate) fn so_far(&self) -> &Checks {
+        &self.checks
+    }
+
     pub(crate) fn finished(self) -> Checks {
         self.checks
     }

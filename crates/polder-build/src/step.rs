@@ -53,7 +53,12 @@ async fn build(
 ) -> Result<Intent> {
     let mut work = Work::begin(attempt.lake(), base, &limits(spec.task.compute))?;
     let at_once = spec.task.compute.cpus.map_or(AT_ONCE, |cpus| AT_ONCE.min(cpus as usize));
-    let checks = Build::new(plan, &mut work, at_once).run(log).await?;
+    let telling = attempt.telling();
+    let checks =
+        Build::new(plan, &mut work, at_once).heard_by(|checks| telling.tell(checks)).run(log).await?;
+    if let Err(error) = telling.end(&checks).await {
+        log.say(&format!("the server was not told what became of each: {error}"))?;
+    }
     gate(&checks)?;
     Ok(attempt.publish(&work).await?)
 }

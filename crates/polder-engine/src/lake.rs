@@ -8,6 +8,7 @@
 //! else; so a step that died between its publish and its end neither loses nor doubles a row. If no attempt follows, whoever runs the
 //! server completes it ([`crate::Engine::unfinished_publishes`]).
 
+mod checks;
 mod ended;
 mod prepare;
 mod recover;

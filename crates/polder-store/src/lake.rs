@@ -5,6 +5,7 @@
 //! is prepared its tables belong to it: another publish of one of them is refused.
 
 pub mod branches;
+pub mod checks;
 pub mod environments;
 pub mod publishes;
 pub mod views;

@@ -30,7 +30,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "0004_sessions",
     "0005_overview",
     "0006_lake",
-    "0007_lake_steps"
+    "0007_lake_steps",
+    "0008_checks"
 ];
 
 const CREATE_TABLE: &str =

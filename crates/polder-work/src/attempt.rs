@@ -9,7 +9,7 @@ use polder_types::wire::{LakeTask, PublishRequest};
 use serde_json::{Value, json};
 
 use crate::server::Server;
-use crate::{Error, Result};
+use crate::{Error, Result, Telling};
 
 /// An attempt with a place in the lake.
 pub struct Attempt {
@@ -56,6 +56,12 @@ impl Attempt {
     #[must_use]
     pub const fn lake(&self) -> &Lake {
         &self.lake
+    }
+
+    /// Tells what becomes of models and tests.
+    #[must_use]
+    pub fn telling(&self) -> Telling {
+        Telling::new(self.server.clone())
     }
 
     /// Publishes all tables that the work has changed, or none; if it has changed none, there is no publish. Once the server has agreed to it, it will be, whatever becomes of the

@@ -9,8 +9,10 @@ mod error;
 mod limits;
 mod outputs;
 mod server;
+mod telling;
 
 pub use attempt::{Attempt, Begun};
 pub use error::{Error, Result};
 pub use limits::limits;
 pub use outputs::{report, tell};
+pub use telling::Telling;

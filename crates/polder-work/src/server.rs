@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use polder_client::Client;
 use polder_types::id::PublishId;
-use polder_types::wire::{AttemptKey, LakeTask, LakeWork, PublishRequest};
+use polder_types::wire::{AttemptKey, Checks, LakeTask, LakeWork, PublishRequest};
 
 use crate::{Error, Result};
 
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
+#[derive(Clone)]
 pub(crate) struct Server {
     client: Client,
     key: AttemptKey,
@@ -24,6 +25,14 @@ impl Server {
 
     pub(crate) async fn begin(&self) -> Result<LakeWork> {
         patiently(async || self.client.begin_lake_work(&self.key).await).await
+    }
+
+    pub(crate) async fn note(&self, checks: &Checks) -> Result<()> {
+        patiently(async || self.client.note_checks(&self.key, checks).await).await
+    }
+
+    pub(crate) async fn note_once(&self, checks: &Checks) -> Result<()> {
+        self.client.note_checks(&self.key, checks).await.map_err(Error::from)
     }
 
     pub(crate) async fn decide(&self, request: &PublishRequest) -> Result<()> {

@@ -57,6 +57,8 @@ enum Command {
     Logs(c::logs::Args),
     /// End a run
     Abort(c::abort::Args),
+    /// Show what became of the models and tests of a run, and the rows that tests found
+    Checks(c::checks::Args),
     /// Repeat a run that has ended
     Rerun(c::rerun::Args),
     /// Keep a pipeline from being started
@@ -133,6 +135,7 @@ impl Command {
             Self::Show(args) => c::show::run(args, context).await,
             Self::Logs(args) => c::logs::run(args, context).await,
             Self::Abort(args) => c::abort::run(args, context).await,
+            Self::Checks(args) => c::checks::run(args, context).await,
             Self::Rerun(args) => c::rerun::run(args, context).await,
             Self::Pause(args) => c::pause::run(args, true, context).await,
             Self::Resume(args) => c::pause::run(args, false, context).await,

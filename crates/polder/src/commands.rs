@@ -6,6 +6,7 @@ pub mod audit;
 pub mod backup;
 pub mod build;
 pub mod check;
+pub mod checks;
 pub mod completions;
 pub mod deploy;
 pub mod explain;

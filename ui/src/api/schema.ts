@@ -140,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attempts/{run}/{step}/{epoch}/lake/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell what became of an attempt's models and tests so far, instead of what was told before */
+        post: operations["note_checks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attempts/{run}/{step}/{epoch}/lake/publish": {
         parameters: {
             query?: never;
@@ -927,6 +944,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{id}/steps/{step}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The models and tests of a step, with the rows that the tests found
+         * @description In the order in which they ended; while the step runs, those that have ended. Empty for a step that is not of models.
+         */
+        get: operations["get_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/secrets": {
         parameters: {
             query?: never;
@@ -1247,6 +1284,12 @@ export interface components {
          * @description An entry of the audit log.
          */
         AuditId: string;
+        /** @description Rows as text. */
+        BadRows: {
+            columns: string[];
+            /** @description Null is no text. */
+            rows: (string | null)[][];
+        };
         /** @description Names a branch, and the folder of its log. Made from a run's id or an environment's name. */
         BranchName: string;
         /** @description A branch: what a step wrote before it was published, or that never was. */
@@ -1318,6 +1361,17 @@ export interface components {
             status?: string | null;
             step?: string | null;
             team: string;
+        };
+        /**
+         * @description What became of a model or a test.
+         * @enum {string}
+         */
+        CheckStatus: "passed" | "warned" | "failed" | "broken" | "skipped";
+        /** @description The models and tests of one attempt of a step. */
+        Checks: {
+            /** @description In the order in which they ended. */
+            models: components["schemas"]["ModelRun"][];
+            tests: components["schemas"]["TestRun"][];
         };
         /** @description An agent asks for work, and waits for it. */
         Claim: {
@@ -1710,6 +1764,38 @@ export interface components {
             /** @description Where in the structure, such as `steps[1].retries`. */
             path?: string | null;
             severity?: components["schemas"]["Severity"];
+        };
+        /**
+         * @description How a model is built.
+         * @enum {string}
+         */
+        ModelKind: "seed" | "table" | "incremental";
+        /** @description A table that was to be built. */
+        ModelRun: {
+            /**
+             * Format: int64
+             * @description After the build began.
+             */
+            began_after_milliseconds: number;
+            /** Format: int64 */
+            bytes?: number | null;
+            /** @description In the project. */
+            file: string;
+            kind: components["schemas"]["ModelKind"];
+            /** @description What went wrong, or what it waited for in vain. */
+            message?: string | null;
+            /** Format: int64 */
+            milliseconds: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description That were written.
+             */
+            rows?: number | null;
+            /** @description What was run; none for a seed, and for what did not come to it. */
+            sql?: string | null;
+            status: components["schemas"]["CheckStatus"];
+            table: string;
         };
         /** @description A tick to come. */
         NextRun: {
@@ -2392,6 +2478,14 @@ export interface components {
             status: components["schemas"]["RunStatus"];
             team: string;
         };
+        /** @description What is known of the models and tests of a step. */
+        StepChecks: components["schemas"]["Checks"] & {
+            /**
+             * Format: int32
+             * @description The attempt that told it, from 1; none if none has told anything.
+             */
+            epoch?: number | null;
+        };
         /** @description A step of a run. */
         StepRun: {
             attempts: components["schemas"]["Attempt"][];
@@ -2488,6 +2582,32 @@ export interface components {
              */
             running: number;
             team: string;
+        };
+        /** @description A query that was to find nothing. */
+        TestRun: {
+            bad_rows?: components["schemas"]["BadRows"] | null;
+            /**
+             * Format: int64
+             * @description After the build began.
+             */
+            began_after_milliseconds: number;
+            /** @description The file that says so. */
+            file: string;
+            /** @description What went wrong, or what it waited for in vain. */
+            message?: string | null;
+            /** Format: int64 */
+            milliseconds: number;
+            name: string;
+            /** @description The models that it reads. */
+            of: string[];
+            /**
+             * Format: int64
+             * @description That it found.
+             */
+            rows?: number | null;
+            severity: string;
+            sql?: string | null;
+            status: components["schemas"]["CheckStatus"];
         };
         /** @description A planned tick of a schedule, and what came of it. */
         Tick: {
@@ -2621,11 +2741,14 @@ export type AttemptKey = components['schemas']['AttemptKey'];
 export type AttemptStarted = components['schemas']['AttemptStarted'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditId = components['schemas']['AuditId'];
+export type BadRows = components['schemas']['BadRows'];
 export type BranchName = components['schemas']['BranchName'];
 export type BranchView = components['schemas']['BranchView'];
 export type Broken = components['schemas']['Broken'];
 export type Change = components['schemas']['Change'];
 export type ChangeEvent = components['schemas']['ChangeEvent'];
+export type CheckStatus = components['schemas']['CheckStatus'];
+export type Checks = components['schemas']['Checks'];
 export type Claim = components['schemas']['Claim'];
 export type Claimed = components['schemas']['Claimed'];
 export type Code = components['schemas']['Code'];
@@ -2668,6 +2791,8 @@ export type LogPosition = components['schemas']['LogPosition'];
 export type LogStream = components['schemas']['LogStream'];
 export type MissingSecret = components['schemas']['MissingSecret'];
 export type Mistake = components['schemas']['Mistake'];
+export type ModelKind = components['schemas']['ModelKind'];
+export type ModelRun = components['schemas']['ModelRun'];
 export type NextRun = components['schemas']['NextRun'];
 export type NumberedLine = components['schemas']['NumberedLine'];
 export type OnFailedReplay = components['schemas']['OnFailedReplay'];
@@ -2734,12 +2859,14 @@ export type SqlRequest = components['schemas']['SqlRequest'];
 export type Staged = components['schemas']['Staged'];
 export type StartRun = components['schemas']['StartRun'];
 export type StartedRun = components['schemas']['StartedRun'];
+export type StepChecks = components['schemas']['StepChecks'];
 export type StepRun = components['schemas']['StepRun'];
 export type StepStatus = components['schemas']['StepStatus'];
 export type Stop = components['schemas']['Stop'];
 export type StopReason = components['schemas']['StopReason'];
 export type TableFacts = components['schemas']['TableFacts'];
 export type TeamOverview = components['schemas']['TeamOverview'];
+export type TestRun = components['schemas']['TestRun'];
 export type Tick = components['schemas']['Tick'];
 export type TickOutcome = components['schemas']['TickOutcome'];
 export type TokenId = components['schemas']['TokenId'];
@@ -3018,6 +3145,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LakeWork"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: components["schemas"]["RunId"];
+                step: string;
+                epoch: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Checks"];
+            };
+        };
+        responses: {
+            /** @description It was done, or here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
                 };
             };
             /** @description What went wrong */
@@ -4682,6 +4846,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunResult"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_checks: {
+        parameters: {
+            query?: {
+                /** @description What was known after this attempt, from 1; after all of them if left out. */
+                epoch?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["RunId"];
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done, or here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepChecks"];
                 };
             };
             /** @description What went wrong */

@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use polder_engine::lake::{Proof, TOKEN_PREFIX};
 use polder_types::id::{PublishId, RunId};
-use polder_types::wire::{AttemptKey, LakeWork, PublishRequest};
+use polder_types::wire::{AttemptKey, Checks, LakeWork, PublishRequest};
 use serde_json::{Value, json};
 
 use super::Answer;
@@ -67,5 +67,19 @@ pub(crate) async fn finish(
     Path((run, step, epoch, id)): Path<(RunId, String, u32, PublishId)>,
 ) -> Answer<Value> {
     api.engine().finish_publish(&token.proof((run, step, epoch)), id).await?;
+    Ok(Json(json!({})))
+}
+
+/// Tell what became of an attempt's models and tests so far, instead of what was told before
+#[utoipa::path(post, path = "/attempts/{run}/{step}/{epoch}/lake/checks", tag = "agents", operation_id = "note_checks",
+    params(("run" = RunId, Path), ("step" = String, Path), ("epoch" = u32, Path)),
+    request_body = Checks, responses((status = 200, body = Object)))]
+pub(crate) async fn checks(
+    State(api): State<Api>,
+    token: Token,
+    Path(attempt): Path<(RunId, String, u32)>,
+    Report(checks): Report<Checks>,
+) -> Answer<Value> {
+    api.engine().note_checks(&token.proof(attempt), &checks).await?;
     Ok(Json(json!({})))
 }

@@ -5,7 +5,9 @@ use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
 use http::Method;
 use polder_types::id::PublishId;
-use polder_types::wire::{AttemptKey, LakeTable, LakeWork, Page, PublishRequest, PublishView, SqlRequest};
+use polder_types::wire::{
+    AttemptKey, Checks, LakeTable, LakeWork, Page, PublishRequest, PublishView, SqlRequest,
+};
 use serde::Serialize;
 
 use super::path;
@@ -26,6 +28,11 @@ impl Client {
     /// Lets readers see it. May be said again.
     pub async fn finish_publish(&self, key: &AttemptKey, id: PublishId) -> Result<(), Error> {
         self.done(Call::new(Method::POST, &lake(key, &["publish", &id.to_string(), "done"]))).await
+    }
+
+    /// Tells what became of its models and tests so far. May be said again.
+    pub async fn note_checks(&self, key: &AttemptKey, checks: &Checks) -> Result<(), Error> {
+        self.done(Call::new(Method::POST, &lake(key, &["checks"])).json(checks)).await
     }
 
     pub async fn tables(&self, filter: &TableFilter) -> Result<Page<LakeTable>, Error> {

@@ -2,7 +2,9 @@
 
 use http::{HeaderName, Method};
 use polder_types::id::RunId;
-use polder_types::wire::{NumberedLine, Page, Rerun, Run, RunFilter, RunResult, RunStarted, RunSummary};
+use polder_types::wire::{
+    NumberedLine, Page, Rerun, Run, RunFilter, RunResult, RunStarted, RunSummary, StepChecks,
+};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -53,6 +55,11 @@ struct Follow<'a> {
 }
 
 impl Client {
+    /// What is known of the models and tests of a step.
+    pub async fn checks(&self, run: RunId, step: &str) -> Result<StepChecks, Error> {
+        self.json(Call::new(Method::GET, &path(&["runs", &run.to_string(), "steps", step, "checks"]))).await
+    }
+
     pub async fn runs(&self, filter: &RunFilter) -> Result<Page<RunSummary>, Error> {
         self.get_with(&path(&["runs"]), filter).await
     }

@@ -11,8 +11,12 @@ use polder_store::on_both_databases;
 use polder_types::Code;
 use polder_types::id::RunId;
 use polder_types::lake::{BranchState, Intent, Line, Staged, TableFacts, TableName, View};
+use polder_types::models::Severity;
 use polder_types::run::{Outcome, RunStatus};
-use polder_types::wire::{Assignment, Heartbeat, LakeTable, LakeWork, PublishRequest, Task};
+use polder_types::wire::{
+    Assignment, BadRows, CheckStatus, Checks, Heartbeat, LakeTable, LakeWork, PublishRequest, StepChecks,
+    Task, TestRun,
+};
 use serde_json::Map;
 
 use crate::story::{AGENT, Story};
@@ -49,6 +53,34 @@ fn facts() -> BTreeMap<TableName, TableFacts> {
         key: vec![],
     };
     BTreeMap::from([("raw.a".parse().expect("a name"), facts)])
+}
+
+/// A test of this name, which found a row.
+fn checks(name: &str) -> Checks {
+    let rows =
+        BadRows { columns: vec!["id".to_owned()], rows: vec![vec![Some("\u{0}'".to_owned())], vec![None]] };
+    let test = TestRun {
+        name: name.to_owned(),
+        file: "tests/a.sql".to_owned(),
+        of: vec![],
+        severity: Severity::Error,
+        status: CheckStatus::Failed,
+        rows: Some(2),
+        began_after_milliseconds: 1,
+        milliseconds: 2,
+        sql: None,
+        message: None,
+        bad_rows: Some(rows),
+    };
+    Checks { models: vec![], tests: vec![test] }
+}
+
+/// By which attempt, and the name of its test.
+async fn told(story: &Story, run: RunId, epoch: Option<u32>) -> (Option<u32>, String) {
+    let known = story.engine.checks(run, "load", epoch).await.expect("checks");
+    let expected = checks(&known.checks.tests[0].name);
+    assert_eq!(known.checks, expected, "as it was told");
+    (known.epoch, expected.tests[0].name.clone())
 }
 
 impl Story {
@@ -162,6 +194,26 @@ on_both_databases! {
         story.end_late(&attempt, Outcome::Failed).await;
         let late = story.engine.prepare_publish(&proof(&attempt), request(&work, &["raw.a"])).await;
         assert!(matches!(late, Err(Error::Fenced)), "the attempt has ended: {late:?}");
+    }
+
+    async fn what_an_attempt_tells_of_its_models_is_kept_beside_what_others_told(store: Store) {
+        let story = Story::new(store);
+        story.pipeline("p", STEP).await;
+        let run = story.start_on("p", "2026-11-20").await;
+        let first = story.claim_one().await;
+        assert_eq!(story.engine.checks(run, "load", None).await.unwrap(), StepChecks::default());
+        story.engine.note_checks(&proof(&first), &checks("half")).await.unwrap();
+        story.engine.note_checks(&proof(&first), &checks("first")).await.unwrap();
+        story.end_late(&first, Outcome::Failed).await;
+        let late = story.engine.note_checks(&proof(&first), &checks("late")).await;
+        assert!(matches!(late, Err(Error::Fenced)), "{late:?}");
+        let second = story.claim_one().await;
+        assert_eq!(told(&story, run, None).await, (Some(1), "first".to_owned()), "nothing newer was told");
+        story.engine.note_checks(&proof(&second), &checks("second")).await.unwrap();
+        assert_eq!(told(&story, run, None).await, (Some(2), "second".to_owned()));
+        assert_eq!(told(&story, run, Some(1)).await, (Some(1), "first".to_owned()));
+        let nowhere = story.engine.checks(run, "nowhere", None).await.unwrap_err();
+        assert_eq!(nowhere.code(), Code::NotFound);
     }
 
     async fn a_branch_that_is_not_published_has_failed(store: Store) {

@@ -44,7 +44,7 @@ fn no_table(name: &str, tables: &[String]) -> String {
         Some(name) => (name, Some(format!("write its schema too: `raw.{name}`"))),
         None => (name, did_you_mean(name, tables.iter().map(String::as_str))),
     };
-    let hint = hint.map_or_else(|| "`polder tables` lists those that there are".to_owned(), |hint| hint);
+    let hint = hint.unwrap_or_else(|| "`polder tables` lists those that there are".to_owned());
     format!("there is no table `{name}`; {hint}")
 }
 

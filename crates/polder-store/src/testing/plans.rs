@@ -19,6 +19,7 @@ use crate::Store;
 
 /// Tables that hold one row for each thing that ever happened, or for each of thousands of pipelines.
 const GROWING: &[&str] = &[
+    "attempt_checks",
     "attempts",
     "audit",
     "blobs",

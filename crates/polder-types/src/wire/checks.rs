@@ -21,6 +21,15 @@ pub struct Checks {
     pub tests: Vec<TestRun>,
 }
 
+/// What is known of the models and tests of a step.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StepChecks {
+    /// The attempt that told it, from 1; none if none has told anything.
+    pub epoch: Option<u32>,
+    #[serde(flatten)]
+    pub checks: Checks,
+}
+
 /// A table that was to be built.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ModelRun {

@@ -120,6 +120,9 @@ fn a_failed_test_holds_back_what_comes_after_it_and_publishes_nothing() {
     let run = session.json(&["runs"])["items"][0]["id"].as_str().unwrap().to_owned();
     let on_branch = rows(&session, "SELECT count(*) FROM staging.orders", &["--branch", &run]);
     assert_eq!(on_branch.to_string(), "[[4]]", "what failed can be looked at");
+    session.polder(0, &["checks", "latest:shop/build"]);
+    session.polder(0, &["checks", "latest:shop/build", "--failed", "--rows", "1", "unique"]);
+    session.polder(2, &["checks", "latest:shop/load"]);
     drop(server);
     assert_session("a_failed_test_holds_back_what_comes_after_it_and_publishes_nothing", session);
 }

@@ -1,0 +1,9 @@
+-- What became of the models and tests of an attempt, as its program told it.
+CREATE TABLE attempt_checks (
+    run_id UUID NOT NULL,
+    position BIGINT NOT NULL,
+    epoch BIGINT NOT NULL,
+    checks TEXT NOT NULL,
+    PRIMARY KEY (run_id, position, epoch),
+    FOREIGN KEY (run_id, position, epoch) REFERENCES attempts (run_id, position, epoch)
+);
