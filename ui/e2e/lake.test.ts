@@ -155,6 +155,31 @@ story('what a failed run wrote can be looked into, and nobody else sees it', asy
   await page.getByText('No table of prod has “halfway” in its name').waitFor()
 })
 
+story('what held the gate shut is on the page of the run, with its rows', async ({ visit, page }) => {
+  await visit.open(`/runs/${shop.held}`)
+  await page
+    .getByText('The gate is shut: 1 test failed, 1 test warned, 1 was left out. Nothing was published.')
+    .waitFor()
+  const found = page.getByRole('grid', { name: 'Rows that not_null_customers_customer found' })
+  await found.getByRole('gridcell', { name: 'null', exact: true }).waitFor()
+  await page.getByRole('button', { name: 'test no_markup' }).click()
+  const hostile = page.getByRole('grid', { name: 'Rows that no_markup found' })
+  await hostile.getByRole('gridcell', { name: HOSTILE }).waitFor()
+  expect(await page.evaluate(() => 'hacked' in window)).toBe(false)
+  await visit.photograph('checks')
+  await page.getByRole('searchbox', { name: 'Search models and tests' }).fill('loyal')
+  await page.getByRole('button', { name: 'model marts.loyal' }).waitFor()
+  await page.getByText(/did not pass/).waitFor()
+  expect(await found.count()).toBe(0)
+  await page.getByRole('searchbox', { name: 'Search models and tests' }).fill('not_null')
+  await page.getByRole('button', { name: 'Show its SQL' }).click()
+  await page.getByLabel('SQL of not_null_customers_customer').first().waitFor()
+  await page.getByRole('link', { name: 'Open in the editor' }).click()
+  await page.getByText('You look at an unpublished branch').waitFor()
+  await page.getByRole('button', { name: /^Run/ }).click()
+  await page.getByText(/^1 row, /).waitFor()
+})
+
 story('a statement that nobody wrote does not change the address', async ({ visit, page }) => {
   await page.clock.install()
   await visit.open(`/sql?branch=${shop.wrecked}`)

@@ -12,6 +12,7 @@ export const placesOf = ({
   revision,
   loaded,
   wrecked,
+  held,
   publish,
 }: World): Place[] => [
   { name: 'overview', path: '/', heading: /./ },
@@ -35,6 +36,7 @@ export const placesOf = ({
   { name: 'graph', path: '/graph', heading: /graph/i },
   { name: 'run-sql', path: `/runs/${loaded}?step=load`, heading: /./ },
   { name: 'run-sql-failed', path: `/runs/${wrecked}`, heading: /./ },
+  { name: 'run-models-held', path: `/runs/${held}`, heading: /./ },
   { name: 'lake', path: '/lake', heading: 'Lake' },
   { name: 'lake-none', path: '/lake?search=nothing-has-this-name', heading: 'Lake' },
   { name: 'table', path: '/lake/tables/raw.orders', heading: 'raw.orders' },

@@ -27,6 +27,15 @@ const WRECK = `CREATE OR REPLACE TABLE marts.halfway AS SELECT * FROM generate_s
 SELECT no_such_column FROM marts.halfway;
 `
 
+const SCHEMA = `version: 2
+sources: [{name: raw, tables: [{name: orders}]}]
+models:
+  - name: customers
+    description: Who ordered
+    columns:
+      - {name: customer, tests: [not_null, unique]}
+`
+
 const step = (name: string, file: string) => `name: ${name}\nsteps:\n  - {name: ${name}, sql: ${file}}\n`
 
 export const FILES: Files = {
@@ -36,16 +45,25 @@ export const FILES: Files = {
   'wreck.sql': WRECK,
   'pipelines/load.yaml': `${step('load', 'raw.sql')}  - {name: marts, sql: marts.sql}\n`,
   'pipelines/wreck.yaml': step('wreck', 'wreck.sql'),
+  'models/marts/customers.sql':
+    "select customer, count(*) as orders from {{ source('raw', 'orders') }} group by customer",
+  'models/marts/loyal.sql': "select * from {{ ref('customers') }} where orders > 1",
+  'models/schema.yml': SCHEMA,
+  'tests/no_markup.sql':
+    "{{ config(severity='warn') }} select * from {{ source('raw', 'orders') }} where customer like '%<%'",
+  'pipelines/build.yaml': 'name: build\nsteps: [{name: build, models: "*"}]\n',
 }
 
-/** What is in it, by ids: a run that published, its last publish, and a run that did not. */
-export type Shop = { loaded: string; publish: string; wrecked: string }
+/** What is in it, by ids: a run that published, its last publish, one that failed, and one that tests have held back. */
+export type Shop = { loaded: string; publish: string; wrecked: string; held: string }
 
 export async function openShop(polder: Polder): Promise<Shop> {
   await polder.deploy(FILES)
   const loaded = await polder.run('shop/load', { logical_date: '2026-02-03' })
   if (loaded.status !== 'SUCCEEDED') throw new Error(`shop/load: ${loaded.error?.message}`)
   const wrecked = await polder.run('shop/wreck', { logical_date: '2026-02-03' })
+  const held = await polder.run('shop/build', { logical_date: '2026-02-03' })
+  if (held.error?.code !== 'TESTS_FAILED') throw new Error(`shop/build: ${held.error?.message}`)
   const { items } = await done(polder.api.GET('/api/v1/lake/publishes', { params: { query: { limit: 1 } } }))
-  return { loaded: loaded.id, publish: items[0]?.id ?? '', wrecked: wrecked.id }
+  return { loaded: loaded.id, publish: items[0]?.id ?? '', wrecked: wrecked.id, held: held.id }
 }

@@ -11,9 +11,9 @@ import {
   IconPlayerSkipForward,
   IconRotateClockwise,
 } from '@tabler/icons-react'
-import type { RunStatus, StepStatus } from '~/api/schema'
+import type { CheckStatus, RunStatus, StepStatus } from '~/api/schema'
 
-export type Status = RunStatus | StepStatus
+export type Status = RunStatus | StepStatus | CheckStatus
 
 type Look = { word: string; color: string; icon: typeof IconBan }
 
@@ -28,6 +28,11 @@ const LOOKS: Record<Status, Look> = {
   READY: { word: 'ready', color: 'yellow', icon: IconClockPause },
   RETRYING: { word: 'trying again', color: 'orange', icon: IconRotateClockwise },
   SKIPPED: { word: 'skipped', color: 'gray', icon: IconPlayerSkipForward },
+  passed: { word: 'passed', color: 'teal', icon: IconCircleCheck },
+  warned: { word: 'warned', color: 'orange', icon: IconAlertTriangle },
+  failed: { word: 'failed', color: 'red', icon: IconCircleX },
+  broken: { word: 'could not be run', color: 'red', icon: IconBan },
+  skipped: { word: 'left out', color: 'gray', icon: IconPlayerSkipForward },
 }
 
 const UNKNOWN: Look = { word: 'unknown', color: 'gray', icon: IconAlertTriangle }

@@ -5,11 +5,12 @@ import { useGet } from '~/api/queries'
 import type { Run } from '~/api/schema'
 import { hasEnded } from '~/kit/status'
 import { sqlPath } from '~/sql/link'
+import { usesLake } from './kinds'
 
 /** What a run wrote and did not publish is still there to look into. */
 export function LeftBehind({ run }: { run: Run }) {
   const { id, environment } = run
-  const wanted = run.status !== 'SUCCEEDED' && hasEnded(run.status) && run.steps.some(({ kind }) => kind === 'sql')
+  const wanted = run.status !== 'SUCCEEDED' && hasEnded(run.status) && run.steps.some(usesLake)
   const branches = useGet('/api/v1/lake/branches', { params: { query: { environment, run: id } }, enabled: wanted })
   const failed = (branches.data?.items ?? []).filter(({ state }) => state === 'FAILED')
   if (!wanted || failed.length === 0) return null

@@ -6,6 +6,8 @@ type Given = { path?: Record<string, unknown>; query?: Record<string, unknown> }
 
 /** Routes that show many runs or pipelines at once. */
 const LISTS = new Set(['/api/v1/overview', '/api/v1/pipelines', '/api/v1/graph', '/api/v1/runs', '/api/v1/jobs'])
+/** Routes of a run that change with its steps. */
+const OF_STEPS = new Set(['/api/v1/runs/{id}', '/api/v1/runs/{id}/steps/{step}/checks'])
 const AFTER_DEPLOYMENT = new Set([
   ...LISTS,
   '/api/v1/revisions',
@@ -28,7 +30,7 @@ export function isStale(key: Key, change: ChangeEvent): boolean {
     case 'run':
       return LISTS.has(path) || (path === '/api/v1/runs/{id}' && given?.path?.id === change.id)
     case 'step':
-      return path === '/api/v1/overview' || (path === '/api/v1/runs/{id}' && given?.path?.id === change.run)
+      return path === '/api/v1/overview' || (OF_STEPS.has(path) && given?.path?.id === change.run)
     default:
       return AFTER_DEPLOYMENT.has(path) || path.startsWith('/api/v1/revisions')
   }

@@ -2,9 +2,11 @@ import { Group, SegmentedControl, Title } from '@mantine/core'
 import type { Attempt, Run, RunError as RunFailure, StepRun } from '~/api/schema'
 import { StatusBadge } from '~/kit/StatusBadge'
 import { useUrl } from '~/kit/useUrl'
+import { usesLake } from '~/lake/kinds'
 import { Published } from '~/lake/Published'
 import { AttemptFacts } from './AttemptFacts'
 import { Attempts } from './Attempts'
+import { Checks } from './checks/Checks'
 import { fateOf } from './hints'
 import { LogView } from './log/LogView'
 import { NoLog } from './NoLog'
@@ -17,7 +19,7 @@ type Props = { run: Run; step: StepRun; attempt: Attempt | undefined; select: (s
 
 /** One step: how it went, what it printed, what it gave on. */
 export function StepPanel({ run, step, attempt, select }: Props) {
-  const [tab] = useUrl('tab', 'log')
+  const [tab] = useTab(step)
   const [view] = useUrl('view', 'timeline')
   const fate = fateOf(useRepeats(run))
   const error = attempt?.error ?? (attempt?.epoch === step.epoch || !attempt ? step.error : null)
@@ -31,14 +33,16 @@ export function StepPanel({ run, step, attempt, select }: Props) {
           <StatusBadge status={step.status} />
           {attempt && step.attempts.length > 1 && <Attempts {...{ step, attempt, select }} />}
         </Group>
-        <Tabs outputs={Object.keys(step.outputs).length} />
+        <Tabs step={step} />
       </Group>
       {view !== 'log' && attempt && <AttemptFacts step={step} attempt={attempt} />}
       {view !== 'log' && error && !isSaid(error, run) && (
         <RunError error={error} fate={fate} began={Boolean(attempt?.started_at)} mb="xs" />
       )}
-      {step.kind === 'sql' && <Published run={run} step={step} />}
-      {tab === 'outputs' ? <Outputs step={step} /> : <Log run={run} step={step} attempt={attempt} />}
+      {usesLake(step) && <Published run={run} step={step} />}
+      {tab === 'outputs' && <Outputs step={step} />}
+      {tab === 'checks' && <Checks key={step.name} {...{ run, step, attempt }} />}
+      {tab === 'log' && <Log run={run} step={step} attempt={attempt} />}
     </>
   )
 }
@@ -48,11 +52,20 @@ function isSaid(error: RunFailure, { error: whole }: Run): boolean {
   return whole?.code === 'ABORTED' ? error.code === 'ABORTED' : Boolean(whole?.message.endsWith(error.message))
 }
 
-function Tabs({ outputs }: { outputs: number }) {
-  const [tab, setTab] = useUrl('tab', 'log')
+/** What one sees first of a step is what became of its models, if it has any. */
+function useTab({ kind }: StepRun): [string, (tab: string) => void] {
+  const hasModels = kind === 'models'
+  const [tab, setTab] = useUrl('tab', hasModels ? 'checks' : 'log')
+  const known = tab === 'outputs' || tab === 'log' || (tab === 'checks' && hasModels)
+  return [known ? tab : 'log', setTab]
+}
+
+function Tabs({ step }: { step: StepRun }) {
+  const [tab, setTab] = useTab(step)
   const data = [
+    ...(step.kind === 'models' ? [{ value: 'checks', label: 'Models and tests' }] : []),
     { value: 'log', label: 'Log' },
-    { value: 'outputs', label: `Outputs (${outputs})` },
+    { value: 'outputs', label: `Outputs (${Object.keys(step.outputs).length})` },
   ]
   return <SegmentedControl size="xs" data={data} value={tab} onChange={setTab} aria-label="What to see of this step" />
 }

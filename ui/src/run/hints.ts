@@ -19,6 +19,8 @@ const HINTS: Partial<Record<Code, string>> = {
   MASTER_KEY: 'The secret cannot be opened. Bring back the master key, or set the secret anew.',
   SQL_FAILED:
     'The end of its log says which statement failed, and why. Nothing of the step was published. Mend that, deploy, and run again with the newest revision.',
+  TESTS_FAILED:
+    'The tests below found rows that must not be there. Nothing was published: readers see every table as it was. Mend the data or the model, and run again with the newest revision.',
   ABORTED: 'What was done until then stays done. Run it again if it is still wanted.',
 }
 
