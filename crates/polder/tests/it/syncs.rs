@@ -207,6 +207,30 @@ fn an_api_is_read_page_by_page_and_only_what_is_new() {
     );
 }
 
+#[test]
+fn a_day_of_an_api_is_brought_in_as_often_as_somebody_wants_it() {
+    let calls = std::sync::atomic::AtomicU64::new(0);
+    let api = Api::start(move |request| {
+        let amount = calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let day = request.path.strip_prefix("/orders?date=").unwrap_or("none").to_owned();
+        page(&json!([{"id": 1, "day": day, "amount": amount}, {"id": 2, "day": day, "amount": amount}]), None)
+    });
+    let sync = "connector: shop
+config: {key: k, day: \"{{ run.date }}\"}
+streams: [{name: orders, mode: incremental, primary_key: [day, id]}]
+";
+    let asks = "request_parameters: {date: \"{{ config['day'] }}\"}\n    authenticator";
+    let (session, _server) = shop(sync, Some(&connector(&api, "").replace("authenticator", asks)));
+    for day in ["2026-02-01", "2026-02-02", "2026-02-01"] {
+        let output = session.output(&["run", "shop/load", "--date", day, "--follow"], "");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+    let amounts = "SELECT day, id, amount FROM raw.orders ORDER BY day, id";
+    let first = [json!(["2026-02-01", 1, 2]), json!(["2026-02-01", 2, 2])];
+    let second = [json!(["2026-02-02", 1, 1]), json!(["2026-02-02", 2, 1])];
+    assert_eq!(rows(&session, amounts), json!([first, second].concat()));
+}
+
 /// What a run says that fails because of its source; and that it leaves the table as it was.
 fn refused(more: &str, answer: impl Fn(u64) -> Reply + Send + Sync + 'static) -> String {
     let calls = std::sync::atomic::AtomicU64::new(0);

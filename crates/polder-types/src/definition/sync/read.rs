@@ -160,9 +160,9 @@ fn stream<'a>(field: &Field<'a>, around: &Around<'_>, texts: &mut Vec<Text<'a>>)
         None => from_connector(&object.field, name, around)?,
     };
     let (source, own_key) = told;
-    check_mode(&object, mode, &source);
     let cursor = cursor.or_else(|| cursor_of(&source));
     let primary_key = key.unwrap_or(own_key);
+    check_mode(&object, mode, &source, &primary_key);
     Some(Stream { name: name.to_owned(), table: table?, mode, cursor, primary_key, columns, source })
 }
 
@@ -202,11 +202,12 @@ fn cursor_of(source: &StreamSource) -> Option<String> {
     }
 }
 
-/// An API tells what is new by a cursor only.
-fn check_mode(object: &Object<'_>, mode: SyncMode, source: &StreamSource) {
+/// An API tells what is new by a cursor; without one all that it answers is read, and only a key keeps that from being there twice.
+fn check_mode(object: &Object<'_>, mode: SyncMode, source: &StreamSource, primary_key: &[String]) {
     let StreamSource::Http(http) = source else { return };
-    if mode == SyncMode::Incremental && http.cursor.is_none() {
-        let hint = "add `incremental_sync` to the stream of the connector, or write `mode: full_refresh`";
+    if mode == SyncMode::Incremental && http.cursor.is_none() && primary_key.is_empty() {
+        let hint = "add `incremental_sync` to the stream of the connector, or a `primary_key` so that what comes again takes the place of \
+            what is there, or write `mode: full_refresh`";
         let message = "the connector does not say how this stream tells what is new";
         object.field.error(ProblemCode::Conflict, message, Some(hint.to_owned()));
     }
