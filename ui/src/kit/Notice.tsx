@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 
 type Props = {
   kind: 'info' | 'warning' | 'danger'
-  title?: string
+  title?: ReactNode
   /** `note` for what is there from the start, `status` and `alert` for what comes later. */
   role?: 'note' | 'status' | 'alert'
   children?: ReactNode

@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core'
 import { To } from '~/kit/Links'
+import { Unbroken } from '~/kit/Unbroken'
 import type { Part } from './parts'
 
 /** A sentence of text and links. */
@@ -9,7 +10,7 @@ export function Sentence({ parts }: { parts: Part[] }) {
 }
 
 function Piece({ part }: { part: Part }) {
-  if (typeof part === 'string') return part
+  if (typeof part === 'string') return <Unbroken text={part} />
   const { text, to, title } = part
   if (to === undefined) {
     return (

@@ -1,5 +1,6 @@
 import { Stack, Title } from '@mantine/core'
 import { type ReactNode, useId } from 'react'
+import { Unbroken } from '~/kit/Unbroken'
 
 /** A part of a page under its own heading. */
 export function Section({ title, beside, children }: { title: string; beside?: ReactNode; children: ReactNode }) {
@@ -7,7 +8,7 @@ export function Section({ title, beside, children }: { title: string; beside?: R
   return (
     <Stack component="section" gap="sm" aria-labelledby={id} miw={0}>
       <Title order={2} size="h4" id={id}>
-        {title}
+        <Unbroken text={title} />
         {beside}
       </Title>
       {children}

@@ -2,6 +2,7 @@ import { List, Stack } from '@mantine/core'
 import type { TriggerView, Why } from '~/api/schema'
 import { Empty } from '~/kit/Empty'
 import { Notice } from '~/kit/Notice'
+import { Unbroken } from '~/kit/Unbroken'
 import { Executions } from './Executions'
 import { Schedule } from './Schedule'
 import { Section } from './Section'
@@ -31,12 +32,14 @@ export function WhyNot({ why, job }: { why: Why; job: boolean }) {
 
 function Answer({ sentences }: { sentences: string[] }) {
   const [only, ...more] = sentences
-  if (more.length === 0) return <Notice kind="info" title={only} />
+  if (more.length === 0) return <Notice kind="info" title={<Unbroken text={only ?? ''} />} />
   return (
     <Notice kind="info">
       <List spacing={4} size="sm">
         {sentences.map((sentence) => (
-          <List.Item key={sentence}>{sentence}</List.Item>
+          <List.Item key={sentence}>
+            <Unbroken text={sentence} />
+          </List.Item>
         ))}
       </List>
     </Notice>
