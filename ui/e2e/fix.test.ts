@@ -45,7 +45,10 @@ story(
     await page
       .getByText(/It holds back/)
       .getByRole('link', { name: 'market' })
-      .waitFor()
+      .click()
+    // Where it is held back, it says by what.
+    await page.getByText(/The run of fish\/catch for 2026-02-03 failed/).waitFor()
+    await page.getByRole('link', { name: 'for 2026-02-03' }).click()
 
     await polder.deploy(project('echo 12 kilograms'))
     await runAgainFromFailed(page)

@@ -1,8 +1,10 @@
 import { List, Stack } from '@mantine/core'
+import type { ReactNode } from 'react'
 import type { TriggerView, Why } from '~/api/schema'
 import { Empty } from '~/kit/Empty'
 import { Notice } from '~/kit/Notice'
 import { Unbroken } from '~/kit/Unbroken'
+import { Culprits } from './Culprits'
 import { Executions } from './Executions'
 import { Schedule } from './Schedule'
 import { Section } from './Section'
@@ -15,7 +17,7 @@ export function WhyNot({ why, job }: { why: Why; job: boolean }) {
   const triggers = why.triggers.filter(({ kind }) => kind !== 'manual')
   return (
     <Section title={heading(why)}>
-      {said.length > 0 && <Answer sentences={said} />}
+      {said.length > 0 && <Answer sentences={said} more={<Culprits why={why} />} />}
       <Stack gap="md">
         {triggers.map((trigger, place) => (
           <Trigger key={keyOf(trigger, place)} trigger={trigger} why={why} />
@@ -30,9 +32,14 @@ export function WhyNot({ why, job }: { why: Why; job: boolean }) {
   )
 }
 
-function Answer({ sentences }: { sentences: string[] }) {
-  const [only, ...more] = sentences
-  if (more.length === 0) return <Notice kind="info" title={<Unbroken text={only ?? ''} />} />
+function Answer({ sentences, more }: { sentences: string[]; more: ReactNode }) {
+  const [only, ...others] = sentences
+  if (others.length === 0)
+    return (
+      <Notice kind="info" title={<Unbroken text={only ?? ''} />}>
+        {more}
+      </Notice>
+    )
   return (
     <Notice kind="info">
       <List spacing={4} size="sm">
@@ -42,6 +49,7 @@ function Answer({ sentences }: { sentences: string[] }) {
           </List.Item>
         ))}
       </List>
+      {more}
     </Notice>
   )
 }
