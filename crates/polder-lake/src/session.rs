@@ -4,6 +4,7 @@
 //! is: statements that write, that change settings, and those that would read or write files of the machine.
 
 mod catalog;
+mod prepare;
 mod words;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use deltalake::datafusion::sql::sqlparser::ast;
 use deltalake::delta_datafusion::planner::DeltaPlanner;
 
 pub(crate) use self::catalog::{Catalog, Entry};
+pub use self::prepare::Prepared;
 use crate::means::Means;
 use crate::room::with_room;
 use crate::{Error, Lake, Result, TableName, View};
@@ -30,7 +32,7 @@ use crate::{Error, Lake, Result, TableName, View};
 /// The catalog's name in SQL, for whoever writes it out.
 pub const CATALOG: &str = "polder";
 /// Where a table is looked for that is named without a schema.
-const DEFAULT_SCHEMA: &str = "marts";
+pub const DEFAULT_SCHEMA: &str = "marts";
 
 /// What queries may use.
 #[derive(Debug, Clone)]
@@ -55,26 +57,40 @@ impl Default for Limits {
 #[derive(Clone)]
 pub struct Session {
     context: SessionContext,
+    /// What the catalog is called in SQL.
+    name: Arc<str>,
 }
 
 impl Lake {
     /// # Errors
     /// When the folder for what does not fit into memory cannot be used.
     pub fn session(&self, view: &View, limits: &Limits) -> Result<Session> {
+        self.session_called(CATALOG, view, limits)
+    }
+
+    /// The same, with another name for the catalog: what is the database to whoever asks.
+    ///
+    /// # Errors
+    /// When the folder for what does not fit into memory cannot be used.
+    pub fn session_called(&self, name: &str, view: &View, limits: &Limits) -> Result<Session> {
         let means = Means::new(limits)?;
-        Ok(Session::new(self, &means, Catalog::new(self, view), DEFAULT_SCHEMA))
+        Ok(Session::called(name, self, &means, Catalog::new(self, view), DEFAULT_SCHEMA))
     }
 }
 
 impl Session {
     pub(crate) fn new(lake: &Lake, means: &Means, catalog: Catalog, default_schema: &str) -> Self {
+        Self::called(CATALOG, lake, means, catalog, default_schema)
+    }
+
+    fn called(name: &str, lake: &Lake, means: &Means, catalog: Catalog, default_schema: &str) -> Self {
         means.runtime.register_object_store(&lake.store_url(), Arc::clone(lake.store()));
         let config = SessionConfig::new()
             .with_target_partitions(means.threads)
             .with_sort_spill_reservation_bytes(means.for_merging())
             .with_information_schema(true)
             .with_create_default_catalog_and_schema(false)
-            .with_default_catalog_and_schema(CATALOG, default_schema)
+            .with_default_catalog_and_schema(name, default_schema)
             // What is said to have a zone has one, and now is now everywhere.
             .set_str("datafusion.execution.time_zone", "+00:00")
             // Text as Delta has it, so that results are in the types of the tables.
@@ -87,8 +103,13 @@ impl Session {
             .with_query_planner(DeltaPlanner::new())
             .build();
         let context = SessionContext::new_with_state(state);
-        context.register_catalog(CATALOG, Arc::new(catalog));
-        Self { context }
+        context.register_catalog(name, Arc::new(catalog));
+        Self { context, name: name.into() }
+    }
+
+    /// From now on, queries are about this view. What was planned before stays with the one that it was planned for.
+    pub fn look_at(&self, lake: &Lake, view: &View) {
+        self.context.register_catalog(&*self.name, Arc::new(Catalog::new(lake, view)));
     }
 
     /// Answers one query.
@@ -103,15 +124,33 @@ impl Session {
 
     /// What a query comes to, before anything is left out of it.
     pub(crate) async fn plan(&self, query: ast::Query) -> Result<LogicalPlan> {
+        let prepared = self.prepare(ast::Statement::Query(Box::new(query)), Vec::new()).await?;
+        Ok(prepared.plan)
+    }
+
+    /// What a statement comes to that may have parameters, which are of these types; without types, they are guessed.
+    ///
+    /// # Errors
+    /// [`Error::Sql`]: it is not a query, or names what is not there.
+    pub async fn prepare(&self, statement: ast::Statement, types: Vec<ast::DataType>) -> Result<Prepared> {
         let session = self.clone();
         with_room(async move {
-            let statement = Statement::Statement(Box::new(ast::Statement::Query(Box::new(query))));
+            let statement = Statement::Statement(Box::new(prepare::with_types(statement, types)));
             let plan = session.context.state().statement_to_plan(statement).await;
-            let plan = plan.map_err(|error| session.told(error))?;
-            only_queries().verify_plan(&plan).map_err(|error| session.told(error))?;
-            Ok(plan)
+            let prepared = prepare::without_types(plan.map_err(|error| session.told(error))?);
+            only_queries().verify_plan(&prepared.plan).map_err(|error| session.told(error))?;
+            Ok(prepared)
         })
         .await
+    }
+
+    /// Answers what was prepared. That it is a query is looked at once more: whoever put values into it may have made it.
+    ///
+    /// # Errors
+    /// [`Error::Query`]: it is not a query, or needs more than it may use.
+    pub async fn run(&self, plan: LogicalPlan) -> Result<SendableRecordBatchStream> {
+        only_queries().verify_plan(&plan).map_err(|error| self.told(error))?;
+        self.execute(plan).await
     }
 
     /// The columns that a `CREATE TABLE` lists.
@@ -126,12 +165,12 @@ impl Session {
     }
 
     fn told(&self, error: DataFusionError) -> Error {
-        words::told(error, || self.tables())
+        words::told(error, &self.name, || self.tables())
     }
 
     /// The names of all tables, with their schemas.
     fn tables(&self) -> Vec<String> {
-        let Some(catalog) = self.context.catalog(CATALOG) else { return Vec::new() };
+        let Some(catalog) = self.context.catalog(&self.name) else { return Vec::new() };
         let of = |schema: String| {
             let tables = catalog.schema(&schema).map(|tables| tables.table_names()).unwrap_or_default();
             tables.into_iter().map(move |table| format!("{schema}.{table}"))

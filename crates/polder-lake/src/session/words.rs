@@ -4,13 +4,12 @@
 use deltalake::datafusion::error::DataFusionError;
 use polder_types::definition::did_you_mean;
 
-use super::CATALOG;
 use crate::Error;
 
-/// What planning failed with, told; `tables` are the names that there are.
-pub(super) fn told(error: DataFusionError, tables: impl FnOnce() -> Vec<String>) -> Error {
+/// What planning failed with, told; `tables` are the names that there are in the catalog.
+pub(super) fn told(error: DataFusionError, catalog: &str, tables: impl FnOnce() -> Vec<String>) -> Error {
     let message = match error.find_root() {
-        DataFusionError::Plan(text) => planned(text, tables),
+        DataFusionError::Plan(text) => planned(text, catalog, tables),
         DataFusionError::SchemaError(wrong, _) => wrong.to_string(),
         DataFusionError::SQL(wrong, _) => wrong.to_string(),
         DataFusionError::Diagnostic(..) | DataFusionError::Collection(_) | DataFusionError::Context(..) => {
@@ -19,12 +18,12 @@ pub(super) fn told(error: DataFusionError, tables: impl FnOnce() -> Vec<String>)
         // Memory, files and the like: whoever looks for the kind finds it.
         _ => return Error::query(error),
     };
-    Error::Sql(without_catalog(&message))
+    Error::Sql(without(catalog, &message))
 }
 
-fn planned(text: &str, tables: impl FnOnce() -> Vec<String>) -> String {
+fn planned(text: &str, catalog: &str, tables: impl FnOnce() -> Vec<String>) -> String {
     if let Some(name) = text.strip_prefix("table '").and_then(|rest| rest.strip_suffix("' not found")) {
-        return no_table(&without_catalog(name), &tables());
+        return no_table(&without(catalog, name), &tables());
     }
     let refused = ["DDL", "DML", "Statement"]
         .iter()
@@ -60,8 +59,8 @@ fn statement(name: &str) -> String {
     words.to_uppercase().replace("MEMORY ", "")
 }
 
-fn without_catalog(text: &str) -> String {
-    text.replace(&format!("{CATALOG}."), "")
+fn without(catalog: &str, text: &str) -> String {
+    text.replace(&format!("{catalog}."), "")
 }
 
 #[cfg(test)]
@@ -70,7 +69,7 @@ mod tests {
 
     fn of(text: &str) -> String {
         let tables = || vec!["raw.orders".to_owned(), "marts.days".to_owned()];
-        told(DataFusionError::Plan(text.to_owned()).context("planning"), tables).to_string()
+        told(DataFusionError::Plan(text.to_owned()).context("planning"), "polder", tables).to_string()
     }
 
     #[test]
