@@ -1,5 +1,6 @@
 //! What Polder's own programs, `polder task …`, are told on standard input.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -62,6 +63,57 @@ pub struct QuerySpec {
 pub struct QueryBranch {
     pub name: BranchName,
     pub root: Line,
+}
+
+/// `polder task session`: one connection of a client that speaks PostgreSQL's protocol.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SessionSpec {
+    /// Where the lake is.
+    pub lake: String,
+    /// The environment whose tables are seen.
+    pub database: String,
+    /// Who asks.
+    pub user: String,
+    /// What the client has set when it began, such as `application_name`.
+    pub settings: BTreeMap<String, String>,
+    /// What ends a statement of this session when it is sent on another connection.
+    pub key: SessionKey,
+    pub limits: QueryLimits,
+    /// The longest that a statement may take.
+    pub statement_seconds: u64,
+    /// The longest that nothing may be asked.
+    pub idle_seconds: u64,
+}
+
+/// Names a session to those who may end its statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SessionKey {
+    pub id: i32,
+    pub secret: i32,
+}
+
+/// What a session asks the server while it lasts, a line of JSON each.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionQuestion {
+    /// What readers see now.
+    View,
+}
+
+/// What the server tells a session, a line of JSON each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionWord {
+    View {
+        view: View,
+        /// A branch that was made from that view; what it wrote is seen instead.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        branch: Option<QueryBranch>,
+    },
+    /// Why there is none.
+    NoView(String),
+    /// End the statement that is being answered, if there is one.
+    Cancel,
 }
 
 /// `polder task publish`: completes what was decided.
