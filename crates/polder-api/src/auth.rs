@@ -87,6 +87,12 @@ pub(crate) async fn caller_of_token(api: &Api, token: &str, extensions: &Extensi
     Ok(Caller { address, ..caller })
 }
 
+/// The same, where there is no request.
+pub(crate) async fn caller_at(api: &Api, token: &str, address: IpAddr) -> Result<Caller> {
+    let caller = find(api, token, Some(address)).await?;
+    Ok(Caller { address: Some(address), ..caller })
+}
+
 /// Who sent the token. Wrong ones are counted, and an address with too many is not listened to for a while.
 async fn find(api: &Api, token: &str, address: Option<IpAddr>) -> Result<Caller> {
     let (hash, now) = (hash_of(token), api.now());

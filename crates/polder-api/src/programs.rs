@@ -1,6 +1,7 @@
 //! Polder's own programs, `polder task …`, as the server starts them: what opens tables does so in a process of its own.
 
 use std::ffi::OsString;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -28,6 +29,11 @@ impl Programs {
         Ok(child)
     }
 
+    /// Starts a program that speaks on streams of its own. It ends when it is dropped.
+    pub(crate) fn attach(&self, name: &str, input: OwnedFd, output: OwnedFd) -> std::io::Result<Child> {
+        command(&self.0, name).stdin(input).stdout(output).spawn()
+    }
+
     /// Has a program do something, and reads its answer.
     pub(crate) async fn ask<T: DeserializeOwned>(
         &self,
@@ -46,15 +52,13 @@ impl Programs {
 }
 
 fn spawn(program: &Path, name: &str) -> std::io::Result<Child> {
-    Command::new(program)
-        .args(["task", name])
-        .env_clear()
-        .envs(environment())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
+    command(program, name).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()
+}
+
+fn command(program: &Path, name: &str) -> Command {
+    let mut command = Command::new(program);
+    command.args(["task", name]).env_clear().envs(environment()).stderr(Stdio::piped()).kill_on_drop(true);
+    command
 }
 
 /// Where to find programs and temporary folders, and how to reach the lake's store. Nothing else of the server's is their business.

@@ -74,6 +74,11 @@ impl Queries {
         Programs(self.options.program.clone())
     }
 
+    /// What each of them may use.
+    pub(crate) fn limits(&self) -> QueryLimits {
+        self.options.limits
+    }
+
     pub(crate) fn spec(
         &self,
         lake: String,

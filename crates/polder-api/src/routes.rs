@@ -61,7 +61,7 @@ impl Search {
     }
 }
 
-fn prod() -> String {
+pub(crate) fn prod() -> String {
     "prod".to_owned()
 }
 

@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("polder-sync", &["polder-types", "polder-lake", "polder-ingest", "polder-work"]),
     ("polder-sql", &["polder-types", "polder-lake", "polder-work"]),
     ("polder-build", &["polder-types", "polder-lake", "polder-ingest", "polder-work"]),
+    ("polder-postgres", &["polder-types", "polder-lake"]),
     (
         "polder",
         &[
@@ -30,6 +31,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "polder-engine",
             "polder-agent",
             "polder-api",
+            "polder-postgres",
             "polder-sql",
             "polder-sync",
             "polder-build",

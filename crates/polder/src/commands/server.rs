@@ -3,6 +3,7 @@
 pub mod data;
 mod logging;
 mod parts;
+mod sql;
 mod stop;
 
 use std::io::{self, ErrorKind};
@@ -21,6 +22,7 @@ use crate::output::Output;
 use data::DataFolder;
 use logging::Logging;
 use parts::Parts;
+use sql::Sql;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -61,6 +63,8 @@ pub struct Args {
     #[arg(long)]
     forget_lost_secrets: bool,
     #[command(flatten)]
+    sql: Sql,
+    #[command(flatten)]
     logging: Logging,
 }
 
@@ -76,18 +80,20 @@ pub fn run(args: Args, output: &Output) -> Result<ExitCode> {
 async fn serve(args: Args, output: &Output) -> Result<ExitCode> {
     let mut signals = stop::Signals::listen()?;
     // An address that cannot be used leaves no new folder behind.
-    let listener = bind(&args.listen).await?;
+    let listener = bind(&args.listen, "--listen").await?;
+    let sql = args.sql.listen().await?;
     let folder = DataFolder::open(&args.data)?;
     let address = listener.local_addr()?;
     let parts = Parts::start(&args, &folder, address).await?;
-    announce(&folder, &parts, address, output)?;
-    let running = parts.run(listener);
+    let sql_address = sql.as_ref().map(|sql| sql.listener.local_addr()).transpose()?;
+    announce(&folder, &parts, &Addresses { http: address, sql: sql_address }, output)?;
+    let running = parts.run(listener, sql);
     signals.wait_for(running).await
 }
 
-async fn bind(address: &str) -> Result<TcpListener> {
+async fn bind(address: &str, option: &str) -> Result<TcpListener> {
     let refused = |error: io::Error| {
-        let hint = listen_hint(address, error.kind());
+        let hint = listen_hint(address, error.kind()).replace("--listen", option);
         Failure::new(format!("cannot listen on {address}")).cause(error).hint(hint)
     };
     Ok(TcpListener::bind(address).await.map_err(refused)?)
@@ -124,14 +130,21 @@ fn session_idle(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Where the server is listening.
+struct Addresses {
+    http: SocketAddr,
+    sql: Option<SocketAddr>,
+}
+
 /// The last line says that requests are answered; scripts and tests wait for it.
-fn announce(folder: &DataFolder, parts: &Parts, address: SocketAddr, output: &Output) -> Result<()> {
-    let url = format!("http://{address}");
+fn announce(folder: &DataFolder, parts: &Parts, addresses: &Addresses, output: &Output) -> Result<()> {
+    let url = format!("http://{}", addresses.http);
     let token_file = folder.admin_token();
     if output.json {
         let new_token = parts.new_token.is_some();
         return output.value_line(&json!({
             "url": url, "data": folder.path, "admin_token_file": token_file, "new_token": new_token, "ui_url": parts.interface,
+            "sql_address": addresses.sql,
         }));
     }
     let style = output.style();
@@ -147,6 +160,9 @@ fn announce(folder: &DataFolder, parts: &Parts, address: SocketAddr, output: &Ou
     match &parts.interface {
         Some(page) => output.say(format!("In a browser: open {page}, and sign in with {which}"))?,
         None => output.say("The web interface is not in this program: `make ui`, then build it again")?,
+    }
+    if let Some(address) = addresses.sql {
+        output.say(format!("SQL by PostgreSQL's protocol on {address}: the password is {which}"))?;
     }
     output.say(format!("Ready on {url}"))
 }

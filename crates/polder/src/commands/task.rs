@@ -1,6 +1,8 @@
 //! `polder task`: Polder's own work, started by agents like any other program.
 
 use std::io::{self, Read as _, Write as _};
+use std::os::fd::AsFd as _;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -32,9 +34,14 @@ enum What {
     Restore,
     /// Answer the query that stands on stdin, as JSON
     Query,
+    /// Answer a client of PostgreSQL's protocol: it is at stdin, and the server at stdout
+    Session,
 }
 
 pub async fn run(args: Args) -> Result<ExitCode> {
+    if let What::Session = args.what {
+        return told(session().await, |_| 1);
+    }
     let mut spec = Vec::new();
     io::stdin().lock().read_to_end(&mut spec)?;
     let output = std::env::var_os("POLDER_OUTPUT").map(PathBuf::from);
@@ -52,9 +59,19 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         }
         What::Publish => publish::complete(&spec, out).await,
         What::Restore => publish::restore(&spec, out).await,
-        What::Query => query::run(&spec, out).await,
+        What::Query | What::Session => query::run(&spec, out).await,
     };
     told(done, polder_sql::Error::exit_code)
+}
+
+/// Both streams are sockets, and go both ways.
+async fn session() -> Result<(), polder_postgres::Failure> {
+    let client = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let server = UnixStream::from(io::stdout().as_fd().try_clone_to_owned()?);
+    client.set_nonblocking(true)?;
+    server.set_nonblocking(true)?;
+    let from = tokio::net::UnixStream::from_std;
+    Box::pin(polder_postgres::run(from(client)?, from(server)?)).await
 }
 
 /// What went wrong is the last line of standard error: whoever started the program tells it on.

@@ -9,6 +9,7 @@ mod lake;
 mod local;
 mod mistakes;
 mod models;
+mod postgres;
 mod session;
 mod story;
 mod syncs;

@@ -42,6 +42,8 @@ pub(crate) struct Server {
     _stdout: BufReader<ChildStdout>,
     pub(crate) url: String,
     pub(crate) token_file: PathBuf,
+    /// Where clients of PostgreSQL are answered, if they are.
+    pub(crate) sql_address: Option<String>,
 }
 
 /// A command that runs while others are typed.
@@ -174,7 +176,14 @@ fn started(mut command: Command) -> Server {
     stdout.read_line(&mut ready).unwrap();
     let ready: Value = serde_json::from_str(&ready).expect("the line that says that the server is ready");
     let text = |key: &str| ready[key].as_str().unwrap().to_owned();
-    Server { child, _stdout: stdout, url: text("url"), token_file: text("admin_token_file").into() }
+    let sql_address = ready["sql_address"].as_str().map(str::to_owned);
+    Server {
+        child,
+        _stdout: stdout,
+        url: text("url"),
+        token_file: text("admin_token_file").into(),
+        sql_address,
+    }
 }
 
 impl Server {

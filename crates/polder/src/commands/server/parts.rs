@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Args;
 use super::data::DataFolder;
+use super::sql::Listening;
 use crate::failure::Failure;
 use crate::ui::{self, Files};
 
@@ -33,6 +34,7 @@ pub struct Parts {
     store: Store,
     /// The API, with the interface around it.
     router: Router,
+    api: Api,
     agent: Agent,
     /// Ends the listener, long-polls, streams, and the agent.
     stop: CancellationToken,
@@ -52,20 +54,28 @@ impl Parts {
         let (stop, stop_engine) = (CancellationToken::new(), CancellationToken::new());
         let engine = start_engine(args, folder, address, &store, &clock, &stop_engine).await?;
         let token = polder_api::new_token();
-        let router = polder_api::router(Api::new(api_options(args, engine, &token, &stop)?));
+        let api = Api::new(api_options(args, engine, &token, &stop)?);
+        let router = polder_api::router(api.clone());
         let agent = open_agent(args, folder, address, &router, &token, clock)?;
         let files = args.ui_folder.clone().map_or(Files::Embedded, Files::Folder);
         let interface = files.has_interface().then(|| public_url(args, address));
         let router = ui::around(router, files);
-        Ok(Self { store, router, agent, stop, stop_engine, new_token, interface })
+        Ok(Self { store, router, api, agent, stop, stop_engine, new_token, interface })
     }
 
     /// Serves until told to stop. The future that is answered first does the work, the token ends it.
-    pub fn run(self, listener: TcpListener) -> (CancellationToken, impl Future<Output = Result<()>>) {
-        let Self { store, router, agent, stop, stop_engine, .. } = self;
+    pub fn run(
+        self,
+        listener: TcpListener,
+        sql: Option<Listening>,
+    ) -> (CancellationToken, impl Future<Output = Result<()>>) {
+        let Self { store, router, api, agent, stop, stop_engine, .. } = self;
         let told = stop.clone();
         let work = async move {
             let agent = tokio::spawn(agent.run(stop.clone()));
+            if let Some(Listening { listener, options }) = sql {
+                tokio::spawn(polder_api::serve_postgres(listener, api, options, stop.clone()));
+            }
             let served = polder_api::serve(listener, router, stop).await;
             let agent_ended = agent.await;
             stop_engine.cancel();

@@ -1,0 +1,91 @@
+//! The tables that a session sees: one view, from the first look until the statement, or the transaction, is over.
+
+use deltalake::datafusion::logical_expr::LogicalPlan;
+use deltalake::datafusion::physical_plan::SendableRecordBatchStream;
+use deltalake::datafusion::sql::sqlparser::ast;
+use polder_lake::{Lake, Limits, Prepared, Session, StorageOptions, View};
+use polder_types::wire::{QueryLimits, SessionSpec, SessionWord};
+
+use crate::Failure;
+use crate::catalog::System;
+use crate::control::Control;
+use crate::error::{Error, Result};
+
+pub(crate) struct Tables {
+    lake: Lake,
+    session: Session,
+    system: System,
+    view: View,
+    /// How often another view was looked at: what was planned for an earlier one is planned anew.
+    pub(crate) generation: u64,
+    pinned: bool,
+}
+
+impl Tables {
+    pub(crate) fn open(spec: &SessionSpec) -> Result<Self, Failure> {
+        let lake = Lake::open(&spec.lake, &StorageOptions::from_environment())?;
+        let view = View::default();
+        let session = lake.session_called(&spec.database, &view, &limits(spec.limits))?;
+        let system = System::install(&session, &spec.database, &spec.user)?;
+        Ok(Self { lake, session, system, view, generation: 0, pinned: false })
+    }
+
+    /// Looks at what readers see now, unless that was done already.
+    pub(crate) async fn pin(&mut self, control: &mut Control) -> Result<()> {
+        if self.pinned {
+            return Ok(());
+        }
+        let view = match control.view().await? {
+            SessionWord::View { view, branch: None } => view,
+            SessionWord::View { view, branch: Some(branch) } => {
+                self.lake.view_of_branch(&view, &branch.root, &branch.name).await?
+            }
+            SessionWord::NoView(why) => return Err(Error::new("3D000", why)),
+            SessionWord::Cancel => return Err(Error::cancelled("by its client")),
+        };
+        if view != self.view || self.generation == 0 {
+            self.session.look_at(&self.lake, &view);
+            self.system.look_at(&self.session);
+            self.view = view;
+            self.generation += 1;
+        }
+        self.pinned = true;
+        Ok(())
+    }
+
+    /// The next statement may see another view.
+    pub(crate) fn release(&mut self) {
+        self.pinned = false;
+    }
+
+    /// What a query comes to. `text` is where it stands.
+    pub(crate) async fn prepare(
+        &self,
+        query: ast::Statement,
+        types: Vec<ast::DataType>,
+        text: &str,
+    ) -> Result<Prepared> {
+        if text.contains("is_visible") {
+            self.system.find_visible(&self.session).await?;
+        }
+        Ok(self.session.prepare(query, types).await?)
+    }
+
+    pub(crate) async fn run(&self, plan: LogicalPlan) -> Result<SendableRecordBatchStream> {
+        Ok(self.session.run(plan).await?)
+    }
+
+    pub(crate) fn look_in(&self, schema: &str) {
+        self.system.look_in(&self.session, schema);
+    }
+}
+
+fn limits(limits: QueryLimits) -> Limits {
+    let size = |bytes| usize::try_from(bytes).unwrap_or(usize::MAX);
+    Limits {
+        memory: size(limits.memory),
+        spilled: limits.disk,
+        threads: usize::try_from(limits.threads).unwrap_or(1).max(1),
+        ..Limits::default()
+    }
+}

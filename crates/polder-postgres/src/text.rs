@@ -1,0 +1,104 @@
+//! A text that a client has sent, cut into statements.
+//!
+//! What tools ask PostgreSQL's own catalog is rewritten where DataFusion has no such thing. Queries that do not touch it are taken as they
+//! are written: rewriting is a matter of patterns, and must not change what a query about tables means.
+
+mod rewrite;
+
+use datafusion_pg_catalog::sql::PostgresCompatibilityParser;
+use deltalake::datafusion::sql::sqlparser::ast::Statement;
+use deltalake::datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use deltalake::datafusion::sql::sqlparser::parser::{Parser, ParserError};
+
+use crate::error::{Error, Result};
+
+/// Of these words one stands in whatever asks the catalog.
+const OF_CATALOG: [&str; 9] = [
+    "pg_",
+    "information_schema",
+    "regclass",
+    "regtype",
+    "regproc",
+    "current_",
+    "session_user",
+    "version(",
+    "any(",
+];
+
+#[derive(Debug)]
+pub(crate) struct Texts(PostgresCompatibilityParser);
+
+impl Texts {
+    pub(crate) fn new() -> Self {
+        Self(PostgresCompatibilityParser::new())
+    }
+
+    pub(crate) fn statements(&self, text: &str) -> Result<Vec<Statement>> {
+        let plain = Parser::new(&PostgreSqlDialect {})
+            .try_with_sql(text)
+            .and_then(|mut parser| parser.parse_statements());
+        if !asks_catalog(text) {
+            return plain.map_err(|error| syntax(text, &error));
+        }
+        // Some of what tools ask is not even understood as it is.
+        let rewritten = self.0.parse(text);
+        let mut all = rewritten.map_err(|error| syntax(text, plain.as_ref().err().unwrap_or(&error)))?;
+        all.iter_mut().for_each(rewrite::rewrite);
+        Ok(all)
+    }
+}
+
+fn asks_catalog(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    OF_CATALOG.iter().any(|word| text.contains(word))
+}
+
+fn syntax(text: &str, error: &ParserError) -> Error {
+    let said = match error {
+        ParserError::TokenizerError(said) | ParserError::ParserError(said) => said.as_str(),
+        ParserError::RecursionLimitExceeded => "brackets and queries are nested too deeply",
+    };
+    let (said, place) = said.rsplit_once(" at Line: ").unwrap_or((said, ""));
+    Error { position: position(text, place), ..Error::new("42601", said) }
+}
+
+/// From `3, Column: 8` to the character of the text, counted from one.
+fn position(text: &str, place: &str) -> Option<usize> {
+    let (line, column) = place.split_once(", Column: ")?;
+    let (line, column): (usize, usize) = (line.parse().ok()?, column.trim().parse().ok()?);
+    let before: usize =
+        text.split_inclusive('\n').take(line.checked_sub(1)?).map(|line| line.chars().count()).sum();
+    Some(before + column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_is_pointed_at() {
+        let error = Texts::new().statements("SELECT 1,\n  é +) FROM t").unwrap_err();
+        assert_eq!((error.state, error.position), ("42601", Some(16)));
+        assert_eq!(Texts::new().statements("SELECT 'open").unwrap_err().state, "42601");
+        assert_eq!(Texts::new().statements("SELECT pg_typeof(1) +)").unwrap_err().position, Some(22));
+    }
+
+    #[test]
+    fn several_statements_and_none() {
+        assert_eq!(Texts::new().statements("SELECT 1; SELECT 2;").unwrap().len(), 2);
+        assert_eq!(Texts::new().statements(" -- nothing\n;").unwrap().len(), 0);
+    }
+
+    #[test]
+    fn patterns_of_tools_are_understood() {
+        let text = "SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg/_%' ESCAPE '/'";
+        let rewritten = Texts::new().statements(text).unwrap().remove(0).to_string();
+        assert!(rewritten.ends_with(r"NOT LIKE replace('pg/_%', '/', '\')"), "{rewritten}");
+    }
+
+    #[test]
+    fn queries_about_tables_are_not_rewritten() {
+        let text = "SELECT (SELECT max(a) FROM raw.b) FROM raw.c";
+        assert_eq!(Texts::new().statements(text).unwrap()[0].to_string(), text);
+    }
+}
