@@ -59,13 +59,13 @@ lint: install-test $(VENV) ui/node_modules/.package-lock.json  ## Formatting, cl
 test-rust: install-test $(VENV)  ## The Rust tests, beside a PostgreSQL and an S3 of their own
 	tools/with-postgres.sh cargo test --workspace --locked --no-fail-fast
 
-# The binary is the one that test-rust has built.
+# The binary of these and of the next is the one that test-rust has built.
 .PHONY: test-examples
 test-examples: test-rust  ## The examples' definitions
 	for project in examples/flights/*/polder.yaml; do target/debug/polder check "$${project%/*}" || exit 1; done
 
 .PHONY: test-python
-test-python: $(VENV)  ## The examples' tests, and whether the OpenAPI document is valid
+test-python: test-rust $(VENV)  ## The examples' tests, SQL from Python's clients, and whether the OpenAPI document is valid
 	$(VENV)/bin/pytest examples
 	$(VENV)/bin/pytest -p no:cacheprovider --import-mode=importlib tools/tests
 
