@@ -189,6 +189,13 @@ def test_a_statement_is_ended(connection, server):
     assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
+def test_one_that_needs_too_much_fails_alone(connection):
+    with pytest.raises(errors.OutOfMemory):
+        connection.execute("SELECT array_agg(value || repeat('x', 3000)) FROM generate_series(1, 500000)")
+    connection.rollback()
+    assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_a_transaction_sees_one_version(server):
     with server.connect() as reading, server.connect(autocommit=True) as following:
         count = "SELECT count(*) FROM raw.orders"
