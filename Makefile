@@ -18,7 +18,7 @@ help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: $(if $(POLDER_BIN),,release) $(VENV)  ## A week of real data through three pipelines, in front of you (Ctrl-C ends it)
+demo: $(if $(POLDER_BIN),,release) $(VENV)  ## A week of real data through four pipelines, in front of you (Ctrl-C ends it)
 	@python3 tools/demo $(or $(POLDER_BIN),$(BIN))
 
 .PHONY: test

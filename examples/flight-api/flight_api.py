@@ -8,9 +8,11 @@ Every request but /health needs `Authorization: Bearer TOKEN`, the token being $
 often gets 429 with Retry-After. `next` is null on the last page; the cursor in it means nothing to a client.
 
 For trying out what happens when a source breaks, /admin/faults ($FLIGHT_API_ADMIN_TOKEN) makes a day answer with an
-error:
+error, or with wrong values (in rows that have the values of `where`, if that is given):
 
     POST /admin/faults {"resource": "weather", "date": "2013-02-06", "status": 503}
+    POST /admin/faults {"resource": "weather", "date": "2013-02-06",
+                        "values": {"wind_speed": 1048.4}, "where": {"origin": "EWR"}}
     DELETE /admin/faults
 """
 
@@ -38,7 +40,11 @@ import dataset
 DEFAULT_LIMIT = 100
 LIMIT = 500
 BODY_LIMIT = 10_000
-Fault = tuple[str, str]
+FAULTS = (
+    'wanted: {"resource": "weather", "date": "2013-02-06", "status": 503}, or "values": {"wind_speed": 1048.4} '
+    'instead of the status, with "where": {"origin": "EWR"} for some of the rows'
+)
+Row = dict[str, object]
 
 
 class Refused(Exception):
@@ -74,6 +80,27 @@ class Bucket:
         return 0
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a day: it answers with an error, or with wrong values."""
+
+    status: HTTPStatus | None
+    values: Row
+    where: Row
+
+    @classmethod
+    def read(cls, wanted: dict[str, object]) -> Fault:
+        status = wanted.get("status")
+        values, where = wanted.get("values", {}), wanted.get("where", {})
+        if not isinstance(values, dict) or not isinstance(where, dict) or (status is None and not values):
+            raise ValueError
+        return cls(None if status is None else HTTPStatus(status), values, where)
+
+    def spoil(self, row: Row) -> Row:
+        fits = all(row.get(column) == value for column, value in self.where.items())
+        return {**row, **self.values} if fits else row
+
+
 @dataclass
 class Service:
     """What the handlers share. They run in threads: the lock guards the bucket and the faults."""
@@ -82,7 +109,7 @@ class Service:
     token: str
     admin_token: str
     bucket: Bucket
-    faults: dict[Fault, int] = field(default_factory=dict)
+    faults: dict[tuple[str, str], Fault] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def page(self, base: str, resource: str, query: dict[str, str]) -> dict[str, object]:
@@ -90,13 +117,13 @@ class Service:
         if table is None:
             raise Refused(404, f"there is no {resource!r}; there are {', '.join(self.tables)}")
         day = day_in(query, table)
-        self.fail_if_told_to(resource, day)
+        fault = self.fault_of(resource, day)
         positions = table.positions(day)
         start = min(len(positions), offset_in(query.get("cursor")))
         end = min(len(positions), start + limit_in(query.get("limit")))
         following = {**query, "cursor": cursor(end)}
         return {
-            "items": list(table.rows(positions[start:end])),
+            "items": [fault.spoil(row) if fault else row for row in table.rows(positions[start:end])],
             "total": len(positions),
             "next": f"{base}/v1/{resource}?{urlencode(following)}" if end < len(positions) else None,
         }
@@ -107,20 +134,21 @@ class Service:
         if wait > 0:
             raise Refused(429, "too many requests", {"Retry-After": str(max(1, round(wait)))})
 
-    def fail_if_told_to(self, resource: str, day: datetime.date | None) -> None:
+    def fault_of(self, resource: str, day: datetime.date | None) -> Fault | None:
         with self.lock:
-            status = self.faults.get((resource, str(day)))
-        if status is not None:
-            raise Refused(status, f"{resource} of {day} cannot be read at the moment")
+            fault = self.faults.get((resource, str(day)))
+        if fault and fault.status:
+            raise Refused(fault.status, f"{resource} of {day} cannot be read at the moment")
+        return fault
 
     def set_fault(self, body: bytes) -> None:
         try:
             wanted = json.loads(body)
-            fault, status = (str(wanted["resource"]), str(wanted["date"])), HTTPStatus(wanted["status"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise Refused(400, 'wanted: {"resource": "weather", "date": "2013-02-06", "status": 503}') from error
+            place, fault = (str(wanted["resource"]), str(wanted["date"])), Fault.read(wanted)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Refused(400, FAULTS) from error
         with self.lock:
-            self.faults[fault] = status
+            self.faults[place] = fault
 
     def clear_faults(self) -> None:
         with self.lock:

@@ -1,9 +1,9 @@
-"""make demo: a week of flights and weather through three pipelines of three teams, in front of you.
+"""make demo: a week of flights and weather through four pipelines of four teams, in front of you.
 
-Starts the flight API and a Polder server on 127.0.0.1, deploys examples/flights, runs seven days, lets the weather of
-the third day fail, has it repaired and run again (by you, in the browser, if you sit before it), and compares every
-number in the lake with what SQLite makes of the same data. Everything it writes is in one folder, .demo; every process
-that it starts ends with it.
+Starts the flight API and a Polder server on 127.0.0.1, deploys examples/flights, runs seven days, has the API answer
+nonsense for the weather of the third, which a test finds, has it repaired and run again (by you, in the browser, if you
+sit before it), and compares every number in the lake with what SQLite makes of the same data. Everything it writes is
+in one folder, .demo; every process that it starts ends with it.
 """
 
 from __future__ import annotations

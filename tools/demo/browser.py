@@ -22,13 +22,14 @@ def mend(demo: World, days: list[story.Day]) -> None:
     screen.say(f"  open           {demo.url}")
     screen.say(f"  sign in with   {demo.token_file}")
     screen.say("  What failed? Why did delays not run? The API's people say that it is repaired: run that day again.")
-    screen.say(f"\n  Waiting until delays has run for {story.BROKEN}; {screen.paint('1', 'Enter')} has the demo do it.")
+    screen.say(f"\n  Waiting until delays and the bulletin have run for {story.BROKEN}.")
+    screen.say(f"  {screen.paint('1', 'Enter')} has the demo do it.")
     while not mended(demo):
         if entered():
             story.mend(demo, days)
             return
     adopt(demo, days)
-    screen.good(f"There it is: delays followed for {story.BROKEN}.")
+    screen.good(f"There it is: delays and the bulletin followed for {story.BROKEN}.")
 
 
 def entered() -> bool:
@@ -38,7 +39,7 @@ def entered() -> bool:
 
 
 def mended(demo: World) -> bool:
-    runs = demo.runs("punctuality", "delays")
+    runs = demo.runs("communications", "bulletin")
     return any(run["logical_day"] == str(story.BROKEN) and run["succeeded"] for run in runs)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 import expected
-from story import BROKEN, SECRET, UPSTREAMS, WEEK, Day
+from story import BROKEN, FOLLOWERS, SECRET, TEAMS, UPSTREAMS, WEEK, Day
 from world import Json, World
 
 
@@ -30,35 +30,40 @@ def check(demo: World, days: list[Day], told: bool) -> list[str]:
 
 
 def check_runs(demo: World, days: list[Day], told: bool) -> Iterator[str]:
-    """One run of delays for each day, and as many of the others as were started."""
-    delays = demo.runs("punctuality", "delays")
-    count = Counter(run["logical_day"] for run in delays)
-    for date in WEEK:
-        times = count.pop(str(date), 0)
-        if times == 0 or (told and times > 1):
-            yield f"delays ran {times} times for {date}, not once"
-    for date in count:
-        yield f"delays ran for {date}, which nobody asked for"
-    for run in delays:
-        if not run["succeeded"]:
-            yield f"delays of {run['logical_day']} ended {run['status']}"
+    """One run of each follower for each day, and as many of the others as were started."""
+    for pipeline in FOLLOWERS:
+        yield from check_follower(demo, pipeline, told)
     for pipeline, team in UPSTREAMS.items():
         seen = {run["id"] for day in days for run in day.runs if run["pipeline"] == pipeline}
         if seen != {run["id"] for run in demo.runs(team, pipeline)}:
             yield f"{team}/{pipeline} has other runs than the ones that were started"
 
 
+def check_follower(demo: World, pipeline: str, told: bool) -> Iterator[str]:
+    runs = demo.runs(TEAMS[pipeline], pipeline)
+    count = Counter(run["logical_day"] for run in runs)
+    for date in WEEK:
+        times = count.pop(str(date), 0)
+        if times == 0 or (told and times > 1):
+            yield f"{pipeline} ran {times} times for {date}, not once"
+    for date in count:
+        yield f"{pipeline} ran for {date}, which nobody asked for"
+    for run in runs:
+        if not run["succeeded"]:
+            yield f"{pipeline} of {run['logical_day']} ended {run['status']}"
+
+
 def check_reasons(days: list[Day], told: bool) -> Iterator[str]:
     """Each run of delays was started by runs of that day that succeeded, one of each kind, and says so."""
     for day in days:
-        flights, weather, delays = day.newest()
-        if flights is None or weather is None or delays is None:
+        delays = day.newest()[2]
+        if None in day.newest() or delays is None:
             yield f"{day.date} is not complete"
             continue
         used = {event["run"] for event in delays["reason"].get("events", [])}
         if sorted(kinds_of(day, used)) != sorted(UPSTREAMS):
             yield f"delays of {day.date} was not started by that day's flights and weather: {delays['reason']}"
-        least = 4 if day.date == BROKEN else 3
+        least = len(TEAMS) + (day.date == BROKEN)
         if len(day.runs) < least or (told and len(day.runs) > least):
             yield f"{day.date} has {len(day.runs)} runs, not {least}"
 
@@ -84,11 +89,12 @@ def same(want: list[float | None], found: list[float | None]) -> bool:
 
 
 def check_reported(demo: World, days: list[Day], want: expected.Expected) -> Iterator[str]:
-    """The rows that the scripts told Polder of are the ones that are there."""
+    """The rows that the steps tell of are the ones that are there, of each table that they write."""
     for day in days:
         classes = sum(key.startswith(str(day.date)) for key in want.delays)
-        figures = [want.flights[str(day.date)][0], want.weather[str(day.date)][0], classes]
-        reported = [demo.rows(run) for run in day.newest()]
+        flights, weather = want.flights[str(day.date)][0], want.weather[str(day.date)][0]
+        figures = [flights, 2 * weather, 2 * flights + classes]
+        reported = [demo.rows(run) for run in day.newest()[:3]]
         if reported != figures:
             yield f"{day.date}: the runs report {reported} rows, but it should be {figures}"
 

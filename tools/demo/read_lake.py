@@ -17,9 +17,9 @@ Figures = dict[str, list[Any]]
 
 def main(lake: str) -> None:
     found = {
-        "flights": sums(f"{lake}/flights", "dep_delay", "distance"),
-        "weather": sums(f"{lake}/weather", "wind_speed", "pressure"),
-        "delays_by_weather": delays(f"{lake}/delays_by_weather"),
+        "flights": sums(f"{lake}/raw/flights", "make_date(year, month, day)", "dep_delay", "distance"),
+        "weather": sums(f"{lake}/staging/weather", "date", "wind_speed", "pressure"),
+        "delays_by_weather": delays(f"{lake}/marts/delays_by_weather"),
     }
     json.dump(found, sys.stdout)
 
@@ -30,9 +30,9 @@ def rows(path: str, query: str) -> list[dict[str, Any]]:
     return pa.table(found.read_all()).to_pylist()
 
 
-def sums(path: str, *columns: str) -> Figures:
+def sums(path: str, date: str, *columns: str) -> Figures:
     summed = "".join(f", sum({column}) AS {column}" for column in columns)
-    found = rows(path, f"SELECT date, count(origin) AS rows{summed} FROM it GROUP BY date")
+    found = rows(path, f"SELECT {date} AS date, count(origin) AS rows{summed} FROM it GROUP BY {date}")
     return {str(row["date"]): [row["rows"], *(row[column] for column in columns)] for row in found}
 
 

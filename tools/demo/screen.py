@@ -48,7 +48,7 @@ def result(demo: World, days: Iterable[Day]) -> None:
     table(
         ["day", "flights rows", "weather rows", "delays rows", "runs", "delays was started by"],
         [
-            [str(day.date), *(str(demo.rows(run)) for run in day.newest()), str(len(day.runs)), day.reason()]
+            [str(day.date), *(str(demo.rows(run)) for run in day.newest()[:3]), str(len(day.runs)), day.reason()]
             for day in days
         ],
     )
@@ -66,10 +66,16 @@ def where_to_look(demo: World) -> None:
     url, token = demo.url, demo.token_file
     say(f"  in the browser {url}, signed in with {token}")
     say(f"  the API        {url}/api/v1/openapi.json")
-    say(f"  the tables     {demo.lake}/flights, weather, delays_by_weather")
+    say(f"  the tables     {url}/lake, or in {demo.lake}")
     say(f"  the projects   {demo.projects}")
     say(f"  logs           {demo.folder}/server.log, {demo.folder}/api.log")
     say("  with the CLI:")
     command(f'export POLDER_URL={url} POLDER_TOKEN="$(cat {token})" PATH="{demo.binary.parent}:$PATH"')
-    for line in ("polder runs", "polder why punctuality/delays", "polder logs -f RUN", "polder --help"):
+    for line in (
+        "polder sql -c 'SELECT * FROM marts.delays_by_weather'",
+        "polder runs",
+        "polder why punctuality/delays",
+        "polder logs -f RUN",
+        "polder --help",
+    ):
         command(line)

@@ -16,8 +16,11 @@ from world import EXAMPLES, SECONDS, Json, World
 WEEK = [datetime.date(2013, 2, 4) + datetime.timedelta(days=number) for number in range(7)]
 BROKEN = WEEK[2]
 UPSTREAMS = {"flights": "operations", "weather": "meteorology"}
-TEAMS = {**UPSTREAMS, "delays": "punctuality"}
+FOLLOWERS = ("delays", "bulletin")
+TEAMS = {**UPSTREAMS, "delays": "punctuality", "bulletin": "communications"}
 SECRET = "flight-api-token"
+# What a broken sensor reported once, in miles per hour; no wind ever was a quarter as strong.
+NONSENSE = {"values": {"wind_speed": 1048.4}, "where": {"origin": "EWR"}}
 
 
 @dataclass
@@ -28,7 +31,7 @@ class Day:
     runs: list[Json] = field(default_factory=list)
 
     def newest(self) -> list[Json | None]:
-        """The last run of flights, weather and delays."""
+        """The last run of flights, weather, delays and the bulletin."""
         return [next((run for run in reversed(self.runs) if run["pipeline"] == name), None) for name in TEAMS]
 
     def reason(self) -> str:
@@ -45,7 +48,7 @@ def prepare(demo: World) -> None:
     screen.say(f"  flight API     {demo.api_url}")
     demo.start_server()
     screen.say(f"  polder server  {demo.url}, data in {demo.data}")
-    screen.chapter("Deploying three projects of three teams")
+    screen.chapter("Deploying four projects of four teams")
     copy_projects(demo)
     for project in TEAMS:
         screen.output(demo.polder("deploy", str(demo.projects / project), "--env", "prod"))
@@ -59,17 +62,16 @@ def copy_projects(demo: World) -> None:
     for project in TEAMS:
         folder = demo.projects / project
         shutil.copytree(EXAMPLES / "flights" / project, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        settings = folder / "polder.yaml"
-        text = settings.read_text(encoding="utf-8")
-        text = text.replace("http://127.0.0.1:7013", demo.api_url).replace("/srv/lake", str(demo.lake))
-        settings.write_text(text, encoding="utf-8")
-    demo.lake.mkdir()
+        for settings in (folder / "polder.yaml", *folder.glob("syncs/*.yaml")):
+            text = settings.read_text(encoding="utf-8")
+            text = text.replace("http://127.0.0.1:7013", demo.api_url).replace("/srv/lake", str(demo.lake))
+            settings.write_text(text, encoding="utf-8")
 
 
 def run_week(demo: World) -> list[Day]:
-    screen.chapter("A week of days: flights and weather by hand, delays by itself")
-    screen.say(f"  The API is told to fail for the weather of {BROKEN}.")
-    demo.fault("weather", str(BROKEN))
+    screen.chapter("A week of days: flights and weather by hand, delays and the bulletin by themselves")
+    screen.say(f"  The API is told to answer nonsense for the weather of {BROKEN}.")
+    demo.fault({"resource": "weather", "date": str(BROKEN), **NONSENSE})
     return [run_day(demo, date, show=date == WEEK[0]) for date in WEEK]
 
 
@@ -78,7 +80,7 @@ def run_day(demo: World, date: datetime.date, show: bool) -> Day:
     screen.say(f"  {date}", end="")
     day = Day(date, [ended(demo, run) for run in started.values()])
     if all(run["succeeded"] for run in day.runs):
-        day.runs.append(ended(demo, delays_of(demo, date)["id"]))
+        day.runs.extend(ended(demo, following(demo, name, date)["id"]) for name in FOLLOWERS)
     else:
         screen.say("   delays waits", end="")
     screen.say()
@@ -96,23 +98,26 @@ def ended(demo: World, run: str) -> Json:
     seen = demo.finished(run)
     name = seen["pipeline"]
     if seen["succeeded"]:
-        screen.say(f"   {name} {screen.paint('32', '✓')} {demo.rows(seen):>3} rows", end="")
+        screen.say(f"   {name} {screen.paint('32', '✓')}{rows_in_words(demo.rows(seen))}", end="")
     else:
         screen.say(f"   {name} {screen.paint('31', '✗ ' + seen['status'])}", end="")
     return seen
 
 
-def delays_of(demo: World, date: datetime.date) -> Json:
-    """The run of delays for that day, which nobody but its trigger starts."""
+def rows_in_words(rows: int | None) -> str:
+    return f" {rows:>3} rows" if rows else ""
+
+
+def following(demo: World, pipeline: str, date: datetime.date) -> Json:
+    """The run for that day of a pipeline that nobody but its trigger starts."""
+    name = f"{TEAMS[pipeline]}/{pipeline}"
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
-        for run in demo.runs("punctuality", "delays"):
+        for run in demo.runs(TEAMS[pipeline], pipeline):
             if run["logical_day"] == str(date):
                 return run
         time.sleep(0.02)
-    raise Trouble(
-        f"delays did not start for {date}\n{demo.polder('why', 'punctuality/delays', show=False, check=False)}"
-    )
+    raise Trouble(f"{pipeline} did not start for {date}\n{demo.polder('why', name, show=False, check=False)}")
 
 
 def expect_outcome(demo: World, day: Day) -> None:
@@ -126,12 +131,13 @@ def mend(demo: World, days: list[Day]) -> None:
     day = next(day for day in days if day.date == BROKEN)
     failed = next(run for run in day.runs if run["pipeline"] == "weather")
     screen.chapter(f"What happened on {BROKEN}?")
-    screen.output(demo.polder("logs", failed["id"], check=False))
+    screen.output(demo.polder("checks", failed["id"], "--failed", "--rows", "3"))
     screen.output(demo.polder("why", "punctuality/delays", check=False))
     screen.chapter("The API's people repair it; the weather team runs that day again")
     demo.fault(None)
-    again = json.loads(demo.polder("rerun", failed["id"], "--json"))["id"]
+    # From the start: what was loaded was wrong.
+    again = json.loads(demo.polder("rerun", failed["id"], "--from", "start", "--json"))["id"]
     screen.say(f"  {BROKEN}", end="")
     day.runs.append(ended(demo, again))
-    day.runs.append(ended(demo, delays_of(demo, BROKEN)["id"]))
+    day.runs.extend(ended(demo, following(demo, name, BROKEN)["id"]) for name in FOLLOWERS)
     screen.say()

@@ -52,7 +52,7 @@ class World:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Trouble(f"another demo is running in {FOLDER}") from error
-        for name in ("data", "lake", "projects"):
+        for name in ("data", "projects"):
             shutil.rmtree(FOLDER / name, ignore_errors=True)
         return cls(binary, lock=lock)
 
@@ -62,7 +62,8 @@ class World:
 
     @property
     def lake(self) -> Path:
-        return self.folder / "lake"
+        """Where a server keeps it that is told nothing else."""
+        return self.data / "lake"
 
     @property
     def projects(self) -> Path:
@@ -162,10 +163,10 @@ class World:
         steps = run["steps"] if "steps" in run else self.run(run["id"])["steps"]
         return sum(step["rows"] or 0 for step in steps)
 
-    def fault(self, resource: str | None, date: str = "", status: int = 503) -> None:
-        """Makes the API fail for a day; without a resource, makes it whole again."""
-        body = json.dumps({"resource": resource, "date": date, "status": status}).encode() if resource else None
-        ask(f"{self.api_url}/admin/faults", self.api_admin_token, "POST" if resource else "DELETE", body)
+    def fault(self, fault: Json | None) -> None:
+        """Makes the API answer wrongly for a day; without a fault, makes it whole again."""
+        body = json.dumps(fault).encode() if fault else None
+        ask(f"{self.api_url}/admin/faults", self.api_admin_token, "POST" if fault else "DELETE", body)
 
     def tables(self) -> Json:
         """What the lake holds, read by the Python that has the packages for it."""

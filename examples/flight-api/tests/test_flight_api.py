@@ -109,6 +109,14 @@ def test_a_fault_concerns_one_day_until_it_is_cleared(client: Client):
     assert client.ask("/v1/flights?date=2013-02-08")[0] == 200
 
 
+def test_a_fault_may_be_wrong_values_in_some_of_the_rows(client: Client):
+    fault = {"resource": "flights", "date": "2013-02-08", "values": {"dep_delay": -99}, "where": {"origin": "JFK"}}
+    assert client.ask("/admin/faults", token="admin", method="POST", body=fault)[0] == 200
+    items = client.ask("/v1/flights?date=2013-02-08")[1]["items"]
+    assert [item["dep_delay"] for item in items] == [-99, -3, 0]
+    assert client.ask("/v1/flights?date=2013-02-09")[1]["items"][0]["dep_delay"] == 5
+
+
 def test_faults_are_the_administrators(client: Client):
     assert client.ask("/admin/faults", token="t", method="POST", body={})[0] == 401
     assert client.ask("/admin/faults", token="admin", method="POST", body={})[0] == 400
