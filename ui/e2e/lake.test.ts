@@ -156,6 +156,8 @@ story('what a failed run wrote can be looked into, and nobody else sees it', asy
 })
 
 story('what held the gate shut is on the page of the run, with its rows', async ({ visit, page }) => {
+  await visit.open('/')
+  await page.getByRole('button', { name: 'Run again from the start: build' }).waitFor()
   await visit.open(`/runs/${shop.held}`)
   await page
     .getByText('The gate is shut: 1 test failed, 1 test warned, 1 was left out. Nothing was published.')

@@ -6,13 +6,16 @@ import { RunLink } from '~/kit/Links'
 import { MayButton } from '~/kit/MayButton'
 import { logicalDate } from '~/kit/time'
 import { useAction } from '~/kit/useAction'
+import { fromWhere } from '~/run/hints'
 import { useMay } from '~/session/session'
 
-/** Runs what failed once more, as it is deployed now; steps that succeeded keep their results. */
+/** Runs it once more, as it is deployed now: what failed, while steps that succeeded keep their results, or all of it if that is what it takes. */
 export function RunAgain({ run }: { run: RunSummary }) {
   const may = useMay('operator', run.team)
+  const from = fromWhere(run.error?.code)
+  const where = from === 'failed' ? 'from failed' : 'from the start'
   const again = useAction({
-    run: () => rerun(run.id),
+    run: () => rerun(run.id, from),
     done: ({ id }) => (
       <>
         {run.pipeline} runs again for{' '}
@@ -31,18 +34,18 @@ export function RunAgain({ run }: { run: RunSummary }) {
       variant="light"
       leftSection={<IconRefresh size={14} aria-hidden />}
       loading={again.isPending}
-      aria-label={`Run again from failed: ${run.pipeline}`}
+      aria-label={`Run again ${where}: ${run.pipeline}`}
       onClick={() => again.mutate()}
     >
       Run again
       <Box component="span" visibleFrom="xs">
-        &nbsp;from failed
+        &nbsp;{where}
       </Box>
     </MayButton>
   )
 }
 
-function rerun(id: string) {
-  const body = { from: 'failed', revision: 'latest' } as const
+function rerun(id: string, from: 'failed' | 'start') {
+  const body = { from, revision: 'latest' } as const
   return answer(api.POST('/api/v1/runs/{id}/rerun', { params: { path: { id } }, body }))
 }

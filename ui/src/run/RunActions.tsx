@@ -6,6 +6,7 @@ import { RevisionNumber } from '~/deployments/RevisionNumber'
 import { useAction } from '~/kit/useAction'
 import { useUrl } from '~/kit/useUrl'
 import { useMay } from '~/session/session'
+import { fromWhere } from './hints'
 import { type Choice, useRerun } from './useRerun'
 
 /** End it while it runs, repeat it once it has ended. */
@@ -74,13 +75,20 @@ function Again({ run }: { run: Run }) {
         </Menu.Target>
       </Allowed>
       <Menu.Dropdown>
-        {!run.succeeded && (
-          <Choices from="failed" title="From what failed; the rest keeps its results" {...{ run, choose }} />
-        )}
-        <Choices from="start" title="From the start" {...{ run, choose }} />
+        {wheres(run).map((from) => (
+          <Choices key={from} from={from} title={TITLES[from]} {...{ run, choose }} />
+        ))}
       </Menu.Dropdown>
     </Menu>
   )
+}
+
+const TITLES = { failed: 'From what failed; the rest keeps its results', start: 'From the start' }
+
+/** What is likely to help comes first. */
+function wheres({ succeeded, error }: Run): Choice['from'][] {
+  if (succeeded) return ['start']
+  return fromWhere(error?.code) === 'failed' ? ['failed', 'start'] : ['start', 'failed']
 }
 
 type ChoicesProps = {

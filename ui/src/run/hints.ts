@@ -45,3 +45,8 @@ export function fateOf(repeats: { status: string }[]): Fate {
   if (repeats.some(({ status }) => status === 'SUCCEEDED')) return 'mended'
   return repeats.some(({ status }) => !hasEnded(status)) ? 'again' : 'open'
 }
+
+/** From where it is likely to help: rows that a test found are loaded by what came before it. */
+export function fromWhere(code: Code | undefined): 'failed' | 'start' {
+  return code === 'TESTS_FAILED' ? 'start' : 'failed'
+}
