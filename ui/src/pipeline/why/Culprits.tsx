@@ -26,7 +26,7 @@ function Culprit({ suspect, environment }: { suspect: Suspect; environment: stri
       <RunLink id={run.id} underline="always">
         for {logicalDate(run)}
       </RunLink>{' '}
-      {lookOf(run.status).word}. Once that has succeeded there, this follows by itself.
+      {lookOf(run.status).word}. Once it succeeds, this follows by itself.
     </Text>
   )
 }
