@@ -74,7 +74,7 @@ on_both_databases! {
                 _ => run.clone(),
             };
             let file = text(&server.get(&format!("/revisions/{}/files", text(&deployed["revision"]["id"]))).await.json()["files"][0]["sha256"]);
-            let filled = path.replace("{id}", &id).replace("{team}", "web").replace("{name}", "build").replace("{sha256}", &file).replace("{code}", "PAUSED");
+            let filled = path.replace("{id}", &id).replace("{team}", "web").replace("{name}", "build").replace("{step}", "a").replace("{sha256}", &file).replace("{code}", "PAUSED");
             let query = if filled == "/revisions" { "?team=web&project=site" } else { "" };
             let answer = server.get(&format!("{filled}{query}")).await;
             let expected = answer.status.is_success() || answer.status == 422 || path == "/lake/publishes/{id}";

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::testing::{Postgres, TestStore};
+use crate::testing::{Database, Postgres, TestStore};
 use crate::{DatabaseUrl, on_both_databases};
 
 /// table.column → declared type and whether it may be null.
@@ -61,20 +61,21 @@ async fn both_dialects_have_the_same_tables_columns_and_nullability() {
     assert_eq!(same(in_sqlite), same(in_postgres));
 }
 
-async fn empty_databases() -> (tempfile::TempDir, Vec<DatabaseUrl>) {
+/// They are there for as long as what they come with.
+async fn empty_databases() -> ((tempfile::TempDir, Database), Vec<DatabaseUrl>) {
     let folder = tempfile::tempdir().unwrap();
     let postgres = Postgres::of_this_process().await.empty_database().await;
     let urls = vec![
         DatabaseUrl::Sqlite(folder.path().join("steps.db")),
         DatabaseUrl::Postgres(postgres.url().to_owned()),
     ];
-    (folder, urls)
+    ((folder, postgres), urls)
 }
 
 #[tokio::test]
 async fn one_migration_at_a_time_gives_the_schema_of_all_at_once() {
     let fresh = [TestStore::sqlite().await, TestStore::postgres().await];
-    let (_folder, urls) = empty_databases().await;
+    let (_kept, urls) = empty_databases().await;
     for (url, fresh) in urls.iter().zip(&fresh) {
         for count in 1..=MIGRATIONS.len() {
             let store = Store::connect(url).await.unwrap();
@@ -87,7 +88,7 @@ async fn one_migration_at_a_time_gives_the_schema_of_all_at_once() {
 
 #[tokio::test]
 async fn servers_that_start_at_once_migrate_once() {
-    let (_folder, urls) = empty_databases().await;
+    let (_kept, urls) = empty_databases().await;
     for url in &urls {
         // The first one makes the file: SQLite switches it to WAL, for which it must be alone.
         Store::connect(url).await.unwrap().close().await;
@@ -168,7 +169,7 @@ mod before_the_overview {
 
     #[tokio::test]
     async fn is_taken_over() {
-        let (_folder, urls) = empty_databases().await;
+        let (_kept, urls) = empty_databases().await;
         for url in &urls {
             let store = Store::connect(url).await.unwrap();
             run_first(&store, position("0004_sessions").unwrap()).await.unwrap();
