@@ -2,6 +2,7 @@
 
 BIN := target/release/polder
 VENV := .demo/venv
+INTEROP := .demo/interop
 PYTHON_PARTS := examples tools bench
 FUZZ_SECONDS ?= 60
 # A binary to use instead of building one: POLDER_BIN=target/debug/polder make demo
@@ -22,7 +23,7 @@ demo: $(if $(POLDER_BIN),,release) $(VENV)  ## A week of real data through four 
 	@python3 tools/demo $(or $(POLDER_BIN),$(BIN))
 
 .PHONY: test
-test: install-test lint test-rust test-examples test-python test-ui test-browser  ## Everything: lints, all tests on both databases, the browser's
+test: install-test lint test-rust test-examples test-python test-interop test-ui test-browser  ## Everything: lints, all tests on both databases, the browser's
 
 .PHONY: build
 build: install-build $(UI)  ## Build for debugging
@@ -69,6 +70,22 @@ test-python: test-rust $(VENV)  ## The examples' tests, SQL from Python's client
 	$(VENV)/bin/pytest examples
 	$(VENV)/bin/pytest -p no:cacheprovider --import-mode=importlib tools/tests
 
+# The binary is the one that test-rust has built.
+.PHONY: test-interop
+test-interop: test-rust $(INTEROP)/venv/made $(INTEROP)/jars/made  ## Spark and deltalake for Python read the lake while it publishes
+	DELTA_JARS=$(INTEROP)/jars $(INTEROP)/venv/bin/pytest -p no:cacheprovider --import-mode=importlib tools/tests/test_readers.py
+
+$(INTEROP)/venv/made: tools/interop/requirements.txt | install-interop
+	@echo "Making a Python environment with Spark in $(INTEROP) (a minute, once)"
+	rm -rf $(@D)
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(INTEROP)/jars/made: tools/interop/pom.xml | install-interop
+	mvn -q -B -f $< dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=$(CURDIR)/$(@D)
+	@touch $@
+
 .PHONY: test-ui
 test-ui: install-node ui/node_modules/.package-lock.json  ## The logic of the web interface
 	npm test --prefix ui
@@ -113,6 +130,10 @@ install-test:
 .PHONY: install-node
 install-node:
 	@tools/install.sh node
+
+.PHONY: install-interop
+install-interop:
+	@tools/install.sh python java
 
 .PHONY: install-browser
 install-browser:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing: tools/install.sh build|lint|python|postgres|node|browser...
+# Installs what is missing: tools/install.sh build|lint|python|postgres|node|browser|java...
 # As root with apt it does so by itself; otherwise it says exactly what to install, and ends with status 1.
 set -eu
 
@@ -49,7 +49,8 @@ for what in "$@"; do
     check-node) has_node && command -v npm >/dev/null && echo yes ;;
     browser) has_browser || need chromium ;;
     postgres) has_postgres || need postgresql ;;
-    *) echo "tools/install.sh: what is \`$what\`? There are build, lint, python, postgres, node and browser." >&2 && exit 2 ;;
+    java) { command -v java && command -v mvn; } >/dev/null || need "openjdk-17-jre-headless maven" ;;
+    *) echo "tools/install.sh: what is \`$what\`? There are build, lint, python, postgres, node, browser and java." >&2 && exit 2 ;;
     esac
 done
 
