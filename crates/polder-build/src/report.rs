@@ -16,14 +16,20 @@ const MESSAGE: usize = 4 << 10;
 #[derive(Debug)]
 pub(crate) struct Report {
     checks: Checks,
-    /// Bytes that bad rows may still take, and SQL.
+    /// Bytes that bad rows may still take, and SQL, and messages.
     rows_left: usize,
     sql_left: usize,
+    messages_left: usize,
 }
 
 impl Default for Report {
     fn default() -> Self {
-        Self { checks: Checks::default(), rows_left: BAD_BYTES, sql_left: 4 * BAD_BYTES }
+        Self {
+            checks: Checks::default(),
+            rows_left: BAD_BYTES,
+            sql_left: 4 * BAD_BYTES,
+            messages_left: 4 * BAD_BYTES,
+        }
     }
 }
 
@@ -60,7 +66,7 @@ impl Report {
                 run.sql = self.sql(built.sql.as_deref());
             }
             Outcome::Built(Err(wrong)) | Outcome::Tested(Err(wrong)) => {
-                run.message = Some(short(&wrong.message, MESSAGE));
+                run.message = Some(self.message(&wrong.message));
                 run.sql = self.sql(wrong.sql.as_deref());
             }
             Outcome::Skipped(because) => (run.status, run.message) = skipped(because),
@@ -92,7 +98,7 @@ impl Report {
                 run.bad_rows = (found.count > 0).then(|| self.bad_rows(&found.rows));
             }
             Outcome::Built(Err(wrong)) | Outcome::Tested(Err(wrong)) => {
-                run.message = Some(short(&wrong.message, MESSAGE));
+                run.message = Some(self.message(&wrong.message));
                 run.sql = self.sql(wrong.sql.as_deref());
             }
             Outcome::Skipped(because) => (run.status, run.message) = skipped(because),
@@ -106,6 +112,12 @@ impl Report {
         let kept = short(sql?, SQL.min(self.sql_left));
         self.sql_left -= kept.len();
         Some(kept)
+    }
+
+    fn message(&mut self, text: &str) -> String {
+        let kept = short(text, MESSAGE.min(self.messages_left));
+        self.messages_left -= kept.len();
+        kept
     }
 
     /// As many of the rows as there is room for.
@@ -154,4 +166,16 @@ fn milliseconds(took: Duration) -> u64 {
 fn short(text: &str, most: usize) -> String {
     let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
     text[..end].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_of_many_that_are_broken_fit_into_a_report() {
+        let mut report = Report::default();
+        let kept: usize = (0..10_000).map(|_| report.message(&"x".repeat(10_000)).len()).sum();
+        assert_eq!(kept, 4 * BAD_BYTES);
+    }
 }

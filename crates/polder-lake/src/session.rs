@@ -22,6 +22,7 @@ use deltalake::datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use deltalake::datafusion::sql::parser::Statement;
 use deltalake::datafusion::sql::sqlparser::ast;
 use deltalake::delta_datafusion::planner::DeltaPlanner;
+use polder_types::wire::QueryLimits;
 
 pub(crate) use self::catalog::{Catalog, Entry};
 pub use self::prepare::Prepared;
@@ -50,6 +51,18 @@ impl Default for Limits {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self { memory: 1 << 30, spill: None, spilled: 64 << 30, threads }
+    }
+}
+
+impl From<QueryLimits> for Limits {
+    fn from(limits: QueryLimits) -> Self {
+        let size = |bytes| usize::try_from(bytes).unwrap_or(usize::MAX);
+        Self {
+            memory: size(limits.memory),
+            spilled: limits.disk,
+            threads: usize::try_from(limits.threads).unwrap_or(1).max(1),
+            ..Self::default()
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use deltalake::datafusion::logical_expr::LogicalPlan;
 use deltalake::datafusion::physical_plan::SendableRecordBatchStream;
 use deltalake::datafusion::sql::sqlparser::ast;
-use polder_lake::{Lake, Limits, Prepared, Session, StorageOptions, View};
-use polder_types::wire::{QueryLimits, SessionSpec, SessionWord};
+use polder_lake::{Lake, Prepared, Session, StorageOptions, View};
+use polder_types::wire::{SessionSpec, SessionWord};
 
 use crate::Failure;
 use crate::catalog::System;
@@ -25,7 +25,7 @@ impl Tables {
     pub(crate) fn open(spec: &SessionSpec) -> Result<Self, Failure> {
         let lake = Lake::open(&spec.lake, &StorageOptions::from_environment())?;
         let view = View::default();
-        let session = lake.session_called(&spec.database, &view, &limits(spec.limits))?;
+        let session = lake.session_called(&spec.database, &view, &spec.limits.into())?;
         let system = System::install(&session, &spec.database, &spec.user)?;
         Ok(Self { lake, session, system, view, generation: 0, pinned: false })
     }
@@ -77,15 +77,5 @@ impl Tables {
 
     pub(crate) fn look_in(&self, schema: &str) {
         self.system.look_in(&self.session, schema);
-    }
-}
-
-fn limits(limits: QueryLimits) -> Limits {
-    let size = |bytes| usize::try_from(bytes).unwrap_or(usize::MAX);
-    Limits {
-        memory: size(limits.memory),
-        spilled: limits.disk,
-        threads: usize::try_from(limits.threads).unwrap_or(1).max(1),
-        ..Limits::default()
     }
 }

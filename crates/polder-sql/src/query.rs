@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use futures::StreamExt;
-use polder_lake::{Lake, Limits, StorageOptions, View};
-use polder_types::wire::{QueryLimits, QuerySpec};
+use polder_lake::{Lake, StorageOptions, View};
+use polder_types::wire::QuerySpec;
 
 use crate::answer::Answer;
 use crate::{Error, Result};
@@ -18,7 +18,7 @@ pub async fn run(spec: &[u8], output: &mut (dyn Write + Send)) -> Result<()> {
     let spec: QuerySpec = serde_json::from_slice(spec)?;
     let lake = Lake::open(&spec.lake, &StorageOptions::from_environment())?;
     let view = view(&lake, &spec).await?;
-    let session = lake.session(&view, &limits(spec.limits))?;
+    let session = lake.session(&view, &spec.limits.into())?;
     let mut batches = session.query(&spec.sql).await?;
     let mut answer = Answer::new(spec.format, batches.schema(), spec.limits.rows);
     let mut output = std::io::BufWriter::new(output);
@@ -37,15 +37,5 @@ async fn view(lake: &Lake, spec: &QuerySpec) -> Result<View> {
     match &spec.branch {
         Some(branch) => Ok(lake.view_of_branch(&spec.view, &branch.root, &branch.name).await?),
         None => Ok(spec.view.clone()),
-    }
-}
-
-fn limits(limits: QueryLimits) -> Limits {
-    let size = |bytes| usize::try_from(bytes).unwrap_or(usize::MAX);
-    Limits {
-        memory: size(limits.memory),
-        spilled: limits.disk,
-        threads: usize::try_from(limits.threads).unwrap_or(1).max(1),
-        ..Limits::default()
     }
 }

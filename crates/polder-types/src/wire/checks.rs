@@ -10,8 +10,6 @@ use crate::models::Severity;
 pub const BAD_ROWS: usize = 100;
 /// Bytes that the bad rows of one step take at most, and its SQL as much again.
 pub const BAD_BYTES: usize = 256 << 10;
-/// Bytes of a report at most.
-pub const CHECKS_BYTES: usize = 4 << 20;
 
 /// The models and tests of one attempt of a step.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
