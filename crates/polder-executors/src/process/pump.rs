@@ -24,8 +24,9 @@ const CHUNK: usize = 64 * 1024;
 /// How many batches, each of at most [`CHUNK`] bytes, wait for the reader.
 pub(crate) const BATCHES: usize = 8;
 
-/// How long a line may stay without an end before its beginning is shown.
-const IDLE: Duration = Duration::from_millis(150);
+/// How long a line may stay without an end before its beginning is shown: soon enough for a prompt, and longer than a
+/// busy machine leaves a program without a turn.
+const IDLE: Duration = Duration::from_millis(500);
 
 /// How much is still read once all processes are dead. More than the pipes hold can only come from one that got away.
 const REMAINDER: usize = 4 * 1024 * 1024;
@@ -76,7 +77,7 @@ impl Pump {
             tokio::select! {
                 () = readable(self.stdout.pipe.as_ref()) => { self.take(LogStream::Stdout, when_ready).await; }
                 () = readable(self.stderr.pipe.as_ref()) => self.take_complaint().await,
-                () = sleep_until(idle_at), if waiting => { self.flush().await; }
+                () = sleep_until(idle_at), if waiting => self.flush().await,
                 _ = &mut dead => { self.take_rest().await; break; }
             }
             idle_at = Instant::now() + IDLE;
@@ -122,7 +123,11 @@ impl Pump {
         }
     }
 
+    /// Shows what waits for the end of its line, unless that has come: it may be this process that had no turn.
     async fn flush(&mut self) {
+        if self.take(LogStream::Stdout, at_once).await + self.take(LogStream::Stderr, at_once).await > 0 {
+            return;
+        }
         let (at, mut lines) = (self.clock.now(), Vec::new());
         self.stdout.splitter.flush(at, &mut lines);
         self.stderr.splitter.flush(at, &mut lines);
@@ -209,5 +214,19 @@ mod tests {
             }
             assert_eq!(told, ["begins", "fails"]);
         }
+    }
+
+    /// A machine that is busy elsewhere may leave this process waiting for longer than any prompt does.
+    #[tokio::test]
+    async fn a_line_is_not_torn_by_a_pause_of_ours() {
+        let ((stdout, mut out), (stderr, _silent)) = (io::pipe().unwrap(), io::pipe().unwrap());
+        let (mut pump, mut output) =
+            Pump::new(receiver(stdout), receiver(stderr), &Arc::default(), Arc::new(SystemClock));
+        out.write_all(b"drop 3").unwrap();
+        pump.take(LogStream::Stdout, at_once).await;
+        out.write_all(b"1 of the flood\n").unwrap();
+        pump.flush().await;
+        let lines = output.try_recv().expect("a line");
+        assert_eq!((lines[0].text.as_str(), lines[0].continued), ("drop 31 of the flood", false));
     }
 }
