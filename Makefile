@@ -1,11 +1,12 @@
 # Polder. `make` lists what there is to do.
 
 BIN := target/release/polder
+DEBUG_BIN := target/debug/polder
 VENV := .demo/venv
 INTEROP := .demo/interop
 PYTHON_PARTS := examples tools bench
 FUZZ_SECONDS ?= 60
-# A binary to use instead of building one: POLDER_BIN=target/debug/polder make demo
+# A binary to use instead of building one: POLDER_BIN=target/release/polder make demo
 POLDER_BIN ?=
 UI_SOURCES := $(shell find ui/src ui/public -type f) $(wildcard ui/*.json ui/*.ts ui/*.html ui/*.cjs) docs/openapi.json
 # Without a Node that is new enough, the server is built without its pages, and says so.
@@ -18,9 +19,10 @@ export PYTHONDONTWRITEBYTECODE := 1
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# The build for debugging is there in a third of the time, and a week of data asks for no speed.
 .PHONY: demo
-demo: $(if $(POLDER_BIN),,release) $(VENV)  ## A week of real data through four pipelines, in front of you (Ctrl-C ends it)
-	@python3 tools/demo $(or $(POLDER_BIN),$(BIN))
+demo: $(if $(POLDER_BIN),,build) $(VENV)  ## A week of real data through four pipelines, in front of you (Ctrl-C ends it)
+	@python3 tools/demo $(or $(POLDER_BIN),$(DEBUG_BIN))
 
 .PHONY: test
 test: install-test lint test-rust test-examples test-python test-interop test-ui test-browser  ## Everything: lints, all tests on both databases, the browser's

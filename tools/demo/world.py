@@ -45,7 +45,7 @@ class World:
     def start(cls, binary: Path) -> World:
         """An empty folder, kept from a second demo at the same time."""
         if not os.access(binary, os.X_OK):
-            raise Trouble(f"{binary} is not there: build it with `make release`")
+            raise Trouble(f"{binary} is not there: build it with `make build`")
         FOLDER.mkdir(exist_ok=True)
         lock = os.open(FOLDER / "lock", os.O_CREAT | os.O_RDWR)
         try:
