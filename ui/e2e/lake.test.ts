@@ -99,6 +99,15 @@ story('another publish shows as another version', async ({ visit, page, server }
   expect(await text(page)).toContain('marts.days (3 rows added, version 0 → 1)')
 })
 
+story('the rows of an earlier version are a click away', async ({ visit, page }) => {
+  await visit.open('/lake/tables/raw.orders')
+  await table(page, 'History').getByRole('link', { name: '0', exact: true }).click()
+  await page.waitForURL('**/sql#**')
+  await page.getByText('VERSION AS OF').first().waitFor()
+  await page.getByRole('button', { name: /^Run/ }).click()
+  await page.getByText(/^3 rows/).waitFor()
+})
+
 story('a publish is rolled back by a publish, once what came later is', async ({ visit, page }) => {
   visit.troubles.allow(/status of 409/)
   const dialog = page.getByRole('dialog', { name: /^Roll back publish/ })

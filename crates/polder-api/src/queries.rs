@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use futures::{Stream, stream};
 use polder_engine::lake::Sight;
-use polder_types::wire::{QueryFormat, QueryLimits, QuerySpec};
+use polder_types::wire::{QueryFormat, QueryLimits, QuerySpec, SqlRequest};
 use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, ChildStdout};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -83,12 +83,13 @@ impl Queries {
         &self,
         lake: String,
         sight: Sight,
-        sql: String,
+        request: SqlRequest,
         format: QueryFormat,
         rows: u64,
     ) -> QuerySpec {
         let limits = QueryLimits { rows, ..self.options.limits };
-        QuerySpec { lake, view: sight.view, branch: sight.branch, sql, format, limits }
+        let SqlRequest { sql, at, .. } = request;
+        QuerySpec { lake, view: sight.view, branch: sight.branch, at, sql, format, limits }
     }
 
     /// The answer, from its first piece on. Dropping it ends the program.

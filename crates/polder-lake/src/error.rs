@@ -17,6 +17,16 @@ pub enum Error {
     NoTable { table: TableName, line: Line },
     #[error("table {table} has no version {version} on {line}")]
     NoVersion { table: TableName, line: Line, version: u64 },
+    #[error("version {version} of table {table} is not kept any more: its file {file} is gone")]
+    Gone { table: TableName, version: u64, file: String },
+    #[error("there was no table {table} yet at {}", at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))]
+    NotYet { table: TableName, at: chrono::DateTime<chrono::Utc> },
+    #[error(
+        "`{text}` is no version of table {table}: write `VERSION AS OF 3`, or a time, as in `TIMESTAMP AS OF '2026-11-20 06:00'`"
+    )]
+    Version { table: TableName, text: String },
+    #[error("table {table} is seen at version {newest}; it has no version {version} yet")]
+    TooNew { table: TableName, newest: u64, version: u64 },
     #[error("table {table} is there already on {line}")]
     TableExists { table: TableName, line: Line },
     /// The main line, or the line that a branch was made from, got changes of its own since.

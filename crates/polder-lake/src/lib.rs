@@ -39,7 +39,7 @@ pub use polder_types::lake::{
 };
 pub use publish::Occasion;
 pub use script::{Kind, Mistake, Script, Statement};
-pub use session::{CATALOG, DEFAULT_SCHEMA, Limits, Prepared, Session};
+pub use session::{CATALOG, DEFAULT_SCHEMA, Limits, Prepared, Session, WithVersions};
 pub use table::Table;
 pub use undo::{Ending, Undone};
 pub use work::{Base, Effect, Landing, Outcome, Work};

@@ -4,12 +4,16 @@
 //! is: statements that write, that change settings, and those that would read or write files of the machine.
 
 mod catalog;
+mod dialect;
+mod past;
 mod prepare;
+mod travel;
 mod words;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use deltalake::arrow::datatypes::SchemaRef;
 use deltalake::datafusion::catalog::{
     CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
@@ -19,12 +23,13 @@ use deltalake::datafusion::execution::{SendableRecordBatchStream, SessionStateBu
 use deltalake::datafusion::logical_expr::{DdlStatement, LogicalPlan};
 use deltalake::datafusion::physical_plan::execute_stream;
 use deltalake::datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
-use deltalake::datafusion::sql::parser::Statement;
+use deltalake::datafusion::sql::parser::{DFParserBuilder, Statement};
 use deltalake::datafusion::sql::sqlparser::ast;
 use deltalake::delta_datafusion::planner::DeltaPlanner;
 use polder_types::wire::QueryLimits;
 
 pub(crate) use self::catalog::{Catalog, Entry};
+pub use self::dialect::WithVersions;
 pub use self::prepare::Prepared;
 use crate::means::Means;
 use crate::room::with_room;
@@ -78,7 +83,16 @@ impl Lake {
     /// # Errors
     /// When the folder for what does not fit into memory cannot be used.
     pub fn session(&self, view: &View, limits: &Limits) -> Result<Session> {
-        self.session_called(CATALOG, view, limits)
+        self.session_at(view, None, limits)
+    }
+
+    /// The same, with the tables as they were at some time.
+    ///
+    /// # Errors
+    /// When the folder for what does not fit into memory cannot be used.
+    pub fn session_at(&self, view: &View, at: Option<DateTime<Utc>>, limits: &Limits) -> Result<Session> {
+        let means = Means::new(limits)?;
+        Ok(Session::called(CATALOG, self, &means, Catalog::new(self, view, at), DEFAULT_SCHEMA))
     }
 
     /// The same, with another name for the catalog: what is the database to whoever asks.
@@ -87,7 +101,7 @@ impl Lake {
     /// When the folder for what does not fit into memory cannot be used.
     pub fn session_called(&self, name: &str, view: &View, limits: &Limits) -> Result<Session> {
         let means = Means::new(limits)?;
-        Ok(Session::called(name, self, &means, Catalog::new(self, view), DEFAULT_SCHEMA))
+        Ok(Session::called(name, self, &means, Catalog::new(self, view, None), DEFAULT_SCHEMA))
     }
 }
 
@@ -122,7 +136,7 @@ impl Session {
 
     /// From now on, queries are about this view. What was planned before stays with the one that it was planned for.
     pub fn look_at(&self, lake: &Lake, view: &View) {
-        self.context.register_catalog(&*self.name, Arc::new(Catalog::new(lake, view)));
+        self.context.register_catalog(&*self.name, Arc::new(Catalog::new(lake, view, None)));
     }
 
     /// Answers one query.
@@ -130,9 +144,21 @@ impl Session {
     /// # Errors
     /// [`Error::Query`]: it is not a query, names what is not there, or needs more than it may use.
     pub async fn query(&self, sql: &str) -> Result<SendableRecordBatchStream> {
-        let told = |error| self.told(error);
-        let frame = self.context.sql_with_options(sql, only_queries()).await.map_err(told)?;
-        frame.execute_stream().await.map_err(told)
+        let statement = self.parse(sql).map_err(|error| self.told(error))?;
+        let plan = self.planned(statement).await?.plan;
+        self.execute(plan).await
+    }
+
+    /// The one statement of a text.
+    fn parse(&self, sql: &str) -> Result<Statement, DataFusionError> {
+        let deepest = self.context.state().config().options().sql_parser.recursion_limit.get();
+        let parser = DFParserBuilder::new(sql).with_dialect(&WithVersions).with_recursion_limit(deepest);
+        let mut statements = parser.build()?.parse_statements()?;
+        match (statements.pop_front(), statements.is_empty()) {
+            (Some(statement), true) => Ok(statement),
+            (Some(_), false) => Err(DataFusionError::Plan("this is more than one statement".to_owned())),
+            (None, _) => Err(DataFusionError::Plan("there is no statement in it".to_owned())),
+        }
     }
 
     /// What a query comes to, before anything is left out of it.
@@ -146,13 +172,20 @@ impl Session {
     /// # Errors
     /// [`Error::Sql`]: it is not a query, or names what is not there.
     pub async fn prepare(&self, statement: ast::Statement, types: Vec<ast::DataType>) -> Result<Prepared> {
+        self.planned(Statement::Statement(Box::new(prepare::with_types(statement, types)))).await
+    }
+
+    async fn planned(&self, mut statement: Statement) -> Result<Prepared> {
         let session = self.clone();
         with_room(async move {
-            let statement = Statement::Statement(Box::new(prepare::with_types(statement, types)));
-            let plan = session.context.state().statement_to_plan(statement).await;
-            let prepared = prepare::without_types(plan.map_err(|error| session.told(error))?);
-            only_queries().verify_plan(&prepared.plan).map_err(|error| session.told(error))?;
-            Ok(prepared)
+            let plan = async {
+                travel::resolve(&session, &mut statement).await?;
+                let plan = session.context.state().statement_to_plan(statement).await?;
+                let prepared = prepare::without_types(plan);
+                only_queries().verify_plan(&prepared.plan)?;
+                Ok(prepared)
+            };
+            plan.await.map_err(|error| session.told(error))
         })
         .await
     }

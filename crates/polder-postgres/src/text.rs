@@ -7,8 +7,10 @@ mod rewrite;
 
 use datafusion_pg_catalog::sql::PostgresCompatibilityParser;
 use deltalake::datafusion::sql::sqlparser::ast::Statement;
-use deltalake::datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use deltalake::datafusion::sql::sqlparser::dialect::{Dialect, PostgreSqlDialect};
 use deltalake::datafusion::sql::sqlparser::parser::{Parser, ParserError};
+
+use polder_lake::WithVersions;
 
 use crate::error::{Error, Result};
 
@@ -34,18 +36,22 @@ impl Texts {
     }
 
     pub(crate) fn statements(&self, text: &str) -> Result<Vec<Statement>> {
-        let plain = Parser::new(&PostgreSqlDialect {})
-            .try_with_sql(text)
-            .and_then(|mut parser| parser.parse_statements());
+        let plain = parsed(&PostgreSqlDialect {}, text);
+        // PostgreSQL has no versions of tables: what says one is never understood as anything else.
+        let plain = plain.or_else(|error| parsed(&WithVersions, text).map_err(|_| error));
         if !asks_catalog(text) {
             return plain.map_err(|error| syntax(text, &error));
         }
         // Some of what tools ask is not even understood as it is.
-        let rewritten = self.0.parse(text);
-        let mut all = rewritten.map_err(|error| syntax(text, plain.as_ref().err().unwrap_or(&error)))?;
+        let rewritten = self.0.parse(text).or(plain);
+        let mut all = rewritten.map_err(|error| syntax(text, &error))?;
         all.iter_mut().for_each(rewrite::rewrite);
         Ok(all)
     }
+}
+
+fn parsed(dialect: &dyn Dialect, text: &str) -> Result<Vec<Statement>, ParserError> {
+    Parser::new(dialect).try_with_sql(text)?.parse_statements()
 }
 
 fn asks_catalog(text: &str) -> bool {
@@ -94,6 +100,17 @@ mod tests {
         let text = "SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg/_%' ESCAPE '/'";
         let rewritten = Texts::new().statements(text).unwrap().remove(0).to_string();
         assert!(rewritten.ends_with(r"NOT LIKE replace('pg/_%', '/', '\')"), "{rewritten}");
+    }
+
+    #[test]
+    fn tables_may_be_asked_as_they_were() {
+        for text in [
+            "SELECT * FROM raw.b VERSION AS OF 3",
+            "SELECT * FROM raw.b TIMESTAMP AS OF '2026-11-20' AS c",
+            "SELECT * FROM raw.b FOR SYSTEM_TIME AS OF now() WHERE a = $1",
+        ] {
+            assert_eq!(Texts::new().statements(text).unwrap()[0].to_string(), text);
+        }
     }
 
     #[test]

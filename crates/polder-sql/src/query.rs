@@ -18,7 +18,7 @@ pub async fn run(spec: &[u8], output: &mut (dyn Write + Send)) -> Result<()> {
     let spec: QuerySpec = serde_json::from_slice(spec)?;
     let lake = Lake::open(&spec.lake, &StorageOptions::from_environment())?;
     let view = view(&lake, &spec).await?;
-    let session = lake.session(&view, &spec.limits.into())?;
+    let session = lake.session_at(&view, spec.at, &spec.limits.into())?;
     let mut batches = session.query(&spec.sql).await?;
     let mut answer = Answer::new(spec.format, batches.schema(), spec.limits.rows);
     let mut output = std::io::BufWriter::new(output);

@@ -12,6 +12,7 @@ pub mod fuzzing;
 pub mod id;
 pub mod lake;
 pub mod models;
+mod moment;
 pub mod run;
 pub mod schedule;
 pub mod template;
@@ -19,3 +20,4 @@ pub mod wire;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use code::Code;
+pub use moment::moment;

@@ -2412,6 +2412,11 @@ export interface components {
         };
         /** @description Asks a query of the lake. */
         SqlRequest: {
+            /**
+             * Format: date-time
+             * @description The tables as they were at this time: of each the version that was the newest, as far as this environment or branch knows it.
+             */
+            at?: string | null;
             /** @description The id of a run, or the name of a branch: the tables are as they are there, published or not. */
             branch?: string | null;
             /** @description `prod` if left out. */

@@ -1,13 +1,18 @@
-import { Button, Table, Text } from '@mantine/core'
+import { Anchor, Button, Table, Text, Tooltip } from '@mantine/core'
+import { Link } from 'react-router'
 import { usePages } from '~/api/queries'
 import type { PublishView } from '~/api/schema'
 import { To } from '~/kit/Links'
 import { Loaded } from '~/kit/Loaded'
 import { TimeAgo } from '~/kit/Times'
 import { bytes, count } from '~/kit/units'
-import { publishPath } from '~/sql/names'
+import { sqlPath } from '~/sql/link'
+import { publishPath, selectFrom } from '~/sql/names'
 import { By } from './By'
 import { Section } from './Section'
+
+/** Rows that a version is asked for at first. */
+const ROWS = 100
 
 type Props = { name: string; environment: string }
 
@@ -58,13 +63,26 @@ function Versions({ name, publishes }: { name: string; publishes: PublishView[] 
   )
 }
 
+/** A version, and the way to its rows. */
+function AsItWas({ name, environment, version }: { name: string; environment: string; version: number }) {
+  return (
+    <Tooltip label="Query this version">
+      <Anchor component={Link} to={sqlPath(selectFrom(name, ROWS, version), { environment })} size="sm">
+        {version}
+      </Anchor>
+    </Tooltip>
+  )
+}
+
 function Version({ name, publish }: { name: string; publish: PublishView }) {
   const own = publish.tables.find((table) => table.name.toLowerCase() === name.toLowerCase())
   const { id, created_at, run, created_by, environment, state } = publish
   const by = <By run={run} who={created_by} environment={environment} />
   return (
     <Table.Tr>
-      <Table.Td>{state === 'DONE' ? own?.version : state.toLowerCase()}</Table.Td>
+      <Table.Td>
+        {state === 'DONE' && own ? <AsItWas {...{ name, environment }} version={own.version} /> : state.toLowerCase()}
+      </Table.Td>
       <Table.Td>
         <To to={publishPath(id)} size="sm">
           <TimeAgo at={created_at} />

@@ -25,4 +25,5 @@ test('names stand in quotes where they have to', () => {
   expect(reference('raw.Orders')).toBe('raw."Orders"')
   expect(partsOf('orders')).toEqual(['', 'orders'])
   expect(selectFrom('raw.orders', 10)).toBe('SELECT *\nFROM raw.orders\nLIMIT 10')
+  expect(selectFrom('raw.Orders', 10, 3)).toBe('SELECT *\nFROM raw."Orders" VERSION AS OF 3\nLIMIT 10')
 })

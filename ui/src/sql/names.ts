@@ -26,7 +26,11 @@ export function reference(name: string): string {
     .join('.')
 }
 
-export const selectFrom = (name: string, limit: number) => `SELECT *\nFROM ${reference(name)}\nLIMIT ${limit}`
+/** Some rows of a table: of the newest version if none is given. */
+export function selectFrom(name: string, limit: number, version?: number): string {
+  const asItWas = version === undefined ? '' : ` VERSION AS OF ${version}`
+  return `SELECT *\nFROM ${reference(name)}${asItWas}\nLIMIT ${limit}`
+}
 
 export const tablePath = (name: string) => `/lake/tables/${encodeURIComponent(name)}`
 export const publishPath = (id: string) => `/lake/publishes/${encodeURIComponent(id)}`

@@ -42,7 +42,7 @@ pub(crate) async fn query(
     let rows = request.max_rows.unwrap_or(if format == QueryFormat::Json { ROWS } else { u64::MAX });
     let time = request.timeout_seconds.map_or(TIME, Duration::from_secs).min(LONGEST);
     let lake = api.engine().lake_url()?;
-    let spec = api.queries().spec(lake, sight, request.sql, format, rows);
+    let spec = api.queries().spec(lake, sight, request, format, rows);
     let body = api.queries().ask(&spec, time).await?;
     let mut response = Response::new(body);
     response.headers_mut().insert(CONTENT_TYPE, media_type(format));

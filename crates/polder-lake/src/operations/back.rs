@@ -25,10 +25,10 @@ impl Table {
     pub(crate) async fn back_to(&self, to: Option<&Self>, at: DateTime<Utc>) -> Result<Vec<Action>> {
         let (now, then) = (self.snapshot()?, to.map(Self::snapshot).transpose()?);
         let wanted = then.map(files).unwrap_or_default();
-        let current: HashSet<_> = now.log_data().iter().map(|file| identity(&file)).collect();
-        let adds: Vec<_> =
-            wanted.iter().filter(|(file, _)| !current.contains(file)).map(|(_, add)| add.clone()).collect();
-        self.refuse_gone(&adds).await?;
+        let adds = not_in(&wanted, now);
+        if let Some(then) = to {
+            then.refuse_gone(&adds).await?;
+        }
         let removes = now.log_data();
         let removes = removes.iter().filter(|file| !wanted.contains_key(&identity(file))).map(|file| {
             let mut remove = file.remove_action(true);
@@ -41,6 +41,14 @@ impl Table {
         Ok(actions.chain(adds).collect())
     }
 
+    /// Whether an older version of it can still be read.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub(crate) async fn still_has(&self, then: &Self) -> Result<()> {
+        then.refuse_gone(&not_in(&files(then.snapshot()?), self.snapshot()?)).await
+    }
+
     async fn refuse_gone(&self, adds: &[Add]) -> Result<()> {
         let store = self.delta.object_store();
         let looked = adds.iter().map(|add| {
@@ -49,10 +57,7 @@ impl Table {
                 let location = Path::parse(path).unwrap_or_else(|_| Path::from(path.as_str()));
                 match store.head(&location).await {
                     Ok(_) => Ok(()),
-                    Err(object_store::Error::NotFound { .. }) => Err(Error::log(
-                        &self.name,
-                        format!("its file {path} is gone, so it cannot be what it was"),
-                    )),
+                    Err(object_store::Error::NotFound { .. }) => Err(self.gone(path)),
                     Err(error) => Err(error.into()),
                 }
             }
@@ -60,6 +65,16 @@ impl Table {
         let looked: Vec<_> = looked.collect();
         futures::stream::iter(looked).buffer_unordered(AT_ONCE).try_collect().await
     }
+
+    fn gone(&self, file: &str) -> Error {
+        Error::Gone { table: self.name.clone(), version: self.version(), file: file.to_owned() }
+    }
+}
+
+/// Those files that a state does not have.
+fn not_in(wanted: &HashMap<Identity, Add>, state: &DeltaTableState) -> Vec<Add> {
+    let current: HashSet<_> = state.log_data().iter().map(|file| identity(&file)).collect();
+    wanted.iter().filter(|(file, _)| !current.contains(file)).map(|(_, add)| add.clone()).collect()
 }
 
 #[expect(deprecated, reason = "the columns that it says to use instead are no actions")]

@@ -5,7 +5,7 @@ use object_store::ObjectStoreExt;
 use serde_json::Value;
 
 use crate::log::{self, LOG};
-use crate::{Error, Result, Table};
+use crate::{Error, Lake, Pin, Result, Table, TableName};
 
 /// One entry of the log.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +16,24 @@ pub struct Change {
     pub operation: Option<String>,
     /// All that the entry says of itself.
     pub about: Value,
+}
+
+impl Lake {
+    /// The version of a table that was the newest at some time, as far as a pin sees. All tables of a publish have the same time.
+    ///
+    /// # Errors
+    /// [`Error::NotYet`] when there was none.
+    pub async fn version_at(&self, name: &TableName, pin: &Pin, at: DateTime<Utc>) -> Result<u64> {
+        let table = self.unloaded(name, &pin.line)?;
+        let (mut first_later, mut end) = (0, pin.version + 1);
+        while first_later < end {
+            let middle = first_later.midpoint(end);
+            // Entries that were cleaned away are the oldest.
+            let is_later = table.committed_at(middle).await?.is_some_and(|committed| committed > at);
+            (first_later, end) = if is_later { (first_later, middle) } else { (middle + 1, end) };
+        }
+        first_later.checked_sub(1).ok_or_else(|| Error::NotYet { table: name.clone(), at })
+    }
 }
 
 impl Table {
@@ -35,6 +53,20 @@ impl Table {
             }
         }
         Ok(changes)
+    }
+
+    /// When a version was committed, by the clock of whoever did it; none if its entry was cleaned away.
+    async fn committed_at(&self, version: u64) -> Result<Option<DateTime<Utc>>> {
+        let store = self.lake.store_of(&self.name, &self.line);
+        let folder = self.lake.folder(&self.name).join(LOG);
+        match store.get(&log::commit(&folder, version)).await {
+            Ok(found) => {
+                let stored_at = found.meta.last_modified;
+                Ok(self.change(version, &found.bytes().await?)?.at.or(Some(stored_at)))
+            }
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn change(&self, version: u64, commit: &[u8]) -> Result<Change> {

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use deltalake::datafusion::catalog::{CatalogProvider, SchemaProvider, TableProvider};
 use deltalake::datafusion::error::{DataFusionError, Result};
 use tokio::sync::OnceCell;
 
+use super::past;
 use crate::{Lake, Pin, Table, TableName, View};
 
 #[derive(Debug)]
@@ -26,14 +28,17 @@ pub(crate) struct Entry {
     lake: Lake,
     name: TableName,
     pin: Pin,
+    at: Option<DateTime<Utc>>,
     /// If it is loaded already.
     loaded: Option<Table>,
     provider: OnceCell<Arc<dyn TableProvider>>,
 }
 
 impl Catalog {
-    pub(super) fn new(lake: &Lake, view: &View) -> Self {
-        Self::of(view.tables().map(|(name, pin)| Arc::new(Entry::pinned(lake, name, pin))))
+    /// `at`: the tables are seen as they were then, however new the versions are that the view has.
+    pub(super) fn new(lake: &Lake, view: &View, at: Option<DateTime<Utc>>) -> Self {
+        let entry = |(name, pin)| Arc::new(Entry { at, ..Entry::pinned(lake, name, pin) });
+        Self::of(view.tables().map(entry))
     }
 
     pub(crate) fn of(entries: impl IntoIterator<Item = Arc<Entry>>) -> Self {
@@ -71,21 +76,23 @@ impl SchemaProvider for Schema {
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        match find(&self.tables, name) {
-            Some(entry) => entry.open().await.map(Some),
-            None => Ok(None),
+        let (name, past) = past::split(name);
+        match (find(&self.tables, name), past) {
+            (Some(entry), None) => entry.open().await.map(Some),
+            (Some(entry), Some(past)) => entry.open_past(past).await.map(Some),
+            (None, _) => Ok(None),
         }
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        find(&self.tables, name).is_some()
+        find(&self.tables, past::split(name).0).is_some()
     }
 }
 
 impl Entry {
     pub(crate) fn pinned(lake: &Lake, name: &TableName, pin: &Pin) -> Self {
         let (lake, name, pin) = (lake.clone(), name.clone(), pin.clone());
-        Self { lake, name, pin, loaded: None, provider: OnceCell::new() }
+        Self { lake, name, pin, at: None, loaded: None, provider: OnceCell::new() }
     }
 
     pub(crate) fn loaded(table: &Table) -> Self {
@@ -94,17 +101,42 @@ impl Entry {
     }
 
     async fn open(&self) -> Result<Arc<dyn TableProvider>> {
-        let open = async || {
-            let table = match &self.loaded {
-                Some(table) => Ok(table.clone()),
-                None => self.lake.table(&self.name, &self.pin.line, Some(self.pin.version)).await,
-            };
-            let table = table.map_err(|error| DataFusionError::External(Box::new(error)))?;
-            let provider = table.delta.table_provider().await;
-            provider
-                .map(|provider| provider as Arc<dyn TableProvider>)
-                .map_err(|error| DataFusionError::External(Box::new(error)))
+        let open = async || match &self.loaded {
+            Some(table) => provided(table).await,
+            None => provided(&self.seen().await.map_err(external)?).await,
         };
         self.provider.get_or_try_init(open).await.cloned()
     }
+
+    async fn seen(&self) -> crate::Result<Table> {
+        match self.at {
+            Some(at) => self.past(self.lake.version_at(&self.name, &self.pin, at).await?).await,
+            None => self.lake.table(&self.name, &self.pin.line, Some(self.pin.version)).await,
+        }
+    }
+
+    /// As it was. That is asked for seldom, and not kept.
+    async fn open_past(&self, past: &str) -> Result<Arc<dyn TableProvider>> {
+        let past = async {
+            let version = past::version(&self.lake, &self.name, &self.pin, past).await?;
+            self.past(version).await
+        };
+        provided(&past.await.map_err(external)?).await
+    }
+
+    async fn past(&self, version: u64) -> crate::Result<Table> {
+        let then = self.lake.table(&self.name, &self.pin.line, Some(version)).await?;
+        let now = self.lake.table(&self.name, &self.pin.line, Some(self.pin.version)).await?;
+        now.still_has(&then).await?;
+        Ok(then)
+    }
+}
+
+async fn provided(table: &Table) -> Result<Arc<dyn TableProvider>> {
+    let provider = table.delta.table_provider().await;
+    provider.map(|provider| provider as Arc<dyn TableProvider>).map_err(external)
+}
+
+fn external(error: impl std::error::Error + Send + Sync + 'static) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
 }

@@ -15,6 +15,7 @@ pub(super) fn told(error: DataFusionError, catalog: &str, tables: impl FnOnce() 
         DataFusionError::Diagnostic(..) | DataFusionError::Collection(_) | DataFusionError::Context(..) => {
             error.to_string()
         }
+        DataFusionError::External(ours) if ours.is::<Error>() => ours.to_string(),
         // Memory, files and the like: whoever looks for the kind finds it.
         _ => return Error::query(error),
     };
@@ -38,6 +39,7 @@ fn planned(text: &str, catalog: &str, tables: impl FnOnce() -> Vec<String>) -> S
 }
 
 fn no_table(name: &str, tables: &[String]) -> String {
+    let (name, _) = super::past::split(name);
     // A name alone: in one of our scripts that is not looked up anywhere.
     let (name, hint) = match name.strip_prefix("?.") {
         Some(name) => (name, Some(format!("write its schema too: `raw.{name}`"))),

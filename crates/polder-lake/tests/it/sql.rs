@@ -1,10 +1,10 @@
 use deltalake::arrow::array::RecordBatch;
 use deltalake::arrow::util::pretty::pretty_format_batches;
 use futures::TryStreamExt;
-use polder_lake::operations::Note;
-use polder_lake::{Limits, Pin, Session, Table, View};
+use polder_lake::operations::{Keep, Note};
+use polder_lake::{Intent, Limits, Line, Occasion, Pin, Session, Table, View};
 
-use crate::bench::{Bench, branch, name, rows};
+use crate::bench::{Bench, branch, name, occasion, rows};
 
 fn view(tables: &[&Table]) -> View {
     let pin =
@@ -49,12 +49,102 @@ async fn a_view_stays_what_it_is() {
         before.branch(branch("run")).await.unwrap().append(rows([4]), &Note::default()).await.unwrap();
     let on_branch = bench.lake.session(&view(&[&ours]), &Limits::default()).unwrap();
     bench.publish("p1", &[&ours]).await;
-    let after = bench.lake.table(&name("raw.orders"), &polder_lake::Line::main(), None).await.unwrap();
+    let after = bench.lake.table(&name("raw.orders"), &Line::main(), None).await.unwrap();
     let new = bench.lake.session(&view(&[&after]), &Limits::default()).unwrap();
     let count = "SELECT count(*) AS n FROM raw.orders";
     for (session, rows) in [(&old, 3), (&on_branch, 4), (&new, 4)] {
         assert!(answer(session, count).await.contains(&format!("| {rows} |")));
     }
+}
+
+#[tokio::test]
+async fn tables_are_asked_as_they_were() {
+    let bench = Bench::new();
+    let first = bench.table("raw.Orders", 1..=3).await;
+    let (second, _) = first.append(rows([4]), &Note::default()).await.unwrap();
+    let (third, _) = second.clone().append(rows([5, 6]), &Note::default()).await.unwrap();
+    let session = bench.lake.session(&view(&[&second]), &Limits::default()).unwrap();
+    let count = async |sql: &str| answer(&session, sql).await;
+    for (orders, ids) in [
+        ("raw.orders", 4),
+        ("raw.orders VERSION AS OF 1", 3),
+        ("raw.orders@v1", 3),
+        ("raw.\"Orders@v0\"", 0),
+        ("raw.orders VERSION AS OF 1 o JOIN raw.orders n ON n.id = o.id + 1", 3),
+        ("(SELECT * FROM raw.orders TIMESTAMP AS OF now() + INTERVAL '1 day')", 4),
+        ("raw.orders TIMESTAMP AS OF '2999-01-01 06:00'", 4),
+        ("raw.orders FOR SYSTEM_TIME AS OF TIMESTAMP '2200-01-01 06:00:00'", 4),
+    ] {
+        let counted = count(&format!("SELECT count(*) AS n FROM {orders}")).await;
+        assert!(counted.contains(&format!("| {ids} |")), "{orders}: {counted}");
+    }
+    let named = "SELECT count(orders.id) AS n FROM raw.orders VERSION AS OF 1 WHERE orders.id > 1";
+    assert!(count(named).await.contains("| 2 |"));
+    let refused = [
+        "SELECT * FROM raw.orders VERSION AS OF 3".to_owned(),
+        "SELECT * FROM raw.orders TIMESTAMP AS OF '2026-11-19'".to_owned(),
+        "SELECT * FROM raw.orders TIMESTAMP AS OF 'yesterday'".to_owned(),
+        "SELECT * FROM raw.orders TIMESTAMP AS OF 3 + 4".to_owned(),
+        "SELECT * FROM raw.orders@latest".to_owned(),
+        "SELECT * FROM raw.orderz VERSION AS OF 1".to_owned(),
+        "SELECT * FROM raw.orders AT(TIMESTAMP => '2026-11-19')".to_owned(),
+        "SELECT * FROM raw.orders TIMESTAMP AS OF (SELECT max(id) FROM raw.orders)".to_owned(),
+        "EXPLAIN DELETE FROM raw.orders VERSION AS OF 1".to_owned(),
+    ];
+    let mut told = Vec::new();
+    for sql in refused {
+        told.push(refusal(&session, &sql).await);
+    }
+    insta::assert_snapshot!(told.join("\n"), @r"
+    table raw.Orders is seen at version 2; it has no version 3 yet
+    there was no table raw.Orders yet at 2026-11-19T00:00:00Z
+    `yesterday` is no version of table raw.Orders: write `VERSION AS OF 3`, or a time, as in `TIMESTAMP AS OF '2026-11-20 06:00'`
+    `3 + 4` is no time: write one as '2026-11-20 06:00' (UTC), or as now() - INTERVAL '1 day'
+    `latest` is no version of table raw.Orders: write `VERSION AS OF 3`, or a time, as in `TIMESTAMP AS OF '2026-11-20 06:00'`
+    there is no table `raw.orderz`; did you mean `raw.Orders`?
+    `AT(TIMESTAMP => '2026-11-19')` says nothing of versions here: write `VERSION AS OF 3` or `TIMESTAMP AS OF '2026-11-20 06:00'`
+    `(SELECT max(id) FROM raw.orders)` is no time: write one as '2026-11-20 06:00' (UTC), or as now() - INTERVAL '1 day'
+    this is no query, but DELETE: what changes tables belongs into a step of a pipeline
+    ");
+    let (replaced, _) = third.overwrite(rows([7]), crate::bench::now(), &Note::default()).await.unwrap();
+    let keep = Keep {
+        versions: vec![(Line::main(), 4)],
+        written_since: polder_types::Clock::now(&polder_types::SystemClock),
+    };
+    bench.lake.vacuum(replaced.name(), &keep).await.unwrap();
+    let session = bench.lake.session(&view(&[&replaced]), &Limits::default()).unwrap();
+    let gone = refusal(&session, "SELECT * FROM raw.orders VERSION AS OF 2").await;
+    assert!(gone.starts_with("version 2 of table raw.Orders is not kept any more: its file part-"), "{gone}");
+}
+
+/// Tables of one publish have one time: whoever asks for a moment never sees two publishes mixed.
+#[tokio::test]
+async fn a_moment_is_the_same_for_all_tables_of_a_publish() {
+    let bench = Bench::new();
+    let tables = [bench.table("raw.a", 1..=1).await, bench.table("raw.b", 1..=1).await];
+    let mut ours = Vec::new();
+    for table in &tables {
+        let on_branch = table.branch(branch("run")).await.unwrap();
+        ours.push(on_branch.append(rows([2]), &Note::default()).await.unwrap().0);
+    }
+    let published = polder_types::Clock::now(&polder_types::SystemClock) + chrono::TimeDelta::hours(1);
+    let occasion = Occasion { at: published, ..occasion("p1") };
+    let mut staged = Vec::new();
+    for table in &ours {
+        staged.extend(bench.lake.stage(table, &occasion).await.unwrap());
+    }
+    bench.lake.complete(&Intent { publish: "p1".to_owned(), tables: staged }).await.unwrap();
+    let newest = async |table: &Table| bench.lake.table(table.name(), &Line::main(), None).await.unwrap();
+    let after = [newest(&tables[0]).await, newest(&tables[1]).await];
+    let seen = view(&[&after[0], &after[1]]);
+    let counts = "SELECT (SELECT count(*) FROM raw.a) AS a, (SELECT count(*) FROM raw.b) AS b";
+    let session = bench.lake.session_at(&seen, Some(published), &Limits::default()).unwrap();
+    assert!(answer(&session, counts).await.contains("| 2 | 2 |"));
+    let before = published - chrono::TimeDelta::milliseconds(1);
+    let session = bench.lake.session_at(&seen, Some(before), &Limits::default()).unwrap();
+    assert!(answer(&session, counts).await.contains("| 1 | 1 |"));
+    let never = bench.lake.session_at(&seen, Some(crate::bench::now()), &Limits::default()).unwrap();
+    assert!(refusal(&never, counts).await.contains("there was no table raw.a yet at 2026-11-20T03:00:00Z"));
 }
 
 #[tokio::test]

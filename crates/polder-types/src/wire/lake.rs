@@ -128,6 +128,9 @@ pub struct SqlRequest {
     /// The id of a run, or the name of a branch: the tables are as they are there, published or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
+    /// The tables as they were at this time: of each the version that was the newest, as far as this environment or branch knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<Utc>>,
     /// No more rows are answered; 10,000 in JSON if left out, otherwise as many as there are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_rows: Option<u64>,

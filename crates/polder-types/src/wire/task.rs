@@ -53,6 +53,9 @@ pub struct QuerySpec {
     /// A branch that was made from that view; what it wrote is seen instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<QueryBranch>,
+    /// The tables are seen as they were then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<Utc>>,
     pub sql: String,
     pub format: QueryFormat,
     pub limits: QueryLimits,

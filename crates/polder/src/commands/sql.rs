@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
+use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 
 use crate::config::Context;
@@ -30,6 +31,9 @@ pub struct Args {
     /// The tables as a run left them on its branch, published or not: the id of a run, or the name of a branch
     #[arg(long, short, value_name = "RUN")]
     branch: Option<String>,
+    /// The tables as they were at this time, such as 2026-11-20 or 2026-11-20T06:00:00+01:00; UTC if there is no zone
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    at: Option<DateTime<Utc>>,
     /// How the answer is written [default: table on a terminal, else csv]
     #[arg(long, value_enum)]
     format: Option<Form>,
@@ -65,6 +69,7 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
         file: args.output.clone(),
         environment: args.environment.clone(),
         branch: args.branch.clone(),
+        at: args.at,
         rows: args.rows,
         timeout: args.timeout,
     };
@@ -77,6 +82,13 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
         }
         None => session::run(asking).await,
     }
+}
+
+fn time(text: &str) -> Result<DateTime<Utc>, String> {
+    polder_types::moment(text).ok_or_else(|| {
+        "write a day (2026-11-20), a time in UTC (2026-11-20 06:00) or one with its zone (2026-11-20T06:00:00+01:00)"
+            .to_owned()
+    })
 }
 
 /// What is asked, if it is not a session.

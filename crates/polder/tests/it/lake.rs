@@ -88,6 +88,31 @@ fn what_was_published_is_taken_back_and_what_failed_is_looked_into() {
 }
 
 #[test]
+fn the_tables_are_asked_as_they_were() {
+    let (session, _server) = shop(&[]);
+    session.output(&["run", "shop/load", "--follow"], "");
+    let between = polder_types::Clock::now(&polder_types::SystemClock).to_rfc3339();
+    session.output(&["run", "shop/load", "--follow"], "");
+    assert_eq!(count(&session, "raw.orders", &[]), 4);
+    assert_eq!(count(&session, "raw.orders", &["--at", &between]), 2);
+    assert_eq!(count(&session, &format!("raw.orders TIMESTAMP AS OF '{between}'"), &[]), 2);
+    assert_eq!(count(&session, "raw.orders VERSION AS OF 0", &[]), 2);
+    let told = |at: &str| {
+        let output = session.output(&["sql", "-c", "SELECT * FROM raw.orders", "--at", at], "");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    insta::assert_snapshot!(told("yesterday"), @r"
+    error: invalid value 'yesterday' for '--at <TIME>': write a day (2026-11-20), a time in UTC (2026-11-20 06:00) or one with its zone (2026-11-20T06:00:00+01:00)
+
+    For more information, try '--help'.
+    ");
+    insta::assert_snapshot!(told("2020-01-01"), @r"
+    error: there was no table raw.orders yet at 2020-01-01T00:00:00Z
+      code: SQL_FAILED (see `polder explain SQL_FAILED`)
+    ");
+}
+
+#[test]
 fn another_environment_begins_as_prod_and_goes_its_own_way() {
     let (mut session, _server) = shop(&[]);
     session.polder(0, &["run", "shop/load", "--follow"]);

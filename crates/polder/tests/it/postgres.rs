@@ -106,6 +106,16 @@ fn psql_asks_and_looks_around() {
 }
 
 #[test]
+fn tables_are_asked_as_they_were() {
+    let shop = Shop::open(&[]);
+    shop.load();
+    let both = "SELECT sum(orders), (SELECT sum(orders) FROM days VERSION AS OF 0) AS old FROM days";
+    assert_eq!(shop.ask(both), "4|2");
+    let today = "SELECT count(*) FROM raw.orders VERSION AS OF 0 WHERE current_date > DATE '2026-01-01'";
+    assert_eq!(shop.ask(today), "2");
+}
+
+#[test]
 fn nothing_but_queries_gets_through() {
     let shop = Shop::open(&[]);
     let stolen = shop.session.path("stolen");

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
+use chrono::{DateTime, Utc};
 use futures::TryStreamExt as _;
 use polder_client::{AnswerIn, Client};
 use polder_types::wire::SqlRequest;
@@ -23,6 +24,7 @@ pub struct Asking<'a> {
     pub file: Option<PathBuf>,
     pub environment: String,
     pub branch: Option<String>,
+    pub at: Option<DateTime<Utc>>,
     pub rows: Option<u64>,
     pub timeout: u64,
 }
@@ -42,6 +44,7 @@ impl Asking<'_> {
             sql: sql.to_owned(),
             environment: Some(self.environment.clone()),
             branch: self.branch.clone(),
+            at: self.at,
             max_rows: rows,
             timeout_seconds: Some(self.timeout),
         }
