@@ -2,6 +2,11 @@
 
 mod api;
 
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
+
 use serde_json::{Value, json};
 
 use self::api::{Api, Reply};
@@ -306,6 +311,67 @@ fn a_sync_that_was_decided_when_the_server_died_is_there_once() {
 #[test]
 fn a_sync_that_was_published_when_the_server_died_is_there_once() {
     dies_at("published");
+}
+
+/// Kills the programs of attempts that work below a folder, as somebody would who is short of memory; how many there were.
+fn kill_programs(folder: &Path) -> usize {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let ours = processes.filter(|process| {
+        let works_there =
+            std::fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(folder));
+        let command = std::fs::read(process.path().join("cmdline")).unwrap_or_default();
+        works_there && String::from_utf8_lossy(&command).contains("\0task\0sync")
+    });
+    let kill = |process: std::fs::DirEntry| {
+        Command::new("kill").arg("-9").arg(process.file_name()).status().is_ok_and(|status| status.success())
+    };
+    ours.map(kill).filter(|killed| *killed).count()
+}
+
+/// Whether something has been written to a table on a branch.
+fn is_on_a_branch(folder: &Path, table: &str) -> bool {
+    let branches = std::fs::read_dir(folder.join("data/lake").join(table).join("_branches"));
+    let logs = branches.into_iter().flatten().flatten().map(|branch| branch.path().join("_delta_log"));
+    logs.flat_map(std::fs::read_dir).any(|mut log| log.next().is_some())
+}
+
+/// One stream is on the branch, and the other is on its way: the next attempt begins both anew, where the last publish was.
+#[test]
+fn a_sync_that_is_killed_between_two_writes_loses_no_row_and_doubles_none() {
+    let (killed, folder) = (Arc::new(AtomicUsize::new(0)), Arc::new(OnceLock::<PathBuf>::new()));
+    let (count, place) = (Arc::clone(&killed), Arc::clone(&folder));
+    let api = Api::start(move |request| {
+        let known = request.path.contains("from=2026-01-02");
+        match request.path.starts_with("/visits") {
+            true if !known && count.load(Relaxed) == 0 => {
+                let place = place.get().unwrap();
+                assert!(is_on_a_branch(place, "raw/orders"));
+                count.fetch_add(kill_programs(place), Relaxed);
+                Reply::broken_off()
+            }
+            _ if known => {
+                page(&json!([{"id": 2, "day": "2026-01-02"}, {"id": 3, "day": "2026-01-02"}]), None)
+            }
+            _ => page(&json!([{"id": 1, "day": "2026-01-01"}, {"id": 2, "day": "2026-01-02"}]), None),
+        }
+    });
+    let orders = connector(&api, PAGES);
+    let visits = orders.split_once("streams:\n").unwrap().1.replace("name: orders", "name: visits");
+    let visits = visits.replace("requester\"}", "requester\", path: visits}");
+    let sync = "connector: shop\nconfig: {key: k}\nstreams: [{name: orders, mode: incremental}, {name: visits, mode: incremental}]\n";
+    let (session, _server) = shop(sync, Some(&(orders + &visits)));
+    folder.set(session.path("")).unwrap();
+    session
+        .write("shop/pipelines/load.yaml", &LOAD.replace("shop}", "shop, retries: {limit: 1, backoff: 0s}}"));
+    assert!(session.output(&["deploy", "shop"], "").status.success());
+    assert!(run(&session));
+    assert_eq!(killed.load(Relaxed), 1);
+    let counts = "SELECT (SELECT count(*) FROM raw.orders) AS o, (SELECT count(*) FROM raw.visits) AS v";
+    assert_eq!(rows(&session, counts), json!([[2, 2]]));
+    let shown = session.json(&["show", session.json(&["runs"])["items"][0]["id"].as_str().unwrap()]);
+    assert_eq!(shown["steps"][0]["attempts"].as_array().map(Vec::len), Some(2), "{shown}");
+    assert!(run(&session));
+    assert_eq!(rows(&session, counts), json!([[3, 3]]));
 }
 
 #[test]
