@@ -4,8 +4,8 @@ import type { Late, LateKind } from '~/api/schema'
 import { PipelineLink, RunLink } from '~/kit/Links'
 import { useNow } from '~/kit/now'
 import { logicalDate } from '~/kit/time'
+import { type Known, sayLate } from '~/runs/late'
 import { Sentence } from '~/runs/Sentence'
-import { sayLate } from './late'
 import classes from './overview.module.css'
 
 const ICONS: Record<LateKind, typeof IconBolt> = {
@@ -16,18 +16,18 @@ const ICONS: Record<LateKind, typeof IconBolt> = {
 }
 
 /** What should have happened and has not, with the reason. */
-export function LateList({ late }: { late: Late[] }) {
+export function LateList({ late, known }: { late: Late[]; known: Known }) {
   const now = useNow()
   return (
     <ul className={classes.list}>
       {late.map((one) => (
-        <Entry key={`${one.pipeline_id} ${one.kind} ${one.run?.id ?? one.day}`} late={one} now={now} />
+        <Entry key={`${one.pipeline_id} ${one.kind} ${one.run?.id ?? one.day}`} late={one} now={now} known={known} />
       ))}
     </ul>
   )
 }
 
-function Entry({ late, now }: { late: Late; now: number }) {
+function Entry({ late, now, known }: { late: Late; now: number; known: Known }) {
   const Icon = ICONS[late.kind] ?? IconBolt
   return (
     <li className={classes.card} data-kind="late">
@@ -40,7 +40,7 @@ function Entry({ late, now }: { late: Late; now: number }) {
           </RunLink>
         )}
         <Text size="sm" component="p" m={0}>
-          <Sentence parts={sayLate(late, now)} />
+          <Sentence parts={sayLate(late, now, known)} />
         </Text>
       </div>
     </li>

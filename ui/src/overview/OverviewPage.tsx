@@ -2,12 +2,14 @@ import { Anchor } from '@mantine/core'
 import { useDeferredValue } from 'react'
 import { Link } from 'react-router'
 import { useGet } from '~/api/queries'
-import type { Overview } from '~/api/schema'
+import type { Broken, Overview } from '~/api/schema'
 import { Empty } from '~/kit/Empty'
 import { useEnvironment, within } from '~/kit/Links'
 import { Loaded } from '~/kit/Loaded'
 import { PageHeader } from '~/kit/PageHeader'
 import { useUrl } from '~/kit/useUrl'
+import { useSight } from '~/runs/useSight'
+import { LOOK_AGAIN } from '~/runs/useTroubles'
 import { Figures } from './Figures'
 import { LastDay } from './LastDay'
 import classes from './overview.module.css'
@@ -16,19 +18,16 @@ import { ofTeam, standing } from './standing'
 import { Teams } from './Teams'
 import { Tour } from './Tour'
 
-/** What is late becomes so by time alone, and no change tells of it; in milliseconds. */
-const LOOK_AGAIN = 60_000
-
 /** What is broken, late, running and next, in one look. */
 export function OverviewPage() {
   const [team] = useUrl('team')
-  const { teams, heldBack, ...query } = useOverview(team)
+  const { teams, heldBack, broken, ...query } = useOverview(team)
   const shown = useDeferredValue(query.data, undefined)
   return (
     <>
       <PageHeader title="Overview" beside={<Teams teams={teams} heldBack={heldBack} chosen={team} />} />
       <Loaded query={{ ...query, data: shown }} lines={8}>
-        {(overview) => <Shown overview={overview} teams={teams} team={team} />}
+        {(overview) => <Shown overview={overview} teams={teams} broken={broken} team={team} />}
       </Loaded>
     </>
   )
@@ -43,13 +42,14 @@ function useOverview(team: string) {
     enabled: team !== '',
     refetchInterval: LOOK_AGAIN,
   })
-  const { teams = [], held_back: heldBack = [] } = whole.data ?? {}
-  if (!team) return { teams, heldBack, data: whole.data, error: whole.error, refetch: whole.refetch }
+  const { teams = [], held_back: heldBack = [], broken = [] } = whole.data ?? {}
+  if (!team) return { teams, heldBack, broken, data: whole.data, error: whole.error, refetch: whole.refetch }
   const known = whole.data && ofTeam(whole.data, team)
   const own = part.isPlaceholderData ? undefined : part.data
   return {
     teams,
     heldBack,
+    broken,
     // What other teams do about what holds this one back stands in the overview of all.
     data: own && known ? { ...own, held_back: known.held_back ?? [] } : (own ?? known),
     error: part.error,
@@ -57,9 +57,10 @@ function useOverview(team: string) {
   }
 }
 
-type Props = { overview: Overview; teams: Overview['teams']; team: string }
+type Props = { overview: Overview; teams: Overview['teams'] /** Of all teams. */; broken: Broken[]; team: string }
 
-function Shown({ overview, teams, team }: Props) {
+function Shown({ overview, teams, broken, team }: Props) {
+  const sight = useSight(broken)
   const sum = standing(overview.teams, team)
   if (teams.length === 0 && overview.teams.length === 0) return <Tour />
   if (sum.pipelines === 0) return <NoSuchTeam team={team} />
@@ -69,7 +70,7 @@ function Shown({ overview, teams, team }: Props) {
         <Figures standing={sum} />
         <LastDay hours={overview.hours} />
       </div>
-      <Troubles overview={overview} standing={sum} team={team} />
+      <Troubles overview={overview} standing={sum} team={team} sight={sight} />
       <Active overview={overview} standing={sum} />
     </div>
   )

@@ -1,6 +1,7 @@
 /** The two columns: what needs somebody, and what goes by itself. */
 import type { Overview } from '~/api/schema'
 import { ZONE } from '~/kit/time'
+import { heldByOne, type Sight } from '~/runs/held'
 import { Calm, Mending } from './AllWell'
 import { BrokenCard } from './BrokenCard'
 import { HeldList } from './HeldList'
@@ -13,7 +14,7 @@ import { heldElsewhere, linesOf, type Standing } from './standing'
 
 type Props = { overview: Overview; standing: Standing }
 
-export function Troubles({ overview, standing, team }: Props & { team: string }) {
+export function Troubles({ overview, standing, team, sight }: Props & { team: string; sight: Sight }) {
   const { broken, late, running } = overview
   const held = heldElsewhere(overview)
   const isCalm = broken.length === 0 && late.length === 0
@@ -31,13 +32,13 @@ export function Troubles({ overview, standing, team }: Props & { team: string })
         </Section>
       )}
       {held.length > 0 && (
-        <Section id="held-back" title="Held back" total={held.length}>
-          <HeldList held={held} />
+        <Section id="held-back" title="Held back" total={heldByOne(held).length}>
+          <HeldList held={held} sight={sight} />
         </Section>
       )}
       {late.length > 0 && (
         <Section id="late" title="Late" total={standing.late}>
-          <LateList late={late} />
+          <LateList late={late} known={{ ...sight, held: overview.held_back ?? [] }} />
         </Section>
       )}
     </div>

@@ -3,6 +3,7 @@ import type { ExpressionView, TickOutcome, TriggerView, Waiting, Why } from '~/a
 import { groupBy } from '~/kit/groupBy'
 import { lookOf } from '~/kit/status'
 import { counted, duration } from '~/kit/units'
+import { daysInWords } from '~/runs/days'
 import type { About } from './Instead'
 
 export const OUTCOMES: Record<TickOutcome, string> = {
@@ -124,8 +125,7 @@ function ofWaiting(waiting: Waiting[], next: string): string[] {
 }
 
 function daysOf(waiting: Waiting[]): string | undefined {
-  const days = waiting.flatMap(({ day }) => day ?? []).sort()
+  const days = waiting.flatMap(({ day }) => day ?? [])
   if (days.length === 0) return undefined
-  if (days.length > 3) return `For ${days.length} days, ${days[0]} to ${days[days.length - 1]}, it still waits`
-  return `For ${joined(days, 'and')} it still waits`
+  return `For ${daysInWords(days)}${days.length > 3 ? ',' : ''} it still waits`
 }
