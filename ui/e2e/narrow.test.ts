@@ -36,6 +36,23 @@ phone('nothing is wider than a phone, and no commit is broken', async ({ visit, 
   }
 })
 
+const LONG = 'gauge=kilometre-12 measured_at=2026-02-03T05:00:00 level_in_centimetres=1048.4 expected_below=400'
+
+phone('lines of a log can be read whole on the first page', async ({ visit, page, polder }) => {
+  await polder.deploy({
+    'polder.yaml': 'project: gauges\nteam: gauges\n',
+    'pipelines/gauge.yaml': `name: gauge\nsteps: [{name: look, run: 'echo ${LONG}; echo ${LONG}; echo ${LONG} >&2; exit 3'}]\n`,
+  })
+  await polder.run('gauges/gauge', { logical_date: '2026-02-03' })
+  await visit.open('/?team=gauges')
+  const lines = page.getByRole('list', { name: /last lines of the log/ }).getByText(LONG)
+  await expect.poll(() => lines.count()).toBe(3)
+  for (const line of await lines.all()) expect(await line.evaluate(isCut)).toBe(false)
+})
+
+/** Runs in the page. */
+const isCut = (text: Element) => text.scrollWidth > text.clientWidth || text.scrollHeight > text.clientHeight
+
 story('names keep together where there is room', async ({ visit, page, polder }) => {
   await polder.deploy(FILES)
   await polder.run('meteorology/weather', { logical_date: '2026-02-04' })
