@@ -1,5 +1,6 @@
 /** How a pipeline stands is told alike wherever it is told. */
 import { expect } from 'vitest'
+import { barriers } from './axe'
 import { story } from './story'
 
 const CRANE = `name: crane
@@ -42,3 +43,49 @@ story('a run that was aborted says nothing of its pipeline', async ({ visit, pag
   await visit.open('/pipelines/waits/waits')
   await page.getByRole('link', { name: 'The last run: aborted' }).getByText('last run aborted').waitFor()
 })
+
+const HARBOUR = {
+  'polder.yaml': 'project: harbour\nteam: harbour\n',
+  'pipelines/pilot.yaml': `name: pilot
+parameters: {fails: {type: boolean, default: false}}
+steps: [{name: steer, run: "{{ params.fails }} && exit 4; true"}]
+`,
+  'pipelines/moor.yaml': `name: moor
+triggers: [{executions: {allOf: [{pipeline: harbour/pilot}], within: day}}]
+steps: [{name: tie, run: "true"}]
+`,
+}
+
+story(
+  'what is held back for a day says so wherever it stands, until that is mended',
+  async ({ visit, page, polder }) => {
+    await polder.deploy(HARBOUR)
+    await polder.run('harbour/pilot', { logical_date: '2026-02-01' })
+    await expect.poll(async () => (await polder.newestRun('harbour/moor'))?.succeeded).toBe(true)
+    const failed = await polder.run('harbour/pilot', { logical_date: '2026-02-02', parameters: { fails: true } })
+
+    await visit.open('/pipelines?team=harbour')
+    const row = page.getByRole('row').filter({ hasText: 'harbour/moor' })
+    await row.getByRole('img', { name: 'held back' }).waitFor()
+    await row.getByText(/Waits for\s+pilot/).waitFor()
+    expect(await row.getByRole('img', { name: 'ok' }).count()).toBe(0)
+    expect(await barriers(page)).toEqual([])
+
+    await visit.open('/pipelines/harbour/moor/history')
+    await page.getByRole('link', { name: 'The last run: succeeded' }).waitFor()
+    await page.getByText('held back', { exact: true }).waitFor()
+    expect(await barriers(page)).toEqual([])
+    await page.getByRole('link', { name: 'failed', exact: true }).click()
+    await page.waitForURL((url) => url.pathname === `/runs/${failed.id}`)
+
+    await visit.open('/graph?team=harbour')
+    await page.getByRole('link', { name: 'moor, held back, harbour' }).waitFor()
+
+    // It is told as long as it is so, and no longer; nobody loads the page again.
+    await visit.open('/pipelines/harbour/moor')
+    await visit.live()
+    await page.getByText('held back', { exact: true }).waitFor()
+    await polder.run('harbour/pilot', { logical_date: '2026-02-02' })
+    await expect.poll(() => page.getByText('held back', { exact: true }).count()).toBe(0)
+  },
+)

@@ -8,7 +8,8 @@ import { useEnvironment } from '~/kit/Links'
 import { Loaded } from '~/kit/Loaded'
 import { PageHeader } from '~/kit/PageHeader'
 import { counted } from '~/kit/units'
-import { cardsOf, linesOf, tintsOf } from './cards'
+import { useTroubles } from '~/runs/useTroubles'
+import { cardsOf, linesOf, tintsOf, withBehind } from './cards'
 import { Filters } from './Filters'
 import { found, shown } from './focus'
 import classes from './graph.module.css'
@@ -24,7 +25,7 @@ export function GraphPage() {
     <>
       <PageHeader title="Graph" below={query.data && <Counts graph={query.data} />} />
       <Loaded query={query} lines={8}>
-        {(graph) => (graph.nodes.length === 0 ? <Nothing /> : <Shown graph={graph} />)}
+        {(graph) => (graph.nodes.length === 0 ? <Nothing /> : <Shown deployed={graph} />)}
       </Loaded>
     </>
   )
@@ -42,7 +43,9 @@ function Counts({ graph }: { graph: Everything }) {
   return <span role="status">{[what, ...states].join(', ')}</span>
 }
 
-function Shown({ graph }: { graph: Everything }) {
+function Shown({ deployed }: { deployed: Everything }) {
+  const troubles = useTroubles(deployed.environment)
+  const graph = useMemo(() => withBehind(deployed, troubles), [deployed, troubles])
   const chosen = useChosen()
   const { focus, depth, team, show, search, pipeline } = chosen.values
   const tints = useMemo(() => tintsOf(graph), [graph])

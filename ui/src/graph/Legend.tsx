@@ -8,7 +8,7 @@ import type { Chosen } from './useChosen'
 
 const STATES = ['FAILED', 'RUNNING', 'QUEUED', 'SUCCEEDED']
 /** Told only where there is one. */
-const RARE = ['TIMED_OUT', 'ABORTED']
+const RARE = ['HELD_BACK', 'LATE', 'TIMED_OUT', 'ABORTED']
 
 type Props = { shown: Shown; tints: Map<string, string>; chosen: Chosen }
 

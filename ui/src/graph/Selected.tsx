@@ -7,6 +7,9 @@ import { PipelineLink, RunLink, useEnvironment } from '~/kit/Links'
 import { StatusBadge } from '~/kit/StatusBadge'
 import { TimeAgo, Upcoming } from '~/kit/Times'
 import { counted } from '~/kit/units'
+import { behindOf } from '~/runs/held'
+import { Sentence } from '~/runs/Sentence'
+import { useReason, useTroubles } from '~/runs/useTroubles'
 import { isKnown } from './cards'
 import { fullName, waysOf } from './focus'
 import classes from './graph.module.css'
@@ -62,9 +65,22 @@ function Facts({ node }: { node: GraphNode }) {
         )}
       </Text>
       {node.broken && status === 'SUCCEEDED' && <Text size="sm">An older date has failed and is not mended.</Text>}
+      <Reason node={node} />
       {node.active > 0 && <Text size="sm">{counted(node.active, 'run')} active</Text>}
       <Starts node={node} />
     </>
+  )
+}
+
+/** Why it is held back or late. */
+function Reason({ node }: { node: GraphNode }) {
+  const overview = useTroubles(useEnvironment())
+  const reason = useReason(behindOf(overview, node), overview)
+  if (reason.length === 0) return null
+  return (
+    <Text size="sm">
+      <Sentence parts={reason} />
+    </Text>
   )
 }
 

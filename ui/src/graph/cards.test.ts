@@ -29,6 +29,13 @@ test('an older date that is not mended is a failure after all', () => {
   expect(statusOf(node({ broken: true, last_status: 'SUCCEEDED' }))).toBe('FAILED')
 })
 
+test('what is held back is not well because its last run was', () => {
+  expect(statusOf({ ...node({ last_status: 'SUCCEEDED' }), behind: 'HELD_BACK' })).toBe('HELD_BACK')
+  expect(statusOf({ ...node({}), behind: 'LATE' })).toBe('LATE')
+  expect(statusOf({ ...node({ last_status: 'FAILED' }), behind: 'HELD_BACK' })).toBe('FAILED')
+  expect(statusOf({ ...node({ active: 1, last_status: 'RUNNING' }), behind: 'HELD_BACK' })).toBe('RUNNING')
+})
+
 test('a team keeps its colour when others come, and no two have the same', () => {
   const of = (...teams: string[]) => tintsOf({ nodes: teams.map((team) => node({ team })) })
   const few = of('operations', 'punctuality')

@@ -1,9 +1,19 @@
 /** How pipelines look in the graph of everything. */
-import type { Graph, GraphEdge, GraphNode } from '~/api/schema'
+import type { Graph, GraphEdge, GraphNode, Overview } from '~/api/schema'
 import type { GraphNode as Card, GraphEdge as Line } from '~/kit/graph/types'
 import { pipelinePath } from '~/kit/Links'
 import { lookOf } from '~/kit/status'
+import { type BehindState, statesOf } from '~/runs/held'
 import { found, fullName, type Shown } from './focus'
+
+/** A pipeline, and whether it is held back or late. */
+export type Pipeline = GraphNode & { behind?: BehindState | undefined }
+
+/** With what the overview knows of its pipelines. */
+export function withBehind(graph: Graph, overview: Overview | undefined): Graph & { nodes: Pipeline[] } {
+  const states = statesOf(overview)
+  return { ...graph, nodes: graph.nodes.map((node) => ({ ...node, behind: states.get(fullName(node)) })) }
+}
 
 export function cardsOf({ nodes, aside }: Shown, search: string, tints: Map<string, string>): Card[] {
   const marked = found(nodes, search)
@@ -32,13 +42,14 @@ function looks(node: GraphNode): Pick<Card, 'below' | 'status' | 'to' | 'missing
 export const isKnown = (node: GraphNode) => node.exists && Boolean(node.id)
 
 /**
- * What it does now goes before an older failure, and that before how its newest run has ended. A run that is queued behind
- * others waits for one that runs.
+ * What it does now goes before an older failure, that before what it waits for, and that before how its newest run has ended. A run
+ * that is queued behind others waits for one that runs.
  */
-export function statusOf(node: GraphNode): string | undefined {
+export function statusOf(node: Pipeline): string | undefined {
   if (node.active > 0) return node.last_status === 'QUEUED' && node.active === 1 ? 'QUEUED' : 'RUNNING'
   const ended = node.last_status ?? undefined
-  return node.broken && ended === 'SUCCEEDED' ? 'FAILED' : ended
+  if (node.broken && ended === 'SUCCEEDED') return 'FAILED'
+  return node.behind && (!ended || ended === 'SUCCEEDED') ? node.behind : ended
 }
 
 /** In the order of the graph; dimmed where one of their ends is. */

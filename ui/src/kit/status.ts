@@ -5,15 +5,17 @@ import {
   IconCircleCheck,
   IconCircleDashed,
   IconCircleX,
+  IconClockExclamation,
   IconClockPause,
   IconClockX,
+  IconHourglass,
   IconPlayerPlay,
   IconPlayerSkipForward,
   IconRotateClockwise,
 } from '@tabler/icons-react'
 import type { CheckStatus, RunStatus, StepStatus } from '~/api/schema'
 
-export type Status = RunStatus | StepStatus | CheckStatus
+export type Status = RunStatus | StepStatus | CheckStatus | 'HELD_BACK' | 'LATE'
 
 type Look = { word: string; color: string; icon: typeof IconBan }
 
@@ -28,6 +30,9 @@ const LOOKS: Record<Status, Look> = {
   READY: { word: 'ready', color: 'yellow', icon: IconClockPause },
   RETRYING: { word: 'trying again', color: 'orange', icon: IconRotateClockwise },
   SKIPPED: { word: 'skipped', color: 'gray', icon: IconPlayerSkipForward },
+  // Of pipelines, beside how their last run has ended.
+  HELD_BACK: { word: 'held back', color: 'orange', icon: IconHourglass },
+  LATE: { word: 'late', color: 'orange', icon: IconClockExclamation },
   passed: { word: 'passed', color: 'teal', icon: IconCircleCheck },
   warned: { word: 'warned', color: 'orange', icon: IconAlertTriangle },
   failed: { word: 'failed', color: 'red', icon: IconCircleX },

@@ -1,20 +1,25 @@
 import { Badge, Group, Text } from '@mantine/core'
 import { IconBox, IconCircleX, IconPlayerPause } from '@tabler/icons-react'
-import { useGet } from '~/api/queries'
-import type { Broken, PipelineView } from '~/api/schema'
+import type { Broken, Overview, PipelineView } from '~/api/schema'
 import { RunLink, runPath, To } from '~/kit/Links'
 import { StatusBadge } from '~/kit/StatusBadge'
 import { lookOf } from '~/kit/status'
 import classes from '~/kit/status.module.css'
 import { logicalDate } from '~/kit/time'
 import { counted } from '~/kit/units'
+import { behindOf, stateOf } from '~/runs/held'
 import { failuresPath } from '~/runs/paths'
+import { Sentence } from '~/runs/Sentence'
+import { useReason, useTroubles } from '~/runs/useTroubles'
 
 /** How the pipeline stands: as lists, the graph and the overview have it, and what has come of its newest run. */
 export function State({ pipeline }: { pipeline: PipelineView }) {
+  const overview = useTroubles(pipeline.environment, pipeline.team)
+  const broken = overview?.broken.find(({ run }) => run.pipeline_id === pipeline.id)
   return (
     <Group gap="xs">
-      {pipeline.state === 'broken' ? <IsBroken pipeline={pipeline} /> : <LastRun pipeline={pipeline} />}
+      {pipeline.state === 'broken' ? <IsBroken broken={broken} /> : <LastRun pipeline={pipeline} />}
+      {overview && <IsBehind pipeline={pipeline} overview={overview} />}
       {pipeline.paused && (
         <Badge variant="default" tt="none" leftSection={<IconPlayerPause size={13} aria-hidden />}>
           paused
@@ -35,7 +40,7 @@ function LastRun({ pipeline }: { pipeline: PipelineView }) {
   if (!last) return null
   const { word } = lookOf(last.status)
   return (
-    <To to={runPath(last.id)} aria-label={`The last run: ${word}`}>
+    <To to={runPath(last.id)} aria-label={`The last run: ${word}`} display="inline-flex">
       {last.status === 'ABORTED' ? (
         <Text span size="sm">
           last run aborted
@@ -47,9 +52,24 @@ function LastRun({ pipeline }: { pipeline: PipelineView }) {
   )
 }
 
+/** What it waits for, although its last run may have succeeded. */
+function IsBehind({ pipeline, overview }: { pipeline: PipelineView; overview: Overview }) {
+  const behind = behindOf(overview, pipeline)
+  const state = stateOf(behind)
+  const reason = useReason(behind, overview)
+  if (!state) return null
+  return (
+    <>
+      <StatusBadge status={state} />
+      <Text span size="sm">
+        <Sentence parts={reason} />
+      </Text>
+    </>
+  )
+}
+
 /** An older date may have failed and not been mended, however the newest run has ended. */
-function IsBroken({ pipeline }: { pipeline: PipelineView }) {
-  const broken = useBroken(pipeline)
+function IsBroken({ broken }: { broken: Broken | undefined }) {
   return (
     <>
       <Badge
@@ -63,11 +83,6 @@ function IsBroken({ pipeline }: { pipeline: PipelineView }) {
       {broken && <Failed broken={broken} />}
     </>
   )
-}
-
-function useBroken({ id, team, environment }: PipelineView): Broken | undefined {
-  const { data } = useGet('/api/v1/overview', { params: { query: { environment, team } } })
-  return data?.broken.find(({ run }) => run.pipeline_id === id)
 }
 
 function Failed({ broken: { run, failures, newest } }: { broken: Broken }) {

@@ -8,7 +8,8 @@ import { PageHeader } from '~/kit/PageHeader'
 import { DataTable } from '~/kit/table/DataTable'
 import { ZONE } from '~/kit/time'
 import { counted } from '~/kit/units'
-import { COLUMNS } from './columns'
+import { useTroubles } from '~/runs/useTroubles'
+import { COLUMNS, TroublesContext } from './columns'
 import { FILTERS, PipelineFilterBar, type PipelineFilters, stateOf } from './PipelineFilterBar'
 import classes from './pipelines.module.css'
 import { useFilters } from './useFilters'
@@ -17,13 +18,16 @@ import { useFilters } from './useFilters'
 export function PipelinesPage() {
   const filters = useFilters(FILTERS)
   const pipelines = usePipelines(filters.values)
+  const troubles = useTroubles(useEnvironment(), filters.values.team)
   const total = pipelines.data?.pages[0]?.total ?? undefined
   const found = total === undefined ? 'Pipelines' : counted(total, 'pipeline')
   return (
     <>
       <PageHeader title="Pipelines" below={<span role="status">{`${found}; times are in ${ZONE}`}</span>} />
       <PipelineFilterBar filters={filters} />
-      <Found filters={filters} pipelines={pipelines} total={total} />
+      <TroublesContext value={troubles}>
+        <Found filters={filters} pipelines={pipelines} total={total} />
+      </TroublesContext>
     </>
   )
 }

@@ -1,5 +1,7 @@
 import { IconCircleCheck, IconCircleDashed, IconCircleX, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
 import type { PipelineState, PipelineSummary } from '~/api/schema'
+import { lookOf } from '~/kit/status'
+import type { BehindState } from '~/runs/held'
 import classes from './pipelines.module.css'
 
 type Look = { word: string; icon: typeof IconCircleX }
@@ -11,16 +13,31 @@ export const STATES: Record<PipelineState, Look> = {
   paused: { word: 'paused', icon: IconPlayerPause },
   ok: { word: 'ok', icon: IconCircleCheck },
 }
-const NEW: Look = { word: 'has not run yet', icon: IconCircleDashed }
+const LOOKS = {
+  ...STATES,
+  HELD_BACK: lookOf('HELD_BACK'),
+  LATE: lookOf('LATE'),
+  new: { word: 'has not run yet', icon: IconCircleDashed },
+}
+
+type Props = {
+  pipeline: Pick<PipelineSummary, 'state' | 'last_runs'>
+  behind: BehindState | undefined
+}
 
 /** How a pipeline stands: by shape and colour; the word is read out and shown on hover. */
-export function StateIcon({ pipeline }: { pipeline: Pick<PipelineSummary, 'state' | 'last_runs'> }) {
-  const state = pipeline.state ?? 'ok'
-  const fresh = state === 'ok' && pipeline.last_runs.length === 0
-  const { word, icon: Icon } = fresh ? NEW : STATES[state]
+export function StateIcon({ pipeline, behind }: Props) {
+  const state = stateIn(pipeline, behind)
+  const { word, icon: Icon } = LOOKS[state]
   return (
-    <span role="img" aria-label={word} title={word} className={classes.state} data-state={fresh ? 'new' : state}>
+    <span role="img" aria-label={word} title={word} className={classes.state} data-state={state}>
       <Icon size={18} stroke={2.2} aria-hidden />
     </span>
   )
+}
+
+/** What waits for others, or has not happened in time, is not well, however its last run has ended. */
+function stateIn({ state = 'ok', last_runs }: Props['pipeline'], behind: Props['behind']): keyof typeof LOOKS {
+  if (state !== 'ok') return state
+  return behind ?? (last_runs.length === 0 ? 'new' : state)
 }

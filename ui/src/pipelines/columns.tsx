@@ -1,14 +1,21 @@
 /** What the list of pipelines tells of each. Plain elements: hundreds of these cells come into view while one scrolls. */
-import type { PipelineSummary } from '~/api/schema'
+import { createContext, useContext } from 'react'
+import type { Overview, PipelineSummary } from '~/api/schema'
 import { PipelineLink, RunLink } from '~/kit/Links'
 import { RunStrip } from '~/kit/RunStrip'
 import { lookOf } from '~/kit/status'
 import { TimeAgo, Took, Upcoming } from '~/kit/Times'
 import type { Columns } from '~/kit/table/DataTable'
 import { useUrl } from '~/kit/useUrl'
+import { type Behind, behindOf, stateOf } from '~/runs/held'
+import { Sentence } from '~/runs/Sentence'
+import { useReason } from '~/runs/useTroubles'
 import classes from './pipelines.module.css'
 import { StateIcon } from './StateIcon'
 import { served } from './served'
+
+/** What is held back or late of the pipelines that are listed. */
+export const TroublesContext = createContext<Overview | undefined>(undefined)
 
 export const COLUMNS: Columns<PipelineSummary> = [
   served('name', 'Pipeline', (pipeline) => <Name pipeline={pipeline} />),
@@ -21,12 +28,16 @@ export const COLUMNS: Columns<PipelineSummary> = [
 
 function Name({ pipeline }: { pipeline: PipelineSummary }) {
   const { team, name, description, paused } = pipeline
+  const overview = useContext(TroublesContext)
+  const behind = behindOf(overview, pipeline)
+  const state = stateOf(behind)
   return (
     <div className={classes.pipeline}>
-      <StateIcon pipeline={pipeline} />
+      <StateIcon pipeline={pipeline} behind={state} />
       <div className={classes.about}>
         <PipelineLink team={team} name={name} size="sm" fw={500} />
         {paused && <span className={classes.paused}>paused</span>}
+        {state && <IsBehind behind={behind} overview={overview} />}
         {description && (
           <div className={classes.description} title={description}>
             {description}
@@ -34,6 +45,16 @@ function Name({ pipeline }: { pipeline: PipelineSummary }) {
         )}
         <Labels labels={pipeline.labels} />
       </div>
+    </div>
+  )
+}
+
+/** What it waits for: said, as nobody can point at anything on a phone. */
+function IsBehind({ behind, overview }: { behind: Behind; overview: Overview | undefined }) {
+  const reason = useReason(behind, overview)
+  return (
+    <div className={classes.behind}>
+      <Sentence parts={reason} />
     </div>
   )
 }
