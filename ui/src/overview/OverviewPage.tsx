@@ -22,18 +22,20 @@ import { Tour } from './Tour'
 export function OverviewPage() {
   const [team] = useUrl('team')
   const { teams, heldBack, broken, ...query } = useOverview(team)
-  const shown = useDeferredValue(query.data, undefined)
   return (
     <>
       <PageHeader title="Overview" beside={<Teams teams={teams} heldBack={heldBack} chosen={team} />} />
-      <Loaded query={{ ...query, data: shown }} lines={8}>
+      <Loaded query={query} lines={8}>
         {(overview) => <Shown overview={overview} teams={teams} broken={broken} team={team} />}
       </Loaded>
     </>
   )
 }
 
-/** The overview of all teams tells how each of them stands, also while only one of them is looked at. */
+/**
+ * The overview of all teams tells how each of them stands, also while only one of them is looked at. It is drawn in small parts, but all
+ * of it appears at once: what came first would push the rest down.
+ */
 function useOverview(team: string) {
   const environment = useEnvironment()
   const whole = useGet('/api/v1/overview', { params: { query: { environment } }, refetchInterval: LOOK_AGAIN })
@@ -42,10 +44,12 @@ function useOverview(team: string) {
     enabled: team !== '',
     refetchInterval: LOOK_AGAIN,
   })
-  const { teams = [], held_back: heldBack = [], broken = [] } = whole.data ?? {}
-  if (!team) return { teams, heldBack, broken, data: whole.data, error: whole.error, refetch: whole.refetch }
-  const known = whole.data && ofTeam(whole.data, team)
-  const own = part.isPlaceholderData ? undefined : part.data
+  const shown = useDeferredValue(whole.data, undefined)
+  const ofOne = useDeferredValue(part.isPlaceholderData ? undefined : part.data, undefined)
+  const { teams = [], held_back: heldBack = [], broken = [] } = shown ?? {}
+  if (!team) return { teams, heldBack, broken, data: shown, error: whole.error, refetch: whole.refetch }
+  const known = shown && ofTeam(shown, team)
+  const own = ofOne?.teams.every((one) => one.team === team) ? ofOne : undefined
   return {
     teams,
     heldBack,
