@@ -21,6 +21,8 @@ const LONG_LIST = 10_000
 const LONG_LIST_PAGES = 3
 const FIRST_RETRY = 1_000
 const LONGEST_RETRY = 15_000
+/** By then the first page stands, and the browser has time. */
+const STANDS = 5_000
 /** A page that nobody looks at gives its connection back: browsers allow only six to a server. */
 const HIDDEN = 60_000
 
@@ -81,15 +83,25 @@ function close() {
   source = undefined
 }
 
-/**
- * Without a change seen yet there is nothing to go on after: what was loaded before the stream was there, or while the page
- * was hidden, may be old already. What is still on its way is left to come.
- */
 function opened() {
   retry = FIRST_RETRY
-  if (!lastId) refreshAll({ cancelRefetch: false })
+  if (!lastId) catchUp()
   become('live')
 }
+
+/**
+ * Without a change seen yet there is nothing to go on after: what was loaded before the stream was there, or while the page
+ * was hidden, may be old already. What is still on its way is what the page waits for: it is left to come, and asked for
+ * again when the page stands, as it may have been read before the stream began.
+ */
+function catchUp() {
+  const coming = queryClient.getQueryCache().findAll({ fetchStatus: 'fetching', predicate: isNoSession })
+  refreshAll({ cancelRefetch: false })
+  if (coming.length > 0) setTimeout(refresh, STANDS, coming)
+}
+
+const refresh = (queries: Query[]) =>
+  void queryClient.invalidateQueries({ predicate: (query) => queries.includes(query) })
 
 function changed(event: MessageEvent<string>) {
   lastId = event.lastEventId || lastId
@@ -133,8 +145,10 @@ function reset(event: MessageEvent<string>) {
 }
 
 function refreshAll(options?: InvalidateOptions) {
-  void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== '/api/v1/session' }, options)
+  void queryClient.invalidateQueries({ predicate: isNoSession }, options)
 }
+
+const isNoSession = ({ queryKey }: Query) => queryKey[0] !== '/api/v1/session'
 
 /** The browser's own trying again gives up on an answer that is not a stream, such as 401; this does not. */
 function lose() {

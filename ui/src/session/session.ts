@@ -67,6 +67,12 @@ export function useSignedIn() {
   })
 }
 
+/** Whether somebody is signed in, as far as is known yet. */
+export function useMayBeSignedIn(): boolean {
+  const state = useSignedIn().data?.state
+  return state === undefined || state === 'in'
+}
+
 /** Asks the server again whether the session still holds. */
 export const checkSession = () => queryClient.invalidateQueries({ queryKey: KEY })
 

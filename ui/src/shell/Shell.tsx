@@ -5,7 +5,7 @@ import { Outlet, useLocation } from 'react-router'
 import { To } from '~/kit/Links'
 import { ConnectionState } from '~/live/ConnectionState'
 import { useConnection, useFollow } from '~/live/useLive'
-import { useSignedIn } from '~/session/session'
+import { useMayBeSignedIn } from '~/session/session'
 import { OVER } from '~/theme'
 import { EnvironmentPicker } from './EnvironmentPicker'
 import { useKeys } from './keys'
@@ -20,9 +20,6 @@ import { UserMenu } from './UserMenu'
 export function Shell() {
   const [opened, { toggle, close }] = useDisclosure()
   const { pathname } = useLocation()
-  const signedIn = useSignedIn().data?.state === 'in'
-  useFollow(signedIn)
-  const Extras = useExtras()
   useEffect(getAllPages, [])
   useKeys()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu of a narrow page closes when one has gone somewhere
@@ -57,7 +54,8 @@ export function Shell() {
         <Outlet />
         <div id={OVER} />
       </AppShell.Main>
-      {Extras && <Extras />}
+      <Live />
+      <Later />
     </AppShell>
   )
 }
@@ -75,13 +73,21 @@ function Home() {
   )
 }
 
+// Apart, so that the frame is not drawn again whenever the session or the connection is another.
+
+/** Changes are followed from the beginning: what is loaded once they come in need not be loaded again. */
+function Live() {
+  useFollow(useMayBeSignedIn())
+  return null
+}
+
 /** They come when the first page stands and the browser has nothing else to do; if the server is away then, when it is back. */
-function useExtras(): ComponentType | undefined {
+function Later() {
   const [loaded, setLoaded] = useState<{ Extras: ComponentType }>()
   const isLost = useConnection().state === 'lost'
   useEffect(() => {
     if (loaded || isLost) return
     return whenIdle(() => void import('./Extras').then(setLoaded, () => {}))
   }, [loaded, isLost])
-  return loaded?.Extras
+  return loaded ? <loaded.Extras /> : null
 }
