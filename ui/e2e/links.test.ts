@@ -26,3 +26,10 @@ story('the environment stays while one goes from page to page', async ({ visit, 
   await page.getByRole('menuitemradio', { name: /^prod/ }).click()
   await page.getByRole('button', { name: 'Environment: prod' }).waitFor()
 })
+
+story('who asks for the log only sees the log, also of a step with models', async ({ visit, page, world }) => {
+  await visit.open(`/runs/${world.held}?view=log`)
+  await page.getByRole('searchbox', { name: 'Search this log' }).waitFor()
+  await page.getByText('Timeline', { exact: true }).click()
+  await page.getByRole('searchbox', { name: /Search models and tests/ }).waitFor()
+})

@@ -52,10 +52,11 @@ function isSaid(error: RunFailure, { error: whole }: Run): boolean {
   return whole?.code === 'ABORTED' ? error.code === 'ABORTED' : Boolean(whole?.message.endsWith(error.message))
 }
 
-/** What one sees first of a step is what became of its models, if it has any. */
+/** What one sees first of a step is what became of its models, if it has any; but for who asks for the log only. */
 function useTab({ kind }: StepRun): [string, (tab: string) => void] {
   const hasModels = kind === 'models'
-  const [tab, setTab] = useUrl('tab', hasModels ? 'checks' : 'log')
+  const [view] = useUrl('view', 'timeline')
+  const [tab, setTab] = useUrl('tab', hasModels && view !== 'log' ? 'checks' : 'log')
   const known = tab === 'outputs' || tab === 'log' || (tab === 'checks' && hasModels)
   return [known ? tab : 'log', setTab]
 }
