@@ -59,6 +59,7 @@ describe('why something is late', () => {
 
   it('compares with what is usual', () => {
     expect(said({ kind: 'slower_than_usual', usual_seconds: 600 })).toBe('Runs for 1 h; 10 min is usual')
+    expect(said({ kind: 'slower_than_usual', seconds: 3629 })).toMatch(/^Runs for 1 h;/)
     expect(said({ kind: 'slower_than_usual' })).toBe('Runs for 1 h; that is unusual')
   })
 

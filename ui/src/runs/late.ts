@@ -10,7 +10,7 @@ export type Known = Sight & { held: HeldBack[] }
 
 /** A sentence; what it waits for is linked, and so is how that failed. */
 export function sayLate(late: Late, now: number, known: Known): Part[] {
-  const goesOn = duration(Math.max(late.seconds, secondsBetween(late.since, null, now)))
+  const goesOn = roughly(Math.max(late.seconds, secondsBetween(late.since, null, now)))
   switch (late.kind) {
     case 'queued':
       return [
@@ -27,6 +27,9 @@ export function sayLate(late: Late, now: number, known: Known): Part[] {
       return [`Late for ${goesOn}`]
   }
 }
+
+/** Nobody needs seconds of what takes minutes. */
+const roughly = (seconds: number) => duration(seconds < 60 ? seconds : seconds - (seconds % 60))
 
 /** `weather, which failed`; of several, `flights and weather (failed)`. Of what one may not see, nothing but the name is told. */
 function waitedFor(late: Late, known: Known): Part[] {
