@@ -53,6 +53,25 @@ phone('lines of a log can be read whole on the first page', async ({ visit, page
 /** Runs in the page. */
 const isCut = (text: Element) => text.scrollWidth > text.clientWidth || text.scrollHeight > text.clientHeight
 
+phone('a name that needs two lines is broken behind its team', async ({ visit, page, polder }) => {
+  await polder.deploy({
+    'polder.yaml': 'project: press\nteam: communications\n',
+    'pipelines/bulletin.yaml': 'name: bulletin\nsteps: [{name: tell, run: "true"}]\n',
+  })
+  await polder.run('communications/bulletin', { logical_date: '2026-02-03' })
+  await visit.open('/runs?team=communications')
+  const link = page.getByRole('table', { name: 'Runs' }).getByRole('link', { name: 'communications/bulletin' })
+  await link.first().waitFor()
+  expect(await link.first().evaluate(linesOfName)).toBe(1)
+})
+
+/** Runs in the page. */
+function linesOfName(link: Element): number {
+  const range = document.createRange()
+  if (link.lastChild) range.selectNode(link.lastChild)
+  return new Set([...range.getClientRects()].map(({ top }) => top)).size
+}
+
 story('names keep together where there is room', async ({ visit, page, polder }) => {
   await polder.deploy(FILES)
   await polder.run('meteorology/weather', { logical_date: '2026-02-04' })

@@ -33,11 +33,17 @@ export function To({ to, children, ...props }: To) {
 
 type PipelineLinkProps = { team: string; name: string; environment?: string; withTeam?: boolean } & AnchorProps
 
+/** `team/name`, which is broken behind the team where there is no room for both. */
 export function PipelineLink({ team, name, environment, withTeam = true, ...props }: PipelineLinkProps) {
   const here = useEnvironment()
   return (
     <Anchor component={Link} to={within(environment ?? here, pipelinePath(team, name))} {...props}>
-      {withTeam ? `${team}/${name}` : name}
+      {withTeam && (
+        <>
+          {team}/<wbr />
+        </>
+      )}
+      {name}
     </Anchor>
   )
 }
