@@ -39,3 +39,23 @@ story('a revision is compared with the one before, and rolled back', async ({ vi
     .waitFor()
   expect(await page.getByText(/echo BANG/).count()).toBe(0)
 })
+
+story('the revisions of a pipeline are searched on its page', async ({ visit, page, polder }) => {
+  const gong = { 'polder.yaml': 'project: gongs\nteam: gongs\n', 'pipelines/bell.yaml': pipeline('echo gong') }
+  await polder.deploy(gong, 'prod', 'A gong')
+  await polder.deploy({ ...gong, 'pipelines/bell.yaml': pipeline('echo GONG') }, 'prod', 'Much louder')
+  await visit.open('/pipelines/gongs/bell/revisions')
+  const rows = page.getByRole('table').getByRole('link', { name: /^Revision \d of gongs/ })
+  await expect.poll(() => rows.count()).toBe(2)
+  await page.getByLabel('Search revisions').fill('louder')
+  await expect.poll(() => rows.count()).toBe(1)
+  // What can be compared does not depend on what was searched for.
+  expect(
+    await page
+      .getByLabel('From')
+      .getByRole('option', { name: /A gong/ })
+      .count(),
+  ).toBe(1)
+  await page.getByLabel('Search revisions').fill('softer')
+  await page.getByText('No revision has “softer”').waitFor()
+})

@@ -3,8 +3,9 @@ import type { Revision } from '~/api/schema'
 
 type Project = { team: string; project: string; environment: string }
 
-/** The revisions of a project, newest first. */
-export const useRevisions = (of: Project) => usePages('/api/v1/revisions', { params: { query: of } })
+/** The revisions of a project, newest first; all of them, or those that a search finds. */
+export const useRevisions = (of: Project, search = '') =>
+  usePages('/api/v1/revisions', { params: { query: { ...of, ...(search && { search }) } } })
 
 export const useRevision = (id: string) =>
   useGet('/api/v1/revisions/{id}', { params: { path: { id } }, enabled: id !== '' })

@@ -5,9 +5,12 @@ import { RevisionTable } from '~/deployments/RevisionTable'
 import { useRevisions } from '~/deployments/useRevisions'
 import { Empty } from '~/kit/Empty'
 import { Loaded } from '~/kit/Loaded'
+import { SearchField } from '~/kit/SearchField'
 import { absolute } from '~/kit/time'
 import { useUrl } from '~/kit/useUrl'
 import { Section } from './why/Section'
+
+type Project = Parameters<typeof useRevisions>[0]
 
 /** The revisions of the pipeline's project. */
 export default function RevisionsTab({ pipeline }: { pipeline: PipelineView }) {
@@ -25,7 +28,7 @@ function OfJob({ pipeline }: { pipeline: PipelineView }) {
   )
 }
 
-function OfProject(of: { team: string; project: string; environment: string }) {
+function OfProject(of: Project) {
   const pages = useRevisions(of)
   return (
     <Loaded query={pages} lines={6}>
@@ -33,16 +36,33 @@ function OfProject(of: { team: string; project: string; environment: string }) {
         <>
           <Compare revisions={pages.items} />
           <Section title={`Revisions of ${of.team}/${of.project}`}>
-            <RevisionTable
-              ofOne
-              comparedWith={pages.items.find(({ current }) => current)?.id}
-              revisions={pages.items}
-              busy={pages.isFetchingNextPage}
-              {...(pages.hasNextPage ? { onEnd: () => pages.fetchNextPage() } : {})}
-            />
+            <SearchField label="Search revisions" />
+            <Found of={of} current={pages.items.find(({ current }) => current)?.id} />
           </Section>
         </>
       )}
+    </Loaded>
+  )
+}
+
+function Found({ of, current }: { of: Project; current: string | undefined }) {
+  const [search] = useUrl('search')
+  const pages = useRevisions(of, search)
+  return (
+    <Loaded query={pages} lines={6}>
+      {() =>
+        pages.items.length === 0 && search ? (
+          <Empty title={`No revision has “${search}” in its note, source or author.`} />
+        ) : (
+          <RevisionTable
+            ofOne
+            comparedWith={current}
+            revisions={pages.items}
+            busy={pages.isFetchingNextPage}
+            {...(pages.hasNextPage ? { onEnd: () => pages.fetchNextPage() } : {})}
+          />
+        )
+      }
     </Loaded>
   )
 }
