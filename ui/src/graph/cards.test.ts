@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { GraphNode } from '~/api/schema'
-import { statusOf, tintsOf } from './cards'
+import type { GraphNode, Overview } from '~/api/schema'
+import { statusOf, tintsOf, withBehind } from './cards'
 
 const node = (more: Partial<GraphNode>): GraphNode => ({
   team: 'lake',
@@ -34,6 +34,14 @@ test('what is held back is not well because its last run was', () => {
   expect(statusOf({ ...node({}), behind: 'LATE' })).toBe('LATE')
   expect(statusOf({ ...node({ last_status: 'FAILED' }), behind: 'HELD_BACK' })).toBe('FAILED')
   expect(statusOf({ ...node({ active: 1, last_status: 'RUNNING' }), behind: 'HELD_BACK' })).toBe('RUNNING')
+})
+
+test('a graph of which nothing is held back stays as it is', () => {
+  const graph = { environment: 'prod', nodes: [node({})], edges: [] }
+  expect(withBehind(graph, undefined)).toBe(graph)
+  const held = { team: 'lake', pipeline: 'slow', by: 'lake/fast', mending: false }
+  const overview = { held_back: [held], late: [] } as unknown as Overview
+  expect(withBehind(graph, overview).nodes).toEqual([{ ...node({}), behind: 'HELD_BACK' }])
 })
 
 test('a team keeps its colour when others come, and no two have the same', () => {

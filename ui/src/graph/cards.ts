@@ -9,9 +9,10 @@ import { found, fullName, type Shown } from './focus'
 /** A pipeline, and whether it is held back or late. */
 export type Pipeline = GraphNode & { behind?: BehindState | undefined }
 
-/** With what the overview knows of its pipelines. */
+/** With what the overview knows of its pipelines; the same graph if that is nothing, so that it is not drawn again. */
 export function withBehind(graph: Graph, overview: Overview | undefined): Graph & { nodes: Pipeline[] } {
   const states = statesOf(overview)
+  if (states.size === 0) return graph
   return { ...graph, nodes: graph.nodes.map((node) => ({ ...node, behind: states.get(fullName(node)) })) }
 }
 
