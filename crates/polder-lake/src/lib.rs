@@ -29,17 +29,19 @@ mod session;
 mod squash;
 mod table;
 mod undo;
+mod vacuum;
 mod work;
 
 pub use error::{Error, Result};
 pub use lake::{Lake, StorageOptions};
 pub use polder_types::lake::{
-    BranchName, ColumnFacts, Fork, Intent, InvalidName, Line, Pin, Published, SchemaName, Staged, TableFacts,
-    TableName, View,
+    BranchName, ColumnFacts, Fork, Intent, InvalidName, Kept, Line, Pin, Published, SchemaName, Staged,
+    TableFacts, TableName, View,
 };
 pub use publish::Occasion;
 pub use script::{Kind, Mistake, Script, Statement};
 pub use session::{CATALOG, DEFAULT_SCHEMA, Limits, Prepared, Session, WithVersions};
 pub use table::Table;
 pub use undo::{Ending, Undone};
+pub use vacuum::{Garbage, Vacuumed};
 pub use work::{Base, Effect, Landing, Outcome, Work};

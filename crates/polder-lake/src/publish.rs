@@ -142,7 +142,12 @@ impl Lake {
     }
 
     /// The newest version of a table on a line, looked for from a version that is there.
-    async fn newest(&self, table: &TableName, line: &Line, from: Option<u64>) -> Result<Option<u64>> {
+    pub(crate) async fn newest(
+        &self,
+        table: &TableName,
+        line: &Line,
+        from: Option<u64>,
+    ) -> Result<Option<u64>> {
         let store = self.log_store(table, line)?;
         if from.is_none() && !store.is_delta_table_location().await.map_err(Error::delta(table))? {
             return Ok(None);

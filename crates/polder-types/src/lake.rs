@@ -2,15 +2,19 @@
 
 mod facts;
 mod intent;
+mod kept;
 mod line;
 mod name;
+mod retention;
 mod states;
 mod view;
 
 pub use facts::{ColumnFacts, TableFacts};
 pub use intent::{Intent, Published, Staged};
+pub use kept::Kept;
 pub use line::{BranchName, Fork, Line};
 pub use name::{PlainName, SchemaName, TableName};
+pub use retention::Retention;
 pub use states::{BranchState, PublishState};
 pub use view::{Pin, View};
 

@@ -35,7 +35,6 @@ mod sort;
 mod statistics;
 mod task;
 mod upsert;
-mod vacuum;
 
 pub use append::Written;
 pub use columns::Batches;
@@ -52,4 +51,3 @@ pub(crate) use places::{FILE, ROW};
 pub(crate) use sort::own;
 pub(crate) use task::at_once;
 pub use upsert::Upserted;
-pub use vacuum::{Keep, Vacuumed};

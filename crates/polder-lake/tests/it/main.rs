@@ -21,4 +21,5 @@ mod sql;
 mod tables;
 mod undoing;
 mod upserts;
+mod vacuuming;
 mod work;

@@ -13,7 +13,7 @@ use crate::bench::{Bench, branch, name, now};
 use crate::upserts::{content, id};
 
 /// An id, a folder, a value that is the cursor too.
-type Row = (i64, Option<u8>, Option<i64>);
+pub(crate) type Row = (i64, Option<u8>, Option<i64>);
 /// The rows of each id: appending may add more than one.
 type Model = BTreeMap<i64, Vec<Row>>;
 
@@ -29,7 +29,7 @@ enum Step {
     Publish,
 }
 
-fn row() -> impl Strategy<Value = Row> {
+pub(crate) fn row() -> impl Strategy<Value = Row> {
     (0..40_i64, prop::option::of(0..3_u8), prop::option::of(0..9_i64))
 }
 
@@ -46,7 +46,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn schema() -> SchemaRef {
+pub(crate) fn schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
         Field::new("id", DataType::Int64, false),
         Field::new("folder", DataType::Utf8, true),
@@ -54,7 +54,7 @@ fn schema() -> SchemaRef {
     ]))
 }
 
-fn batch(rows: &[Row]) -> Batches {
+pub(crate) fn batch(rows: &[Row]) -> Batches {
     let folders = rows.iter().map(|row| row.1.map(|folder| format!("f {folder}")));
     let columns: Vec<ArrayRef> = vec![
         Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| row.0))),

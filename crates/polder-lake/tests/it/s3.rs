@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use polder_lake::operations::{Keep, Note};
-use polder_lake::{Error, Intent, Lake, Limits, Line, Pin, StorageOptions, View};
+use polder_lake::operations::Note;
+use polder_lake::{Error, Intent, Kept, Lake, Limits, Line, Pin, StorageOptions, View};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -118,11 +118,11 @@ async fn what_nobody_needs_is_deleted_from_the_bucket() {
         .overwrite(rows([2]), now(), &Note::default())
         .await
         .unwrap();
-    let keep = Keep {
-        versions: vec![(Line::main(), table.version())],
-        written_since: chrono::DateTime::<chrono::Utc>::MAX_UTC,
-    };
-    assert_eq!(lake.vacuum(&name("raw.orders"), &keep).await.unwrap().files, 1);
+    let mut kept = Kept::since(chrono::DateTime::<chrono::Utc>::MAX_UTC);
+    kept.keep(&name("raw.orders"), &Pin { line: Line::main(), version: table.version() });
+    table.branch(branch("run")).await.unwrap().append(rows([3]), &Note::default()).await.unwrap();
+    let vacuumed = lake.vacuum(&kept, false).await.unwrap();
+    let garbage = vacuumed[0].garbage.as_ref().unwrap();
+    assert_eq!((garbage.files(), garbage.branches()), (3, 1), "two data files, and the log of the branch");
     assert_eq!(ids(&table).await, [2]);
-    lake.remove_branch(&name("raw.orders"), &branch("none")).await.unwrap();
 }

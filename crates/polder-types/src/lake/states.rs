@@ -17,7 +17,7 @@ statuses! {
         Published = "PUBLISHED",
         /// It never will be published; it can be looked into until it is removed.
         Failed = "FAILED",
-        /// Its files are gone.
+        /// Its time is over: nobody is shown it any more, and its files go.
         Removed = "REMOVED",
     }
 }
