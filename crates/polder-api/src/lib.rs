@@ -27,6 +27,7 @@ mod serve;
 mod sse;
 mod state;
 mod strict;
+mod vacuum;
 mod wait;
 
 pub use auth::{Caller, first_admin_token, new_token};

@@ -11,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use polder_engine::{Change, ChangeKind};
 use polder_types::id::RunId;
 use polder_types::run::{RunStatus, StepStatus};
+use polder_types::wire::VacuumReport;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -73,6 +74,8 @@ pub(crate) struct Metrics {
     offered: Gauge,
     open: Gauge,
     outbox: Gauge,
+    vacuumed_files: Counter,
+    vacuumed_bytes: Counter,
     begun: Arc<Mutex<Begun>>,
 }
 
@@ -98,6 +101,8 @@ impl Default for Metrics {
             offered: Gauge::default(),
             open: Gauge::default(),
             outbox: Gauge::default(),
+            vacuumed_files: Counter::default(),
+            vacuumed_bytes: Counter::default(),
             begun: Arc::default(),
         };
         metrics.registry = Arc::new(metrics.register());
@@ -124,7 +129,16 @@ impl Metrics {
         registry.register("queued_attempts", "Attempts that wait for an agent", self.offered.clone());
         registry.register("open_requests", "Long-polls and streams that are held open", self.open.clone());
         registry.register("outbox_entries", "Things that are still to be done or told", self.outbox.clone());
+        let help = "Files of the lake that nobody needed any more, and that were deleted";
+        registry.register("lake_vacuumed_files", help, self.vacuumed_files.clone());
+        let help = "What these files took";
+        registry.register_with_unit("lake_vacuumed", help, Unit::Bytes, self.vacuumed_bytes.clone());
         registry
+    }
+
+    pub(crate) fn note_vacuum(&self, report: &VacuumReport) {
+        self.vacuumed_files.inc_by(report.files);
+        self.vacuumed_bytes.inc_by(report.bytes);
     }
 
     /// Takes a change into account.
@@ -242,6 +256,7 @@ mod tests {
         tell(at(10), moved(RunStatus::Succeeded));
         metrics.note_log(run, 1);
         metrics.note_request("GET", "/api/v1/runs", 200);
+        metrics.note_vacuum(&VacuumReport { files: 2, bytes: 30, ..VacuumReport::default() });
         let text = Format::OpenMetrics.text(&[&metrics.registry]).unwrap();
         for line in [
             r#"polder_runs_total{team="web",status="SUCCEEDED"} 1"#,
@@ -249,6 +264,8 @@ mod tests {
             r#"polder_step_start_seconds_sum{team="web"} 2.0"#,
             r#"polder_log_bytes_total{team="web"} 100"#,
             r#"polder_log_bytes_total{team="unknown"} 1"#,
+            "polder_lake_vacuumed_files_total 2",
+            "polder_lake_vacuumed_bytes_total 30",
             r#"polder_http_requests_total{method="GET",route="/api/v1/runs",status="200"} 1"#,
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");

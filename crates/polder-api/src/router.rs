@@ -156,7 +156,10 @@ fn reporting() -> OpenApiRouter<Api> {
 }
 
 fn querying() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(sql::query)).routes(routes!(lake::rollback))
+    OpenApiRouter::new()
+        .routes(routes!(sql::query))
+        .routes(routes!(lake::rollback))
+        .routes(routes!(lake::vacuum))
 }
 
 fn uploading() -> OpenApiRouter<Api> {

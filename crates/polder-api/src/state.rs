@@ -14,7 +14,7 @@ use crate::changes::Feed;
 use crate::limits::{Limits, Open};
 use crate::metrics::Metrics;
 use crate::queries::{Queries, QueryOptions};
-use crate::{Caller, Result, recovery};
+use crate::{Caller, Result, recovery, vacuum};
 
 /// The workspace that exists from the start.
 pub(crate) const WORKSPACE: &str = "default";
@@ -85,7 +85,9 @@ impl Api {
         let queries = Queries::new(options.queries);
         if options.engine.lake_url().is_ok() {
             let programs = queries.programs();
-            tokio::spawn(recovery::run(options.engine.clone(), programs, options.shutdown.clone()));
+            let (engine, shutdown) = (options.engine.clone(), options.shutdown.clone());
+            tokio::spawn(recovery::run(engine.clone(), programs.clone(), shutdown.clone()));
+            tokio::spawn(vacuum::run(engine, programs, metrics.clone(), shutdown));
         }
         let inner = Inner {
             version: options.version,

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use polder_store::Store;
 use polder_store::logs::LogStore;
 use polder_types::Clock;
+use polder_types::lake::Retention;
 use tokio_util::sync::CancellationToken;
 
 use crate::definitions::Definitions;
@@ -25,6 +26,8 @@ pub struct Options {
     pub allowed_callback_hosts: Vec<String>,
     /// The address of the lake, such as `file:///…/lake` or `s3://bucket/lake`; none: steps cannot write to one.
     pub lake: Option<String>,
+    /// How long the lake keeps what has ended.
+    pub lake_retention: Retention,
     /// How long logs are kept; none: for ever.
     pub keep_logs: Option<TimeDelta>,
 }

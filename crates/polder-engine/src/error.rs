@@ -1,5 +1,6 @@
 //! What can go wrong, by what a caller can do about it.
 
+use chrono::{DateTime, Utc};
 use polder_types::Code;
 use polder_types::id::RunId;
 use polder_types::wire::Mistake;
@@ -32,6 +33,12 @@ pub enum Error {
     Conflict { detail: String },
     #[error("{}", .0.join("; "))]
     PublishConflict(Vec<String>),
+    /// Retention has taken it away.
+    #[error(
+        "{what} is not kept any more: it ended at {}, and the lake keeps what has ended for {kept}",
+        ended_at.format("%Y-%m-%d %H:%M UTC")
+    )]
+    RetentionOver { what: String, ended_at: DateTime<Utc>, kept: String },
     #[error("{detail}")]
     BadRequest { detail: String, hint: Option<String> },
     #[error("{detail}")]
@@ -60,6 +67,7 @@ impl Error {
             Self::Fenced => Code::Fenced,
             Self::Conflict { .. } => Code::Conflict,
             Self::PublishConflict(_) => Code::PublishConflict,
+            Self::RetentionOver { .. } => Code::RetentionOver,
             Self::BadRequest { .. } => Code::BadRequest,
             Self::TooLarge { .. } => Code::TooLarge,
             Self::Vault(Vault::Unreadable(_) | Vault::NotAFile) => Code::Conflict,

@@ -1,4 +1,5 @@
-//! Keeps what piles up within bounds: logs by age, idempotency keys and sessions by expiry. Nothing waits for it.
+//! Keeps what piles up within bounds: logs and branches of the lake by age, idempotency keys and sessions by
+//! expiry. Nothing waits for it.
 
 use std::time::Duration;
 
@@ -24,8 +25,8 @@ pub(crate) async fn run(engine: Engine) {
 }
 
 impl Engine {
-    /// Deletes logs that are older than they are kept, and idempotency keys and sessions that have expired; answers of how
-    /// many runs the logs were.
+    /// Deletes logs that are older than they are kept, and idempotency keys and sessions that have expired, and takes old branches
+    /// from readers; answers of how many runs the logs were.
     ///
     /// # Errors
     /// When the disk or the database fails.
@@ -34,6 +35,10 @@ impl Engine {
         idempotency::delete_expired(&mut tx, self.now()).await?;
         sessions::delete_expired(&mut tx, self.now()).await?;
         tx.commit().await?;
+        let branches = self.remove_branches().await?;
+        if branches > 0 {
+            tracing::info!(branches, "the time of branches of the lake was over");
+        }
         match self.inner.options.keep_logs {
             Some(age) => Ok(self.logs().delete_older(self.now() - age).await?),
             None => Ok(0),

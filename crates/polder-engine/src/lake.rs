@@ -12,11 +12,13 @@ mod checks;
 mod ended;
 mod prepare;
 mod recover;
+mod retention;
 mod rollback;
 mod token;
 mod view;
 mod work;
 
+pub use retention::{Asked, LONGEST as LONGEST_VACUUM, Vacuum};
 pub use token::{Proof, TOKEN_PREFIX};
 pub use view::Sight;
 

@@ -15,7 +15,7 @@ use pgwire::messages::PgWireFrontendMessage as Message;
 use pgwire::messages::response::{EmptyQueryResponse, TransactionStatus};
 use pgwire::messages::startup::{BackendKeyData, ParameterStatus, SecretKey};
 use polder_types::wire::SessionKey;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::Failure;
@@ -97,8 +97,11 @@ impl Conversation {
     }
 
     async fn listen(&mut self) -> Result<Option<Message>> {
-        let heard = match timeout(self.idle, self.client.next()).await {
+        let idle = Instant::now() + self.idle;
+        let until = self.tables.until().filter(|until| *until < idle);
+        let heard = match timeout_at(until.unwrap_or(idle), self.client.next()).await {
             Ok(heard) => heard,
+            Err(_) if until.is_some() => Err(too_old()),
             Err(_) => Err(Error::fatal("57P05", format!("nothing was asked for {} s", self.idle.as_secs()))),
         };
         if let Err(error) = &heard {
@@ -208,8 +211,16 @@ impl Conversation {
     /// Each statement of a text has its time, and a cancellation is about all of them.
     fn bounds_of(&self, token: CancellationToken) -> Bounds {
         let time = self.settings.statement_time();
-        Bounds { token, deadline: Instant::now() + time, time }
+        let deadline = Instant::now() + time;
+        let deadline = self.tables.until().map_or(deadline, |until| deadline.min(until));
+        Bounds { token, deadline, time }
     }
+}
+
+/// What the transaction sees is not kept for longer.
+fn too_old() -> Error {
+    let message = "the transaction has been open for as long as it may see the same tables";
+    Error::fatal("25P04", message).hint("COMMIT, and begin anew to see them as they are now")
 }
 
 impl Bounds {

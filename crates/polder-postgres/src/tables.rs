@@ -1,10 +1,13 @@
 //! The tables that a session sees: one view, from the first look until the statement, or the transaction, is over.
 
+use std::time::Duration;
+
 use deltalake::datafusion::logical_expr::LogicalPlan;
 use deltalake::datafusion::physical_plan::SendableRecordBatchStream;
 use deltalake::datafusion::sql::sqlparser::ast;
 use polder_lake::{Lake, Prepared, Session, StorageOptions, View};
 use polder_types::wire::{SessionSpec, SessionWord};
+use tokio::time::Instant;
 
 use crate::Failure;
 use crate::catalog::System;
@@ -18,23 +21,28 @@ pub(crate) struct Tables {
     view: View,
     /// How often another view was looked at: what was planned for an earlier one is planned anew.
     pub(crate) generation: u64,
-    pinned: bool,
+    /// When the view was looked at, as long as it is the one to be seen.
+    pinned: Option<Instant>,
+    longest: Duration,
 }
 
 impl Tables {
     pub(crate) fn open(spec: &SessionSpec) -> Result<Self, Failure> {
         let lake = Lake::open(&spec.lake, &StorageOptions::from_environment())?;
+        let longest = Duration::from_secs(spec.view_seconds);
         let view = View::default();
         let session = lake.session_called(&spec.database, &view, &spec.limits.into())?;
         let system = System::install(&session, &spec.database, &spec.user)?;
-        Ok(Self { lake, session, system, view, generation: 0, pinned: false })
+        Ok(Self { lake, session, system, view, generation: 0, pinned: None, longest })
     }
 
     /// Looks at what readers see now, unless that was done already.
     pub(crate) async fn pin(&mut self, control: &mut Control) -> Result<()> {
-        if self.pinned {
+        if self.pinned.is_some() {
             return Ok(());
         }
+        // Before it is asked for: what is seen is kept from then on.
+        let now = Instant::now();
         let view = match control.view().await? {
             SessionWord::View { view, branch: None } => view,
             SessionWord::View { view, branch: Some(branch) } => {
@@ -49,13 +57,18 @@ impl Tables {
             self.view = view;
             self.generation += 1;
         }
-        self.pinned = true;
+        self.pinned = Some(now);
         Ok(())
     }
 
     /// The next statement may see another view.
     pub(crate) fn release(&mut self) {
-        self.pinned = false;
+        self.pinned = None;
+    }
+
+    /// When the view has to be given up: what it needs is not kept for longer. None if the next statement sees another one anyway.
+    pub(crate) fn until(&self) -> Option<Instant> {
+        self.pinned.map(|at| at + self.longest)
     }
 
     /// What a query comes to. `text` is where it stands.

@@ -7,7 +7,10 @@
 pub mod branches;
 pub mod checks;
 pub mod environments;
+pub mod kept;
 pub mod publishes;
+pub mod retention;
+pub mod turns;
 pub mod views;
 
 use polder_types::id::PublishId;

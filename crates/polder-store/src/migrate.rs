@@ -31,7 +31,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "0005_overview",
     "0006_lake",
     "0007_lake_steps",
-    "0008_checks"
+    "0008_checks",
+    "0009_retention"
 ];
 
 const CREATE_TABLE: &str =

@@ -84,6 +84,8 @@ codes! {
     TestsFailed = "TESTS_FAILED",
     /// Somebody else has published one of the tables meanwhile.
     PublishConflict = "PUBLISH_CONFLICT",
+    /// It was kept for as long as the lake keeps things, and is gone.
+    RetentionOver = "RETENTION_OVER",
     /// A step or run took longer than it may.
     TimedOut = "TIMED_OUT",
     /// The run was aborted.

@@ -73,6 +73,8 @@ enum Command {
     Tables(c::tables::Args),
     /// List what was published to the lake
     Publishes(c::publishes::Args),
+    /// Delete what of the lake nobody needs any more, as the server does once a day
+    Vacuum(c::vacuum::Args),
     /// Store secrets for steps; values are never shown again
     Secret(c::secret::Args),
     /// Create, list and revoke API tokens
@@ -145,6 +147,7 @@ impl Command {
             Self::Sql(args) => c::sql::run(args, context).await,
             Self::Tables(args) => c::tables::run(args, context).await,
             Self::Publishes(args) => c::publishes::run(args, context).await,
+            Self::Vacuum(args) => c::vacuum::run(args, context).await,
             Self::Audit(args) => c::audit::run(args, context).await,
             Self::Revisions(args) => c::revisions::run(args, context).await,
             Self::Rollback(args) => c::revisions::roll_back(args, context).await,

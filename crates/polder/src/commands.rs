@@ -34,5 +34,6 @@ pub mod sql;
 pub mod tables;
 pub mod task;
 pub mod token;
+pub mod vacuum;
 mod values;
 pub mod why;

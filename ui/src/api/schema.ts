@@ -527,6 +527,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lake/vacuum": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clean up the lake: delete what nobody needs any more
+         * @description The server does so by itself once a day. Branches that have ended longer ago than the lake keeps them are shown to nobody any more, and
+         *     deleted when nobody can still be reading them; so are data files that no version needs which readers saw within that time.
+         */
+        post: operations["vacuum"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -1301,6 +1322,11 @@ export interface components {
             environment: string;
             id: string;
             name: components["schemas"]["BranchName"];
+            /**
+             * Format: date-time
+             * @description When it was taken from readers; its files go after that.
+             */
+            removed_at?: string | null;
             run?: components["schemas"]["RunId"] | null;
             state: string;
             step?: string | null;
@@ -1399,7 +1425,7 @@ export interface components {
          * @description What went wrong, as a name that programs may rely on.
          * @enum {string}
          */
-        Code: "INVALID_DEFINITION" | "INVALID_PARAMETERS" | "BAD_REQUEST" | "METHOD_NOT_ALLOWED" | "UNSUPPORTED_MEDIA_TYPE" | "UNAUTHENTICATED" | "FORBIDDEN" | "CSRF_TOKEN" | "NOT_FOUND" | "PAUSED" | "ALREADY_RUNNING" | "IDEMPOTENCY_MISMATCH" | "IDEMPOTENCY_IN_FLIGHT" | "NOT_READY" | "MISSING_FILES" | "TOO_LARGE" | "TOO_MANY_REQUESTS" | "FENCED" | "CONFLICT" | "INTERNAL" | "UNAVAILABLE" | "STEP_FAILED" | "CANNOT_START" | "SQL_FAILED" | "SYNC_FAILED" | "TESTS_FAILED" | "PUBLISH_CONFLICT" | "TIMED_OUT" | "ABORTED" | "AGENT_LOST" | "UNKNOWN_SECRET" | "TEMPLATE_FAILED" | "HTTP_FAILED" | "CHILD_FAILED" | "BAD_OUTPUT" | "DATA_IN_USE" | "MASTER_KEY";
+        Code: "INVALID_DEFINITION" | "INVALID_PARAMETERS" | "BAD_REQUEST" | "METHOD_NOT_ALLOWED" | "UNSUPPORTED_MEDIA_TYPE" | "UNAUTHENTICATED" | "FORBIDDEN" | "CSRF_TOKEN" | "NOT_FOUND" | "PAUSED" | "ALREADY_RUNNING" | "IDEMPOTENCY_MISMATCH" | "IDEMPOTENCY_IN_FLIGHT" | "NOT_READY" | "MISSING_FILES" | "TOO_LARGE" | "TOO_MANY_REQUESTS" | "FENCED" | "CONFLICT" | "INTERNAL" | "UNAVAILABLE" | "STEP_FAILED" | "CANNOT_START" | "SQL_FAILED" | "SYNC_FAILED" | "TESTS_FAILED" | "PUBLISH_CONFLICT" | "RETENTION_OVER" | "TIMED_OUT" | "ABORTED" | "AGENT_LOST" | "UNKNOWN_SECRET" | "TEMPLATE_FAILED" | "HTTP_FAILED" | "CHILD_FAILED" | "BAD_OUTPUT" | "DATA_IN_USE" | "MASTER_KEY";
         /** @description A column of a table. */
         ColumnFacts: {
             /** @description As SQL calls it, such as `DECIMAL(10, 2)`. */
@@ -2700,6 +2726,44 @@ export interface components {
             status: components["schemas"]["EventStatus"];
             team: string;
         };
+        /** @description What a vacuum of the lake did, or would do. */
+        VacuumReport: {
+            /**
+             * Format: int64
+             * @description Branches whose time was over, so that nobody is shown them from now on. Their files go with a later vacuum, when whoever reads
+             *     them now is done.
+             */
+            branches_removed: number;
+            /** Format: int64 */
+            bytes: number;
+            /** @description Nothing was done: this is what would be. */
+            dry_run: boolean;
+            /**
+             * Format: int64
+             * @description What was deleted, in all tables.
+             */
+            files: number;
+            /** @description The tables of which something was deleted, and those that were left alone because something is wrong with them. */
+            tables: components["schemas"]["VacuumedTable"][];
+        };
+        /** @description What a vacuum deleted of a table. */
+        VacuumedTable: {
+            /**
+             * Format: int64
+             * @description Branches whose logs were deleted.
+             */
+            branches: number;
+            /** Format: int64 */
+            bytes: number;
+            /** @description Why nothing of it was deleted. */
+            error?: string | null;
+            /**
+             * Format: int64
+             * @description Data files, and logs of branches.
+             */
+            files: number;
+            name: string;
+        };
         /** @description Tables by name. Nothing that is published later changes it, so a reader never sees two publishes mixed. */
         View: {
             [key: string]: components["schemas"]["Pin"];
@@ -2879,6 +2943,8 @@ export type TokenView = components['schemas']['TokenView'];
 export type TriggerId = components['schemas']['TriggerId'];
 export type TriggerView = components['schemas']['TriggerView'];
 export type UsedEvent = components['schemas']['UsedEvent'];
+export type VacuumReport = components['schemas']['VacuumReport'];
+export type VacuumedTable = components['schemas']['VacuumedTable'];
 export type View = components['schemas']['View'];
 export type Waiting = components['schemas']['Waiting'];
 export type WhoAmI = components['schemas']['WhoAmI'];
@@ -3973,6 +4039,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_LakeTable"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    vacuum: {
+        parameters: {
+            query?: {
+                /** @description Only tell what would be done. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done, or here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VacuumReport"];
                 };
             };
             /** @description What went wrong */

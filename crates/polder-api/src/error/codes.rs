@@ -21,6 +21,7 @@ pub(crate) fn status(code: Code) -> StatusCode {
         | Code::PublishConflict
         | Code::DataInUse
         | Code::Aborted => StatusCode::CONFLICT,
+        Code::RetentionOver => StatusCode::GONE,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -72,6 +73,7 @@ pub(crate) fn title(code: Code) -> &'static str {
         Code::SyncFailed => "A source could not be read",
         Code::TestsFailed => "Tests found something",
         Code::PublishConflict => "Somebody else has published meanwhile",
+        Code::RetentionOver => "It is not kept any more",
         Code::CannotStart => "A command could not be started",
         Code::TimedOut => "It took too long",
         Code::Aborted => "It was aborted",
@@ -101,6 +103,9 @@ pub(crate) fn hint(code: Code) -> Option<String> {
         Code::IdempotencyInFlight => "send the same request again in a second",
         Code::NotReady => "ask again, with `?wait=45` to be answered as soon as the run ends",
         Code::MissingFiles => "PUT each of `missing` to /api/v1/blobs/<sha256>, then send the request again",
+        Code::RetentionOver => {
+            "run it again to have it anew; `polder server --lake-retention` says how long the lake keeps things"
+        }
         Code::TooManyRequests => "wait as long as Retry-After says",
         Code::Unavailable => "try again in a moment",
         Code::Internal => "give the X-Request-Id of this answer to whoever runs the server",

@@ -50,6 +50,8 @@ pub(super) async fn hold(shared: &Postgres, guest: Guest) -> io::Result<()> {
     let (user, branch) = (caller.name.clone(), settings.remove(BRANCH));
     let place = Place { caller, database, branch };
     let lake = shared.api.engine().lake_url().map_err(io::Error::other)?;
+    // What a view needs is kept for so long.
+    let longest_read = shared.api.engine().lake_retention().longest_read().num_seconds().unsigned_abs();
     let spec = SessionSpec {
         lake,
         database: place.database.clone(),
@@ -57,8 +59,9 @@ pub(super) async fn hold(shared: &Postgres, guest: Guest) -> io::Result<()> {
         settings,
         key: key.key,
         limits: shared.api.queries().limits(),
-        statement_seconds: STATEMENT.as_secs(),
+        statement_seconds: STATEMENT.as_secs().min(longest_read),
         idle_seconds: IDLE.as_secs(),
+        view_seconds: longest_read,
     };
     let said = running.child.stderr.take();
     tokio::select! {

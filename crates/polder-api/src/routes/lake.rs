@@ -8,14 +8,16 @@ use polder_store::lake::Place;
 use polder_store::lake::views::{self, PublishFilter};
 use polder_types::id::{PublishId, RunId};
 use polder_types::lake::{InvalidName, TableName};
-use polder_types::wire::{BranchView, LakeTable, Page, PublishRequest, PublishView, RestoreSpec, Role};
+use polder_types::wire::{
+    BranchView, LakeTable, Page, PublishRequest, PublishView, RestoreSpec, Role, VacuumReport,
+};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::Answer;
 use crate::audit::Deed;
 use crate::extract::{Path, Query};
-use crate::{Api, Caller, Error, Result, recovery};
+use crate::{Api, Caller, Error, Result, recovery, vacuum};
 
 /// How long making everything ready to go back may take.
 const ROLLBACK: Duration = Duration::from_secs(600);
@@ -153,7 +155,9 @@ pub(crate) async fn rollback(
 
 /// Has the tables made what they were, and decides that this is published.
 async fn make_ready(api: &Api, caller: &Caller, spec: &RestoreSpec) -> Result<PublishRequest> {
-    let request = api.queries().programs().ask("restore", spec, ROLLBACK).await?;
+    // Longer, and what it goes back to may be gone.
+    let kept = api.engine().lake_retention().longest_read().to_std().unwrap_or_default();
+    let request = api.queries().programs().ask("restore", spec, ROLLBACK.min(kept)).await?;
     api.engine().decide_rollback(&caller.workspace, &spec.branch, &request, &caller.name).await?;
     Ok(request)
 }
@@ -170,6 +174,39 @@ pub(crate) async fn branches(
     let place = Place { workspace_id: &caller.workspace, environment: &asked.environment };
     let items = views::branches_of(&mut api.read().await?, place, asked.run).await?;
     Ok(Json(Page { items, next_cursor: None }))
+}
+
+/// How to clean up.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OfVacuum {
+    /// Only tell what would be done.
+    #[serde(default)]
+    #[param(required = false, default = false)]
+    dry_run: bool,
+}
+
+/// Clean up the lake: delete what nobody needs any more
+///
+/// The server does so by itself once a day. Branches that have ended longer ago than the lake keeps them are shown to nobody any more, and
+/// deleted when nobody can still be reading them; so are data files that no version needs which readers saw within that time.
+#[utoipa::path(post, path = "/lake/vacuum", tag = "lake", operation_id = "vacuum", params(OfVacuum),
+    responses((status = 200, body = VacuumReport)))]
+pub(crate) async fn vacuum(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(asked): Query<OfVacuum>,
+) -> Answer<VacuumReport> {
+    caller.require_everywhere(Role::Admin)?;
+    let programs = api.queries().programs();
+    if asked.dry_run {
+        return Ok(Json(vacuum::preview(api.engine(), &programs).await?));
+    }
+    let report = vacuum::now(api.engine(), &programs, api.metrics()).await?;
+    let VacuumReport { branches_removed, files, bytes, .. } = report;
+    let detail = json!({"branches_removed": branches_removed, "files": files, "bytes": bytes});
+    api.note(&caller, Deed::new("lake.vacuum", "the lake").with(detail)).await?;
+    Ok(Json(report))
 }
 
 fn named(table: Option<&str>) -> Result<Option<TableName>> {

@@ -41,6 +41,8 @@ pub(crate) async fn query(
     let format = format(&headers)?;
     let rows = request.max_rows.unwrap_or(if format == QueryFormat::Json { ROWS } else { u64::MAX });
     let time = request.timeout_seconds.map_or(TIME, Duration::from_secs).min(LONGEST);
+    // What it reads is kept for so long.
+    let time = time.min(api.engine().lake_retention().longest_read().to_std().unwrap_or_default());
     let lake = api.engine().lake_url()?;
     let spec = api.queries().spec(lake, sight, request, format, rows);
     let body = api.queries().ask(&spec, time).await?;

@@ -117,6 +117,7 @@ impl Server {
             public_url: public_url.to_owned(),
             allowed_callback_hosts: vec!["adf.example".to_owned()],
             lake: Some("file:///lake".to_owned()),
+            lake_retention: polder_types::lake::Retention::default(),
             keep_logs: None,
         };
         let engine = Engine::idle(options, shutdown.clone()).unwrap();

@@ -6,7 +6,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use http::Method;
 use polder_types::id::PublishId;
 use polder_types::wire::{
-    AttemptKey, Checks, LakeTable, LakeWork, Page, PublishRequest, PublishView, SqlRequest,
+    AttemptKey, Checks, LakeTable, LakeWork, Page, PublishRequest, PublishView, SqlRequest, VacuumReport,
 };
 use serde::Serialize;
 
@@ -46,6 +46,13 @@ impl Client {
     /// Goes back to what was before a publish; the publish that does so.
     pub async fn roll_back_publish(&self, id: PublishId) -> Result<PublishView, Error> {
         let path = path(&["lake", "publishes", &id.to_string(), "rollback"]);
+        self.json(Call::new(Method::POST, &path).patient()).await
+    }
+
+    /// Deletes what of the lake nobody needs any more, or tells what would be deleted.
+    pub async fn vacuum(&self, dry_run: bool) -> Result<VacuumReport, Error> {
+        let query = if dry_run { "?dry_run=true" } else { "" };
+        let path = format!("{}{query}", path(&["lake", "vacuum"]));
         self.json(Call::new(Method::POST, &path).patient()).await
     }
 

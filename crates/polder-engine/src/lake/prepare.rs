@@ -4,7 +4,7 @@ use polder_store::lake::branches::{self, Branch};
 use polder_store::lake::publishes::{self, Obstacle, Publish};
 use polder_store::{Error as Stored, Tx};
 use polder_types::id::PublishId;
-use polder_types::lake::{Intent, PublishState};
+use polder_types::lake::{BranchState, Intent, PublishState};
 use polder_types::wire::PublishRequest;
 
 use super::Proof;
@@ -43,6 +43,7 @@ impl Engine {
         created_by: String,
     ) -> Result<()> {
         check(&request.intent, &branch)?;
+        refuse_ended(&branch)?;
         let publish = Publish {
             id: id_of(&request.intent)?,
             workspace_id: branch.workspace_id,
@@ -113,6 +114,14 @@ fn check(intent: &Intent, branch: &Branch) -> Result<()> {
             Err(Error::BadRequest { detail, hint: None })
         }
     }
+}
+
+/// What was written to a branch that has ended may be gone.
+fn refuse_ended(branch: &Branch) -> Result<()> {
+    if branch.state == BranchState::Open {
+        return Ok(());
+    }
+    Err(Error::Conflict { detail: format!("the branch {} is {}: begin anew", branch.name, branch.state) })
 }
 
 /// Two that decide at the same moment run into each other's lock.

@@ -15,11 +15,13 @@ impl Engine {
     /// What it takes to bring the tables of a publish back to what they were before it.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Conflict`] when it is not done, or later publishes changed one of its tables.
+    /// [`Error::NotFound`]; [`Error::Conflict`] when it is not done, or later publishes changed one of its tables;
+    /// [`Error::RetentionOver`] when what was before is not kept any more.
     pub async fn begin_rollback(&self, workspace_id: &str, id: PublishId) -> Result<RestoreSpec> {
         let lake = self.lake_url()?;
         let mut tx = self.store().begin().await?;
         let publish = done(&mut tx, workspace_id, id).await?;
+        self.refuse_old(&publish)?;
         let place = Place { workspace_id, environment: &publish.environment };
         let mut tables = Vec::new();
         let mut later = Vec::new();

@@ -3,7 +3,7 @@
 use polder_store::Tx;
 use polder_store::lake::{self as stored, Place, branches, environments};
 use polder_types::id::RunId;
-use polder_types::lake::{BranchName, BranchState, View};
+use polder_types::lake::{BranchName, View};
 use polder_types::wire::QueryBranch;
 
 use super::PROD;
@@ -42,12 +42,12 @@ impl Engine {
     /// What a branch shows: of its name, or the newest of a run.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none, or its files are gone.
+    /// [`Error::NotFound`] when there is none; [`Error::RetentionOver`] when it is not kept any more.
     pub async fn branch_view(&self, workspace_id: &str, name: &str) -> Result<Sight> {
         let mut tx = self.store().read().await?;
         let found = named(&mut tx, workspace_id, name).await?;
-        let there = found.filter(|branch| branch.state != BranchState::Removed);
-        let branch = there.ok_or_else(|| Error::not_found(format!("the branch {name}")))?;
+        let branch = found.ok_or_else(|| Error::not_found(format!("the branch {name}")))?;
+        self.refuse_removed(&branch)?;
         let place = Place { workspace_id, environment: &branch.environment };
         // Those of `prod` have no root but the main line.
         let root = environments::root(&mut tx, place).await?.unwrap_or_default();

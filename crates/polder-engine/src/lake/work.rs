@@ -90,6 +90,7 @@ impl Engine {
             view: stored::view(tx, place).await?,
             created_at: self.now(),
             ended_at: None,
+            removed_at: None,
         };
         branches::insert(tx, &branch).await?;
         Ok(branch)

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use polder_engine::Error;
-use polder_engine::lake::Proof;
+use polder_engine::lake::{Asked, LONGEST_VACUUM, Proof};
 use polder_store::lake::branches;
 use polder_store::lake::views::{self, PublishFilter};
 use polder_store::lake::{self as stored, Place};
@@ -23,6 +24,8 @@ use crate::story::{AGENT, Story};
 
 const STEP: &str =
     "steps: [{name: load, sql: 'INSERT INTO raw.a SELECT {{ run.date }}', retries: {limit: 1, backoff: 0s}}]";
+
+const STEP_ONCE: &str = "steps: [{name: load, sql: 'INSERT INTO raw.a SELECT 1'}]";
 
 fn proof(assignment: &Assignment) -> Proof {
     Proof { key: assignment.key.clone(), token: assignment.token.clone().expect("a token") }
@@ -334,5 +337,75 @@ on_both_databases! {
         let Task::Sql(task) = &attempt.task else { panic!("not SQL") };
         assert_eq!((task.text.as_str(), task.file.as_deref()), ("SELECT '2026-11-20' AS day", Some("load.sql")));
         assert_eq!(task.compute.memory_bytes, Some(1 << 30));
+    }
+
+    async fn what_failed_is_shown_for_a_week_and_its_files_stay_until_nobody_reads_them(store: Store) {
+        let story = Story::new(store);
+        story.pipeline("p", STEP_ONCE).await;
+        let run = story.start("p").await;
+        let attempt = story.claim_one().await;
+        let work = story.begin(&attempt).await;
+        story.end(&attempt.key, Outcome::Failed).await;
+        let shown = || story.engine.branch_view("default", work.branch.as_str());
+        story.later(TimeDelta::days(7)).await;
+        assert_eq!(story.engine.remove_branches().await.unwrap(), 0);
+        assert!(story.engine.begin_vacuum(Asked::ByTheClock).await.unwrap().is_none(), "nothing is older than a week");
+        shown().await.unwrap();
+        story.later(TimeDelta::seconds(1)).await;
+        let first = story.engine.begin_vacuum(Asked::ByTheClock).await.unwrap().unwrap();
+        assert_eq!((first.branches_removed, first.spec.kept.branches.len()), (1, 1));
+        let gone = shown().await.unwrap_err();
+        assert_eq!(gone.code(), Code::RetentionOver, "{gone}");
+        assert_eq!(story.branch_states(run).await, [BranchState::Removed]);
+        story.later(TimeDelta::days(1) + TimeDelta::seconds(1)).await;
+        let plan = story.engine.try_vacuum().await.unwrap();
+        assert!(plan.spec.dry_run && plan.spec.kept.branches.is_empty(), "who read it is done");
+    }
+
+    async fn one_cleans_up_at_a_time_and_once_a_day(store: Store) {
+        let story = Story::new(store);
+        story.pipeline("p", STEP_ONCE).await;
+        story.start("p").await;
+        let attempt = story.claim_one().await;
+        story.begin(&attempt).await;
+        story.end(&attempt.key, Outcome::Failed).await;
+        story.later(TimeDelta::days(8)).await;
+        let begin = |asked| story.engine.begin_vacuum(asked);
+        let first = begin(Asked::ByTheClock).await.unwrap().unwrap();
+        assert!(begin(Asked::ByTheClock).await.unwrap().is_none());
+        let busy = begin(Asked::ByHand).await.unwrap_err();
+        assert_eq!(busy.code(), Code::Conflict, "{busy}");
+        story.later(LONGEST_VACUUM).await;
+        let second = begin(Asked::ByTheClock).await.unwrap().expect("whoever had the turn is gone");
+        story.engine.end_vacuum(first.begun_at, true).await.unwrap();
+        assert!(begin(Asked::ByTheClock).await.unwrap().is_none(), "the first says nothing of the second");
+        story.engine.end_vacuum(second.begun_at, false).await.unwrap();
+        let third = begin(Asked::ByTheClock).await.unwrap().expect("what was not done is tried again");
+        story.engine.end_vacuum(third.begun_at, true).await.unwrap();
+        assert!(begin(Asked::ByTheClock).await.unwrap().is_none(), "once a day");
+        let asked = begin(Asked::ByHand).await.unwrap().expect("a person may");
+        story.engine.end_vacuum(asked.begun_at, true).await.unwrap();
+        story.later(TimeDelta::days(1)).await;
+        assert!(begin(Asked::ByTheClock).await.unwrap().is_some());
+    }
+
+    async fn what_a_publish_replaced_is_brought_back_within_the_retention(store: Store) {
+        let story = Story::new(store);
+        story.pipeline("p", STEP_ONCE).await;
+        story.start("p").await;
+        let attempt = story.claim_one().await;
+        let work = story.begin(&attempt).await;
+        story.engine.prepare_publish(&proof(&attempt), request(&work, &["raw.a"])).await.unwrap();
+        story.engine.finish_publish(&proof(&attempt), work.publish).await.unwrap();
+        story.end(&attempt.key, Outcome::Succeeded).await;
+        story.later(TimeDelta::days(7)).await;
+        let spec = story.engine.begin_rollback("default", work.publish).await.unwrap();
+        story.later(TimeDelta::days(2)).await;
+        let over = story.engine.begin_rollback("default", work.publish).await.unwrap_err();
+        assert_eq!(over.code(), Code::RetentionOver, "{over}");
+        story.engine.remove_branches().await.unwrap();
+        let late = PublishRequest { intent: Intent { publish: spec.publish.to_string(), tables: vec![] }, ..request(&work, &[]) };
+        let refused = story.engine.decide_rollback("default", &spec.branch, &late, "anna").await.unwrap_err();
+        assert_eq!(refused.code(), Code::Conflict, "a branch that was left open was ended: {refused}");
     }
 }

@@ -237,6 +237,7 @@ fn engine(store: Store, clock: Arc<ManualClock>, folder: &tempfile::TempDir) -> 
         public_url: "http://polder.test".into(),
         allowed_callback_hosts: vec![],
         lake: Some("file:///lake".to_owned()),
+        lake_retention: polder_types::lake::Retention::default(),
         keep_logs: Some(TimeDelta::days(30)),
     };
     Engine::idle(options, CancellationToken::new()).expect("an engine")

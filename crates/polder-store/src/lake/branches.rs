@@ -24,6 +24,8 @@ pub struct Branch {
     pub view: View,
     pub created_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
+    /// When it was taken from readers.
+    pub removed_at: Option<DateTime<Utc>>,
 }
 
 /// Stores a new branch.
@@ -86,13 +88,6 @@ pub async fn end(tx: &mut Tx, id: BranchId, state: BranchState, at: DateTime<Utc
     Ok(execute!(tx, sqlx::query(sql).bind(id.0).bind(state.as_str()).bind(at))? == 1)
 }
 
-/// Notes that the files of a branch that has ended are gone.
-pub async fn removed(tx: &mut Tx, id: BranchId) -> Result<()> {
-    let sql = "UPDATE lake_branches SET state = 'REMOVED' WHERE id = $1 AND state <> 'OPEN'";
-    execute!(tx, sqlx::query(sql).bind(id.0))?;
-    Ok(())
-}
-
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
@@ -105,6 +100,7 @@ struct Row {
     view: String,
     created_at: DateTime<Utc>,
     ended_at: Option<DateTime<Utc>>,
+    removed_at: Option<DateTime<Utc>>,
 }
 
 impl TryFrom<Row> for Branch {
@@ -123,6 +119,7 @@ impl TryFrom<Row> for Branch {
             view: from_document("view", DOCUMENTS, &row.view)?,
             created_at: row.created_at,
             ended_at: row.ended_at,
+            removed_at: row.removed_at,
         })
     }
 }

@@ -109,8 +109,9 @@ pub async fn branches_of(tx: &mut Tx, place: Place<'_>, run: Option<RunId>) -> R
 }
 
 fn branch_view(branch: branches::Branch) -> BranchView {
-    let branches::Branch { id, name, environment, state, run, step, created_at, ended_at, .. } = branch;
-    BranchView { id, name, environment, state, run, step, created_at, ended_at }
+    let branches::Branch { id, name, environment, state, run, step, .. } = branch;
+    let branches::Branch { created_at, ended_at, removed_at, .. } = branch;
+    BranchView { id, name, environment, state, run, step, created_at, ended_at, removed_at }
 }
 
 /// What publishes did to which tables, and what they read: asked once for all of them.

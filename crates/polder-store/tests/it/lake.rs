@@ -1,11 +1,13 @@
+use chrono::TimeDelta;
 use polder_store::lake::branches::{self, Branch};
 use polder_store::lake::environments;
 use polder_store::lake::publishes::{self, Obstacle, Publish};
-use polder_store::lake::{self, Place};
+use polder_store::lake::{self, Place, kept, retention, turns};
 use polder_store::{Error, Tx, on_both_databases};
 use polder_types::id::{BranchId, PublishId};
 use polder_types::lake::{
-    BranchName, BranchState, Intent, Line, Pin, PublishState, Published, Staged, TableName, View,
+    BranchName, BranchState, Intent, Kept, Line, Pin, PublishState, Published, Retention, Staged, TableName,
+    View,
 };
 
 use crate::given::at;
@@ -29,6 +31,7 @@ async fn branch(tx: &mut Tx, text: &str) -> Branch {
         view: lake::view(tx, PROD).await.unwrap(),
         created_at: at(0),
         ended_at: None,
+        removed_at: None,
     };
     branches::insert(tx, &branch).await.unwrap();
     branch
@@ -216,10 +219,82 @@ on_both_databases! {
         assert_eq!(ids(&mut tx, Some(two.id)).await, [one.id]);
         let names: Vec<String> = branches::list(&mut tx, PROD, Some(10)).await.unwrap().iter().map(|b| b.name.to_string()).collect();
         assert_eq!(names, ["run-2", "run-1"]);
-        branches::removed(&mut tx, one.branch).await.unwrap();
-        assert_eq!(branches::find(&mut tx, one.branch).await.unwrap().unwrap().state, BranchState::Removed);
+        assert_eq!(retention::remove(&mut tx, at(3), at(5)).await.unwrap(), 2);
+        let removed = branches::find(&mut tx, one.branch).await.unwrap().unwrap();
+        assert_eq!((removed.state, removed.removed_at), (BranchState::Removed, Some(at(5))));
         assert_eq!(versions(&mut tx).await, [("raw.a".to_owned(), 1)]);
         let pin = lake::table(&mut tx, PROD, &name("raw.a")).await.unwrap().unwrap().pin;
         assert_eq!(pin, Pin { line: Line::main(), version: 1 });
+    }
+
+    async fn what_was_seen_within_the_retention_is_kept(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        for run in 0..4 {
+            published(&mut tx, &format!("run-{run}"), &["raw.a"]).await;
+        }
+        let retention = Retention::new(TimeDelta::minutes(10));
+        let oldest = |kept: &Kept| kept.pins_of(&name("RAW.A")).map(|(_, pin)| pin.version).collect::<Vec<_>>();
+        let young = kept::find(&mut tx, retention, at(12)).await.unwrap();
+        assert_eq!((oldest(&young), young.branches.len()), (vec![0], 4), "all were replaced in the second minute");
+        assert_eq!(young.files_since, at(2));
+        let reading = kept::find(&mut tx, retention, at(22)).await.unwrap();
+        assert_eq!(oldest(&reading), [0], "who began in the tenth minute after may read for ten minutes");
+        assert_eq!(retention::removable(&mut tx, at(3)).await.unwrap(), 4);
+        assert_eq!(retention::remove(&mut tx, at(3), at(22)).await.unwrap(), 4);
+        assert_eq!(retention::remove(&mut tx, at(3), at(23)).await.unwrap(), 0, "they are");
+        let old = kept::find(&mut tx, retention, at(32)).await.unwrap();
+        assert_eq!((oldest(&old).as_slice(), old.branches.len()), (&[0][..], 4), "somebody may be reading the branches");
+        let over = kept::find(&mut tx, retention, at(33)).await.unwrap();
+        assert_eq!((oldest(&over), over.branches.len()), (vec![3], 0), "what readers see now stays");
+    }
+
+    async fn an_open_branch_keeps_what_it_was_made_from_and_what_it_writes(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        published(&mut tx, "run-0", &["raw.a"]).await;
+        let open = branch(&mut tx, "run-1").await;
+        let ready = publish(&branch(&mut tx, "run-2").await, &["raw.a"]);
+        assert_eq!(publishes::prepare(&mut tx, &ready).await.unwrap(), []);
+        assert_eq!(retention::end_left(&mut tx, at(0), at(90)).await.unwrap(), 0, "they are not that old");
+        publishes::finish(&mut tx, ready.id, at(3)).await.unwrap();
+        let far = at(9000);
+        let kept = kept::find(&mut tx, Retention::new(TimeDelta::minutes(10)), far).await.unwrap();
+        let pins: Vec<_> = kept.pins_of(&name("raw.a")).collect();
+        assert_eq!(pins, [(&name("raw.a"), &Pin { line: Line::main(), version: 0 })], "as the open branch sees it");
+        assert!(kept.has_folder(&open.name) && kept.files_since <= at(0));
+        assert_eq!(retention::end_left(&mut tx, at(1), far).await.unwrap(), 1, "nobody writes to it any more");
+        assert_eq!(branches::find(&mut tx, open.id).await.unwrap().unwrap().state, BranchState::Failed);
+    }
+
+    async fn what_is_decided_and_not_done_is_not_taken_away(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        let made = branch(&mut tx, "run-1").await;
+        assert_eq!(publishes::prepare(&mut tx, &publish(&made, &["raw.a"])).await.unwrap(), []);
+        assert_eq!(retention::end_left(&mut tx, at(1), at(9000)).await.unwrap(), 0);
+        assert_eq!(retention::remove(&mut tx, at(9000), at(9000)).await.unwrap(), 0);
+        assert!(kept::find(&mut tx, Retention::default(), at(90_000)).await.unwrap().has_folder(&made.name));
+    }
+
+    async fn the_lines_of_environments_stay(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        published(&mut tx, "run-0", &["raw.a"]).await;
+        let (dev, line) = (Place { environment: "dev", ..PROD }, BranchName::new("env-dev-1").unwrap());
+        environments::begin(&mut tx, dev, "prod", &line, at(4)).await.unwrap();
+        published(&mut tx, "run-1", &["raw.a"]).await;
+        retention::remove(&mut tx, at(8000), at(8000)).await.unwrap();
+        let kept = kept::find(&mut tx, Retention::new(TimeDelta::minutes(1)), at(9000)).await.unwrap();
+        let pins: Vec<_> = kept.pins_of(&name("raw.a")).map(|(_, pin)| (pin.line.forks().len(), pin.version)).collect();
+        assert_eq!(pins, [(1, 0), (0, 1)]);
+        assert!(kept.has_folder(&line));
+    }
+
+    async fn a_turn_is_remembered(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(turns::last(&mut tx).await.unwrap(), None);
+        let turn = turns::Turn { begun_at: at(0), ended_at: None, done: false };
+        turns::set(&mut tx, &turn).await.unwrap();
+        assert_eq!(turns::last(&mut tx).await.unwrap(), Some(turn));
+        assert_eq!(retention::begun_at(&mut tx).await.unwrap(), None);
+        branch(&mut tx, "run-0").await;
+        assert_eq!(retention::begun_at(&mut tx).await.unwrap(), Some(at(0)));
     }
 }

@@ -115,6 +115,38 @@ pub struct BranchView {
     pub step: Option<String>,
     pub created_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
+    /// When it was taken from readers; its files go after that.
+    pub removed_at: Option<DateTime<Utc>>,
+}
+
+/// What a vacuum of the lake did, or would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct VacuumReport {
+    /// Nothing was done: this is what would be.
+    pub dry_run: bool,
+    /// Branches whose time was over, so that nobody is shown them from now on. Their files go with a later vacuum, when whoever reads
+    /// them now is done.
+    pub branches_removed: u64,
+    /// What was deleted, in all tables.
+    pub files: u64,
+    pub bytes: u64,
+    /// The tables of which something was deleted, and those that were left alone because something is wrong with them.
+    pub tables: Vec<VacuumedTable>,
+}
+
+/// What a vacuum deleted of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct VacuumedTable {
+    #[schema(value_type = String)]
+    pub name: TableName,
+    /// Data files, and logs of branches.
+    pub files: u64,
+    pub bytes: u64,
+    /// Branches whose logs were deleted.
+    pub branches: u64,
+    /// Why nothing of it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 /// Asks a query of the lake.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{AttemptKey, ModelsTask, SqlTask};
 use crate::definition::sync::Sync;
 use crate::id::PublishId;
-use crate::lake::{BranchName, Intent, Line, Pin, Published, TableName, View};
+use crate::lake::{BranchName, Intent, Kept, Line, Pin, Published, TableName, View};
 
 /// The exit code that says that others have published meanwhile: in BSD's `sysexits.h` a failure that may pass.
 pub const EXIT_CONFLICT: u8 = 75;
@@ -86,6 +86,8 @@ pub struct SessionSpec {
     pub statement_seconds: u64,
     /// The longest that nothing may be asked.
     pub idle_seconds: u64,
+    /// The longest that a transaction may see the same view.
+    pub view_seconds: u64,
 }
 
 /// Names a session to those who may end its statements.
@@ -136,6 +138,16 @@ pub enum PublishDone {
     /// Somebody who does not go through Polder had written to a table: what was done was taken back. Tables whose logs went on by that are
     /// at these versions, which say what readers saw before.
     Undone(Vec<Published>),
+}
+
+/// `polder task vacuum`: deletes what nobody needs any more; the answer is a list of [`VacuumedTable`](super::VacuumedTable).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VacuumSpec {
+    /// Where the lake is.
+    pub lake: String,
+    pub kept: Kept,
+    /// Deletes nothing.
+    pub dry_run: bool,
 }
 
 /// `polder task restore`: makes tables what they were, as something to be published; the answer is a [`PublishRequest`](super::PublishRequest).

@@ -13,7 +13,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
+use chrono::TimeDelta;
 use polder_types::definition::duration;
+use polder_types::lake::Retention;
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -53,6 +55,9 @@ pub struct Args {
     /// How long logs of runs are kept, such as 30d; none keeps them for ever
     #[arg(long, value_name = "TIME", default_value = "30d")]
     keep_logs: String,
+    /// How long the lake keeps what has ended, such as 30d: branches that failed, and what publishes have replaced
+    #[arg(long, value_name = "TIME", env = "POLDER_LAKE_RETENTION", default_value = "7d", value_parser = lake_retention)]
+    lake_retention: Retention,
     /// How long a browser stays signed in without being used, such as 12h
     #[arg(long, value_name = "TIME", default_value = "12h", value_parser = session_idle)]
     session_idle: Duration,
@@ -128,6 +133,12 @@ fn session_idle(text: &str) -> Result<Duration, String> {
         Ok(idle) if !idle.is_zero() => Ok(idle),
         _ => Err("expected a time such as 12h or 30m".to_owned()),
     }
+}
+
+fn lake_retention(text: &str) -> Result<Retention, String> {
+    let kept = duration::parse(text).ok().filter(|kept| !kept.is_zero());
+    let kept = kept.and_then(|kept| TimeDelta::from_std(kept).ok());
+    kept.map(Retention::new).ok_or_else(|| "expected a time such as 7d or 36h".to_owned())
 }
 
 /// Where the server is listening.

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Subcommand;
 use polder_agent::task::http;
-use polder_sql::{publish, query, step};
+use polder_sql::{publish, query, step, vacuum};
 use polder_types::SystemClock;
 
 #[derive(clap::Args)]
@@ -32,6 +32,8 @@ enum What {
     Publish,
     /// Make the tables that stand on stdin, as JSON, what they were, ready to be published
     Restore,
+    /// Delete all of the lake but what is to be kept, which stands on stdin, as JSON
+    Vacuum,
     /// Answer the query that stands on stdin, as JSON
     Query,
     /// Answer a client of PostgreSQL's protocol: it is at stdin, and the server at stdout
@@ -59,6 +61,7 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         }
         What::Publish => publish::complete(&spec, out).await,
         What::Restore => publish::restore(&spec, out).await,
+        What::Vacuum => vacuum::run(&spec, out).await,
         What::Query | What::Session => query::run(&spec, out).await,
     };
     told(done, polder_sql::Error::exit_code)

@@ -10,6 +10,7 @@ mod local;
 mod mistakes;
 mod models;
 mod postgres;
+mod retention;
 mod session;
 mod story;
 mod syncs;

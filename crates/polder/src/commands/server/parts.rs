@@ -145,6 +145,7 @@ async fn start_engine(
         public_url: public_url(args, address),
         lake: Some(lake_url(args, folder)?),
         allowed_callback_hosts: args.callback_hosts.clone(),
+        lake_retention: args.lake_retention,
         keep_logs: keep_logs(args)?,
     };
     Ok(Engine::start(options, stop.clone()).await?)
