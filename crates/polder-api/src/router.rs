@@ -138,6 +138,7 @@ fn ordinary() -> OpenApiRouter<Api> {
         .routes(routes!(lake::publishes))
         .routes(routes!(lake::publish))
         .routes(routes!(lake::branches))
+        .routes(routes!(lake::reset))
         .routes(routes!(audit::list))
         .routes(routes!(agents::list))
         .routes(routes!(agents::claim))

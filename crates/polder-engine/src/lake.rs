@@ -12,6 +12,7 @@ mod checks;
 mod ended;
 mod prepare;
 mod recover;
+mod reset;
 mod retention;
 mod rollback;
 mod token;

@@ -16,6 +16,8 @@ impl Lake {
         let mut shown = view.clone();
         for name in self.branched(branch).await? {
             let (line, at) = match view.get(&name) {
+                // What an environment was before it was reset is on the line itself.
+                Some(pin) if pin.line.forks().last().is_some_and(|fork| fork.branch == *branch) => continue,
                 Some(pin) => (&pin.line, Some(pin.version)),
                 None => (root, None),
             };

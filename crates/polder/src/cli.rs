@@ -73,6 +73,8 @@ enum Command {
     Tables(c::tables::Args),
     /// List what was published to the lake
     Publishes(c::publishes::Args),
+    /// Begin an environment anew as what prod is
+    Env(c::env::Args),
     /// Delete what of the lake nobody needs any more, as the server does once a day
     Vacuum(c::vacuum::Args),
     /// Store secrets for steps; values are never shown again
@@ -147,6 +149,7 @@ impl Command {
             Self::Sql(args) => c::sql::run(args, context).await,
             Self::Tables(args) => c::tables::run(args, context).await,
             Self::Publishes(args) => c::publishes::run(args, context).await,
+            Self::Env(args) => c::env::run(args, context).await,
             Self::Vacuum(args) => c::vacuum::run(args, context).await,
             Self::Audit(args) => c::audit::run(args, context).await,
             Self::Revisions(args) => c::revisions::run(args, context).await,

@@ -9,6 +9,7 @@ pub mod check;
 pub mod checks;
 pub mod completions;
 pub mod deploy;
+pub mod env;
 pub mod explain;
 mod follow;
 pub mod init;

@@ -307,6 +307,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/environments/{name}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the tables of an environment those of `prod` once more, without copying any
+         * @description What it had can be looked into as a branch for as long as the lake keeps it. Refused for `prod`, and while somebody writes in it.
+         */
+        post: operations["reset_environment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/errors/{code}": {
         parameters: {
             query?: never;
@@ -1475,6 +1495,13 @@ export interface components {
          * @enum {string}
          */
         EdgeKind: "executions" | "step";
+        /** @description An environment that began anew. */
+        EnvironmentReset: {
+            /** @description It is as this one is now. */
+            base: string;
+            before?: components["schemas"]["BranchName"] | null;
+            environment: string;
+        };
         /** @description A team that has pipelines in an environment. */
         EnvironmentTeam: {
             name: string;
@@ -2828,6 +2855,7 @@ export type CreatedToken = components['schemas']['CreatedToken'];
 export type Deploy = components['schemas']['Deploy'];
 export type Deployed = components['schemas']['Deployed'];
 export type EdgeKind = components['schemas']['EdgeKind'];
+export type EnvironmentReset = components['schemas']['EnvironmentReset'];
 export type EnvironmentTeam = components['schemas']['EnvironmentTeam'];
 export type EnvironmentView = components['schemas']['EnvironmentView'];
 export type EventId = components['schemas']['EventId'];
@@ -3568,6 +3596,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_EnvironmentView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_environment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done, or here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentReset"];
                 };
             };
             /** @description What went wrong */

@@ -9,7 +9,8 @@ use polder_store::lake::views::{self, PublishFilter};
 use polder_types::id::{PublishId, RunId};
 use polder_types::lake::{InvalidName, TableName};
 use polder_types::wire::{
-    BranchView, LakeTable, Page, PublishRequest, PublishView, RestoreSpec, Role, VacuumReport,
+    BranchView, EnvironmentReset, LakeTable, Page, PublishRequest, PublishView, RestoreSpec, Role,
+    VacuumReport,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -174,6 +175,23 @@ pub(crate) async fn branches(
     let place = Place { workspace_id: &caller.workspace, environment: &asked.environment };
     let items = views::branches_of(&mut api.read().await?, place, asked.run).await?;
     Ok(Json(Page { items, next_cursor: None }))
+}
+
+/// Make the tables of an environment those of `prod` once more, without copying any
+///
+/// What it had can be looked into as a branch for as long as the lake keeps it. Refused for `prod`, and while somebody writes in it.
+#[utoipa::path(post, path = "/environments/{name}/reset", tag = "lake", operation_id = "reset_environment",
+    params(("name" = String, Path)), responses((status = 200, body = EnvironmentReset)))]
+pub(crate) async fn reset(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(name): Path<String>,
+) -> Answer<EnvironmentReset> {
+    caller.require_everywhere(Role::Operator)?;
+    let reset = api.engine().reset_environment(&caller.workspace, &name).await?;
+    let deed = Deed::new("environment.reset", format!("environment {name}"));
+    api.note(&caller, deed.with(json!({"before": reset.before}))).await?;
+    Ok(Json(reset))
 }
 
 /// How to clean up.

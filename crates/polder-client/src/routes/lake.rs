@@ -6,7 +6,8 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use http::Method;
 use polder_types::id::PublishId;
 use polder_types::wire::{
-    AttemptKey, Checks, LakeTable, LakeWork, Page, PublishRequest, PublishView, SqlRequest, VacuumReport,
+    AttemptKey, Checks, EnvironmentReset, LakeTable, LakeWork, Page, PublishRequest, PublishView, SqlRequest,
+    VacuumReport,
 };
 use serde::Serialize;
 
@@ -47,6 +48,11 @@ impl Client {
     pub async fn roll_back_publish(&self, id: PublishId) -> Result<PublishView, Error> {
         let path = path(&["lake", "publishes", &id.to_string(), "rollback"]);
         self.json(Call::new(Method::POST, &path).patient()).await
+    }
+
+    /// Makes the tables of an environment those of `prod` once more.
+    pub async fn reset_environment(&self, name: &str) -> Result<EnvironmentReset, Error> {
+        self.json(Call::new(Method::POST, &path(&["environments", name, "reset"]))).await
     }
 
     /// Deletes what of the lake nobody needs any more, or tells what would be deleted.

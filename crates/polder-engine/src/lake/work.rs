@@ -44,10 +44,16 @@ impl Engine {
         if place.environment == PROD {
             return Ok(Line::main());
         }
+        self.lock_environment(tx, place).await?;
         match environments::root(tx, place).await? {
             Some(root) => Ok(root),
             None => self.begin_environment(tx, place).await,
         }
+    }
+
+    /// Where its tables are stays as it is until the transaction ends: nobody begins to write while it is reset.
+    pub(super) async fn lock_environment(&self, tx: &mut Tx, place: stored::Place<'_>) -> Result<()> {
+        Ok(tx.lock("environment", format!("{} {}", place.workspace_id, place.environment)).await?)
     }
 
     /// Makes the tables of an environment those of `prod`, without copying any.

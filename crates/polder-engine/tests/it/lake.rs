@@ -362,6 +362,32 @@ on_both_databases! {
         assert!(plan.spec.dry_run && plan.spec.kept.branches.is_empty(), "who read it is done");
     }
 
+    async fn an_environment_is_reset_while_nobody_writes_in_it(store: Store) {
+        let story = Story::new(store);
+        story.pipeline("p", STEP_ONCE).await;
+        let reset = |environment| story.engine.reset_environment("default", environment);
+        assert_eq!(reset("prod").await.unwrap_err().code(), Code::Conflict);
+        assert_eq!(reset("dev").await.unwrap().before, None);
+        story.deploy_to("dev", "p", &[("pipeline.yaml", &format!("name: p\n{STEP_ONCE}"))]).await;
+        story.start_in("dev", "p").await;
+        let attempt = story.claim_one().await;
+        let work = story.begin(&attempt).await;
+        let refused = reset("dev").await.unwrap_err();
+        assert!(refused.to_string().contains(work.branch.as_str()), "{refused}");
+        story.engine.prepare_publish(&proof(&attempt), request(&work, &["raw.a"])).await.unwrap();
+        story.engine.finish_publish(&proof(&attempt), work.publish).await.unwrap();
+        story.end(&attempt.key, Outcome::Succeeded).await;
+        assert_eq!(story.view("dev").await.tables().count(), 1);
+        let before = reset("dev").await.unwrap().before.unwrap();
+        assert_eq!(story.view("dev").await.tables().count(), 0, "prod has none");
+        let shown = story.engine.branch_view("default", before.as_str()).await.unwrap();
+        assert_eq!(shown.view.tables().count(), 1);
+        story.later(TimeDelta::days(8)).await;
+        story.engine.remove_branches().await.unwrap();
+        let gone = story.engine.branch_view("default", before.as_str()).await.unwrap_err();
+        assert_eq!(gone.code(), Code::RetentionOver, "{gone}");
+    }
+
     async fn one_cleans_up_at_a_time_and_once_a_day(store: Store) {
         let story = Story::new(store);
         story.pipeline("p", STEP_ONCE).await;

@@ -1,9 +1,11 @@
 //! Environments of the lake: `prod` is the main line, every other one begins as a branch of another environment.
 
 use chrono::{DateTime, Utc};
-use polder_types::lake::{BranchName, Line, Pin};
+use polder_types::id::BranchId;
+use polder_types::lake::{BranchName, BranchState, Line, Pin};
 
-use super::{CurrentTable, DOCUMENTS, Place, line, switch, tables};
+use super::branches::{self, Branch};
+use super::{CurrentTable, DOCUMENTS, Place, line, switch, tables, view};
 use crate::stored::to_document;
 use crate::{Error, Result, Tx};
 
@@ -37,18 +39,21 @@ pub async fn begin(
     Ok(root)
 }
 
-/// Makes the tables of an environment those of another once more; what it had before is not seen any more.
+/// Makes the tables of an environment those of another once more. What it had before becomes a branch that has ended, which can be looked
+/// into for as long as one that failed; none if the environment was never used.
 ///
 /// # Errors
-/// [`Error::Conflict`] while something is being published in it.
+/// [`Error::Conflict`] while somebody writes in it.
 pub async fn reset(
     tx: &mut Tx,
     place: Place<'_>,
     base: &str,
     branch: &BranchName,
     at: DateTime<Utc>,
-) -> Result<Line> {
-    refuse_while_publishing(tx, place).await?;
+) -> Result<Option<Branch>> {
+    refuse_while_written(tx, place).await?;
+    let Some(before) = before(tx, place, at).await? else { return Ok(None) };
+    branches::insert(tx, &before).await?;
     let origin = Place { environment: base, ..place };
     let root = root_of(tx, origin, branch).await?;
     let sql = "INSERT INTO lake_environments (workspace_id, environment, line, base, created_at) VALUES ($1, $2, $3, $4, $5)
@@ -56,7 +61,31 @@ pub async fn reset(
         DO UPDATE SET line = excluded.line, base = excluded.base, created_at = excluded.created_at";
     write(tx, sql, place, base, &root, at).await?;
     fork(tx, place, origin, branch).await?;
-    Ok(root)
+    Ok(Some(before))
+}
+
+/// All that readers of an environment see, as a branch. Its name is that of the line that its tables are on.
+async fn before(tx: &mut Tx, place: Place<'_>, at: DateTime<Utc>) -> Result<Option<Branch>> {
+    let sql = "SELECT line, created_at FROM lake_environments WHERE workspace_id = $1 AND environment = $2";
+    let found: Option<(String, DateTime<Utc>)> =
+        on!(tx, |c| sqlx::query_as(sql).bind(place.workspace_id).bind(place.environment).fetch_optional(c))?;
+    let Some((root, created_at)) = found else { return Ok(None) };
+    let root = line(&root)?;
+    let fork =
+        root.forks().last().ok_or_else(|| Error::corrupt("line of an environment", root.to_string()))?;
+    Ok(Some(Branch {
+        id: BranchId::new(at),
+        workspace_id: place.workspace_id.to_owned(),
+        environment: place.environment.to_owned(),
+        name: fork.branch.clone(),
+        run: None,
+        step: None,
+        state: BranchState::Failed,
+        view: view(tx, place).await?,
+        created_at,
+        ended_at: Some(at),
+        removed_at: None,
+    }))
 }
 
 async fn root_of(tx: &mut Tx, origin: Place<'_>, branch: &BranchName) -> Result<Line> {
@@ -88,14 +117,19 @@ async fn write(
     )
 }
 
-async fn refuse_while_publishing(tx: &mut Tx, place: Place<'_>) -> Result<()> {
-    let sql = "SELECT name_key FROM lake_locks WHERE workspace_id = $1 AND environment = $2 LIMIT 1";
-    let held: Option<String> = on!(tx, |c| sqlx::query_scalar(sql)
+/// Whoever writes has an open branch, until what is decided about it is done.
+async fn refuse_while_written(tx: &mut Tx, place: Place<'_>) -> Result<()> {
+    let sql = "SELECT name FROM lake_branches
+        WHERE state = 'OPEN' AND workspace_id = $1 AND environment = $2 ORDER BY created_at LIMIT 1";
+    let open: Option<String> = on!(tx, |c| sqlx::query_scalar(sql)
         .bind(place.workspace_id)
         .bind(place.environment)
         .fetch_optional(c))?;
-    match held {
-        Some(table) => Err(Error::Conflict(format!("{table} is being published just now"))),
+    match open {
+        Some(branch) => Err(Error::Conflict(format!(
+            "somebody writes to tables of {} just now, on the branch {branch}",
+            place.environment
+        ))),
         None => Ok(()),
     }
 }

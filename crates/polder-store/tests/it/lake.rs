@@ -173,12 +173,18 @@ on_both_databases! {
         assert_eq!(root, Line::main().fork(first.clone(), None));
         published(&mut tx, "run-2", &["raw.a"]).await;
         let view = lake::view(&mut tx, dev).await.unwrap();
-        let pin = Pin { line: Line::main().fork(first, Some(0)), version: 0 };
+        let pin = Pin { line: Line::main().fork(first.clone(), Some(0)), version: 0 };
         assert_eq!(view.get(&name("raw.a")), Some(&pin), "what prod does later is not seen");
         let second = BranchName::new("env-dev-2").unwrap();
         let same = environments::begin(&mut tx, dev, "prod", &second, at(4)).await.unwrap();
         assert_eq!(same, root, "it has begun");
-        environments::reset(&mut tx, dev, "prod", &second, at(4)).await.unwrap();
+        let before = environments::reset(&mut tx, dev, "prod", &second, at(4)).await.unwrap().unwrap();
+        assert_eq!((before.name, before.view), (first, view), "what it was can be looked into");
+        let named = branches::named(&mut tx, "default", &BranchName::new("env-dev-1").unwrap()).await.unwrap().unwrap();
+        assert_eq!((named.state, named.created_at, named.ended_at), (BranchState::Failed, at(3), Some(at(4))));
+        let kept = kept::find(&mut tx, Retention::default(), at(5)).await.unwrap();
+        assert!(kept.has_folder(&named.name) && kept.has_folder(&second));
+        assert!(kept.pins_of(&name("raw.a")).any(|(_, kept)| *kept == pin), "also by who reads it now");
         let view = lake::view(&mut tx, dev).await.unwrap();
         let pin = Pin { line: Line::main().fork(second, Some(1)), version: 1 };
         assert_eq!(view.get(&name("raw.a")), Some(&pin));
@@ -192,6 +198,8 @@ on_both_databases! {
         let name = BranchName::new("env-prod-1").unwrap();
         let refused = environments::reset(&mut tx, PROD, "dev", &name, at(3)).await;
         assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+        let test = Place { environment: "test", ..PROD };
+        assert_eq!(environments::reset(&mut tx, test, "prod", &name, at(3)).await.unwrap(), None, "it is as prod is");
     }
 
     async fn a_branch_is_found_by_its_name_and_its_publish_by_the_branch(store: Store) {

@@ -119,6 +119,16 @@ pub struct BranchView {
     pub removed_at: Option<DateTime<Utc>>,
 }
 
+/// An environment that began anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EnvironmentReset {
+    pub environment: String,
+    /// It is as this one is now.
+    pub base: String,
+    /// The branch that shows what it was; none if no step had written in it.
+    pub before: Option<BranchName>,
+}
+
 /// What a vacuum of the lake did, or would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct VacuumReport {

@@ -121,6 +121,13 @@ fn another_environment_begins_as_prod_and_goes_its_own_way() {
     session.polder(0, &["run", "shop/load", "--env", "dev", "--follow"]);
     assert_eq!(count(&session, "raw.orders", &["--env", "dev"]), 4);
     assert_eq!(count(&session, "raw.orders", &[]), 2);
+    session.polder(1, &["env", "reset", "prod"]);
+    let reset = session.json(&["env", "reset", "dev"]);
+    assert_eq!(count(&session, "raw.orders", &["--env", "dev"]), 2, "it is as prod once more");
+    assert_eq!(count(&session, "raw.orders", &["--branch", reset["before"].as_str().unwrap()]), 4);
+    session.polder(0, &["run", "shop/load", "--env", "dev", "--follow"]);
+    assert_eq!(count(&session, "raw.orders", &["--env", "dev"]), 4, "and goes its own way again");
+    assert_eq!(session.json(&["env", "reset", "test"])["before"], Value::Null, "nothing was written there");
 }
 
 /// The server dies at a point of a publish; the rows are there once.
