@@ -27,13 +27,27 @@ pub(crate) async fn build(plan: &Plan, node: usize, work: &mut Work) -> Result<B
     let of = &plan.models.nodes[node];
     if of.what == What::Seed {
         let effect = seed(plan, of, work).await;
-        return effect.map(|effect| Built { effect, sql: None }).map_err(|error| unbuilt(&error, None));
+        let effect = effect.map_err(|error| unbuilt(&error, None))?;
+        describe(of, work).await.map_err(|error| unbuilt(&error, None))?;
+        return Ok(Built { effect, sql: None });
     }
     let sql = sql(plan, node, work).await?;
-    match run(&sql, work).await {
+    let made = async {
+        let effect = run(&sql, work).await?;
+        describe(of, work).await.map(|()| effect)
+    };
+    match made.await {
         Ok(effect) => Ok(Built { effect, sql: Some(sql) }),
         Err(error) => Err(unbuilt(&error, Some(sql))),
     }
+}
+
+/// What YAML says of it goes to its table.
+async fn describe(node: &Node, work: &mut Work) -> Result<()> {
+    if !node.descriptions.is_empty() {
+        work.describe(&node.table, &node.descriptions).await?;
+    }
+    Ok(())
 }
 
 fn unbuilt(error: &Error, sql: Option<String>) -> Unbuilt {

@@ -9,7 +9,7 @@ mod retention;
 mod states;
 mod view;
 
-pub use facts::{ColumnFacts, TableFacts};
+pub use facts::{ColumnFacts, Descriptions, TableFacts};
 pub use intent::{Intent, Published, Staged};
 pub use kept::Kept;
 pub use line::{BranchName, Fork, Line};

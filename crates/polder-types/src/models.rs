@@ -34,7 +34,7 @@ pub use self::graph::Order;
 pub use self::jinja::{Fault, Rendered};
 pub use self::select::{Part, Selector, Wrong};
 use crate::definition::Problem;
-use crate::lake::TableName;
+use crate::lake::{Descriptions, TableName};
 
 /// Files of all kinds that a project may have at most.
 const FILE_LIMIT: usize = 10_000;
@@ -61,7 +61,8 @@ pub struct Node {
     pub file: String,
     pub what: What,
     pub table: TableName,
-    pub description: Option<String>,
+    /// What its YAML says of it and its columns.
+    pub descriptions: Descriptions,
     pub tags: BTreeSet<String>,
     /// The nodes that it reads.
     pub parents: BTreeSet<usize>,

@@ -2601,6 +2601,8 @@ export interface components {
             bytes_total: number;
             /** @description In the order of the table. */
             columns: components["schemas"]["ColumnFacts"][];
+            /** @description What it is for. */
+            description?: string | null;
             /** Format: int64 */
             files_total: number;
             /** @description The columns that say together which row is which; empty if nobody said so. */

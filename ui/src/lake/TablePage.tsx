@@ -1,4 +1,4 @@
-import { Button, Stack } from '@mantine/core'
+import { Button, Stack, Text } from '@mantine/core'
 import { IconTerminal2 } from '@tabler/icons-react'
 import { Link, useParams } from 'react-router'
 import { useGet } from '~/api/queries'
@@ -64,6 +64,7 @@ function Known({ table, environment }: { table: LakeTable; environment: string }
         }
       />
       <Stack gap="xl">
+        {facts?.description && <Text style={{ whiteSpace: 'pre-line' }}>{facts.description}</Text>}
         {facts && <Facts facts={facts} />}
         {facts && <ColumnList facts={facts} />}
         <Sample name={name} version={version} environment={environment} />

@@ -48,6 +48,7 @@ fn request(work: &LakeWork, tables: &[&str]) -> PublishRequest {
 
 fn facts() -> BTreeMap<TableName, TableFacts> {
     let facts = TableFacts {
+        description: None,
         columns: vec![],
         rows_total: Some(3),
         bytes_total: 10,

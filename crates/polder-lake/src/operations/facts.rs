@@ -20,6 +20,7 @@ impl Table {
             files_total: size.files,
             partitioned_by: self.snapshot()?.metadata().partition_columns().to_vec(),
             key: self.key()?.unwrap_or_default(),
+            description: self.snapshot()?.metadata().description().map(str::to_owned),
         })
     }
 }

@@ -5,6 +5,7 @@ mod back;
 mod bounds;
 mod changes;
 mod columns;
+mod comment;
 mod commit;
 mod compact;
 mod create;

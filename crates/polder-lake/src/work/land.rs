@@ -2,6 +2,8 @@
 
 use deltalake::arrow::datatypes::SchemaRef;
 
+use polder_types::lake::Descriptions;
+
 use super::{Effect, Work};
 use crate::operations::{Batches, Design, Note};
 use crate::{Error, Kind, Result, Table, TableName};
@@ -74,6 +76,21 @@ impl Work {
         let (table, effect) = landed?;
         self.keep(table);
         Ok(effect)
+    }
+
+    /// Says what a table and its columns are for.
+    ///
+    /// # Errors
+    /// When there is no such table.
+    pub async fn describe(&mut self, table: &TableName, texts: &Descriptions) -> Result<()> {
+        let table = self.table(table).await?;
+        let version = table.version();
+        let described = table.described(texts, &self.base.note).await?;
+        // What is as it was is not published for that.
+        if described.version() > version {
+            self.keep(described);
+        }
+        Ok(())
     }
 
     /// Notes a text with a table, published with its rows and taken back with them. `progress` is a number that grows each time, for

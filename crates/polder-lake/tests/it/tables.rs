@@ -1,5 +1,6 @@
 use polder_lake::operations::{Design, Note};
 use polder_lake::{Error, Line};
+use polder_types::lake::Descriptions;
 
 use crate::bench::{Bench, ids, name, now, rows, schema};
 
@@ -18,6 +19,29 @@ async fn a_table_is_made_filled_and_replaced() {
     let restored = table.restore(1, &Note::default()).await.unwrap();
     assert_eq!(ids(&restored).await, [1, 2, 3]);
     assert_eq!(bench.lake.tables().await.unwrap(), [name("raw.Orders")]);
+}
+
+#[tokio::test]
+async fn what_it_is_for_is_said_once() {
+    let bench = Bench::new();
+    let texts = Descriptions {
+        table: Some("What was ordered".to_owned()),
+        columns: [("NAME".to_owned(), "Of whom".to_owned()), ("gone".to_owned(), "Nothing".to_owned())]
+            .into(),
+    };
+    let table = bench.table("raw.orders", 1..=3).await.described(&texts, &Note::default()).await.unwrap();
+    let version = table.version();
+    let table = table.described(&texts, &Note::default()).await.unwrap();
+    assert_eq!(table.version(), version, "it says so already");
+    let less = Descriptions { table: None, ..texts };
+    let table = table.described(&less, &Note::default()).await.unwrap();
+    let facts = table.facts().unwrap();
+    let columns: Vec<_> = facts.columns.iter().map(|column| column.description.as_deref()).collect();
+    assert_eq!(
+        (facts.description.as_deref(), columns),
+        (Some("What was ordered"), vec![None, Some("Of whom")])
+    );
+    assert_eq!(bench.outside("raw.orders").await, [1, 2, 3]);
 }
 
 #[tokio::test]

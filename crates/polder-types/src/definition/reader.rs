@@ -266,7 +266,7 @@ impl<'a> Field<'a> {
         Some(items.iter().enumerate().map(item).collect())
     }
 
-    fn scalar_text_quietly(&self) -> Option<&'a str> {
+    pub(crate) fn scalar_text_quietly(&self) -> Option<&'a str> {
         match self.plain() {
             Some(Plain::Text(text)) => Some(text),
             _ => None,

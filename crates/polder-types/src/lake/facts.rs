@@ -1,5 +1,7 @@
 //! What is known of a table without opening it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,6 +19,24 @@ pub struct TableFacts {
     pub partitioned_by: Vec<String>,
     /// The columns that say together which row is which; empty if nobody said so.
     pub key: Vec<String>,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// What a table and its columns are for, in words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Descriptions {
+    pub table: Option<String>,
+    /// By name.
+    pub columns: BTreeMap<String, String>,
+}
+
+impl Descriptions {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.table.is_none() && self.columns.is_empty()
+    }
 }
 
 /// A column of a table.

@@ -11,7 +11,7 @@ use super::sources::SourceTable;
 use super::sql_file::{self, SqlFile, stem};
 use super::{FILE_LIMIT, Models, Node, Query, Read, Test, What, find, graph, is_file, is_seed, settings};
 use crate::definition::{self, Field, Place, ProblemCode, Reader, Tree, did_you_mean};
-use crate::lake::{InvalidName, TableName};
+use crate::lake::{Descriptions, InvalidName, TableName};
 
 /// Where models lie that lie in no folder.
 const DEFAULT_SCHEMA: &str = "marts";
@@ -51,7 +51,7 @@ struct Draft<'a> {
     reader: &'a Reader<'a>,
     name: String,
     is_seed: bool,
-    description: Option<String>,
+    descriptions: Descriptions,
     config: Config,
     refs: BTreeSet<String>,
     sources: BTreeSet<(String, String)>,
@@ -126,7 +126,7 @@ impl<'a> Linker<'a> {
             };
             if let Some(draft) = self.drafts.iter_mut().find(fits) {
                 draft.config = std::mem::take(&mut draft.config).or(described.config.clone());
-                draft.description = described.description.take();
+                draft.descriptions = std::mem::take(&mut described.descriptions);
                 continue;
             }
             let names = self.drafts.iter().filter(|draft| draft.is_seed == described.is_seed);
@@ -212,7 +212,7 @@ impl<'a> Linker<'a> {
             file: draft.reader.file.to_owned(),
             what,
             table: draft.table()?,
-            description: draft.description.clone(),
+            descriptions: draft.descriptions.clone(),
             tags: draft.config.tags.clone(),
             parents,
             sources: read,
@@ -272,13 +272,21 @@ fn start() -> Place {
 impl<'a> Draft<'a> {
     fn model(file: SqlFile<'a>) -> Self {
         let SqlFile { reader, name, refs, sources, config } = file;
-        Self { reader, name, is_seed: false, description: None, config, refs, sources }
+        Self { reader, name, is_seed: false, descriptions: Descriptions::default(), config, refs, sources }
     }
 
     fn seed(reader: &'a Reader<'a>) -> Self {
         let (refs, sources) = (BTreeSet::new(), BTreeSet::new());
         let name = stem(reader.file).to_owned();
-        Self { reader, name, is_seed: true, description: None, config: Config::default(), refs, sources }
+        Self {
+            reader,
+            name,
+            is_seed: true,
+            descriptions: Descriptions::default(),
+            config: Config::default(),
+            refs,
+            sources,
+        }
     }
 
     /// In the schema that it says, or that its folder is; a name that cannot be one is reported.

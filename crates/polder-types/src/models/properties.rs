@@ -1,11 +1,14 @@
 //! What stands beside models in YAML: descriptions, settings, tests, and sources.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::config::{self, Config};
 use super::generic::{Generic, NAMES, Target};
 use super::sources::{self, SourceTable};
 use crate::definition::{Field, Located, Place, ProblemCode, Reader, Severity, did_you_mean};
+use crate::lake::Descriptions;
 
 /// What one file says.
 #[derive(Default)]
@@ -19,7 +22,7 @@ pub(super) struct Described<'a> {
     pub(super) reader: &'a Reader<'a>,
     pub(super) name: Located<String>,
     pub(super) is_seed: bool,
-    pub(super) description: Option<String>,
+    pub(super) descriptions: Descriptions,
     pub(super) config: Config,
     pub(super) tests: Vec<Found<'a>>,
 }
@@ -83,14 +86,28 @@ pub(super) fn read<'a>(field: &Field<'a>) -> Properties<'a> {
 fn described<'a>(field: &Field<'a>, is_seed: bool) -> Option<Described<'a>> {
     field.check_keys(KEYS);
     let name = field.require_text("name")?;
-    let description = field.get("description").and_then(|field| field.scalar_text().map(str::to_owned));
+    let descriptions = Descriptions { table: description(field), columns: columns(field) };
     let keys = if is_seed { config::OF_SEEDS } else { config::OF_MODELS };
     let mut config = Config::default();
     settings(field.get("config"), &mut config, keys);
     if let Some(tags) = field.get("tags") {
         set(&mut config, "tags", &tags, keys);
     }
-    Some(Described { reader: field.reader, name, is_seed, description, config, tests: tests(field) })
+    Some(Described { reader: field.reader, name, is_seed, descriptions, config, tests: tests(field) })
+}
+
+/// What something is for; an empty text says nothing.
+fn description(field: &Field<'_>) -> Option<String> {
+    let text = field.get("description")?.scalar_text()?.trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}
+
+fn columns(field: &Field<'_>) -> BTreeMap<String, String> {
+    // What is wrong with the list and its names is told where their tests are read.
+    let columns = field.get("columns").filter(Field::is_list).and_then(|field| field.items());
+    let named = |column: &Field<'_>| Some(column.get("name")?.scalar_text_quietly()?.to_owned());
+    let columns = columns.unwrap_or_default().into_iter();
+    columns.filter_map(|column| Some((named(&column)?, description(&column)?))).collect()
 }
 
 fn settings(field: Option<Field<'_>>, config: &mut Config, keys: &[&str]) {

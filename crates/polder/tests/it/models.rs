@@ -47,7 +47,8 @@ models:
       - {name: id, tests: [not_null, {unique: {severity: warn}}]}
       - {name: country, tests: [{relationships: {to: ref('countries'), field: code}}]}
   - name: days
-    columns: [{name: day, tests: [unique]}]
+    description: What was ordered on each day
+    columns: [{name: day, tests: [unique]}, {name: AMOUNT, description: Euros}, {name: gone, description: Nothing}]
 ",
     ),
     ("tests/amounts_are_small.sql", "select * from {{ ref('days') }} where amount > 1000"),
@@ -87,6 +88,32 @@ fn models_are_built_tested_and_published_together() {
     session.polder(0, &["sql", "-c", "SELECT * FROM marts.days ORDER BY day"]);
     session.polder(0, &["sql", "-c", "SELECT * FROM marts.by_country ORDER BY name"]);
     assert_session("models_are_built_tested_and_published_together", session);
+}
+
+#[test]
+fn what_yaml_says_of_models_is_said_of_their_tables() {
+    let (session, _server) = shop();
+    let described = || {
+        let tables = session.json(&["tables"]);
+        let days = tables["items"].as_array().unwrap().iter().find(|table| table["name"] == "marts.days");
+        let facts = days.unwrap()["facts"].clone();
+        let columns = facts["columns"].as_array().unwrap();
+        let columns = columns.iter().map(|column| format!("{}: {}", column["name"], column["description"]));
+        format!("{}; {}", facts["description"], columns.collect::<Vec<_>>().join(", "))
+    };
+    for rows in ["(1, 'DE', 10, DATE '2026-11-20')", "(2, 'DE', 10, DATE '2026-11-21')"] {
+        load(&session, rows);
+        assert_eq!(session.output(&["run", "shop/build", "--follow"], "").status.code(), Some(0));
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(described(), @r#""What was ordered on each day"; "day": null, "orders": null, "amount": "Euros""#);
+        }
+    }
+    // What is described otherwise, and is as it was besides, is described anew.
+    let yaml = std::fs::read_to_string(session.path("shop/models/schema.yml")).unwrap();
+    session.write("shop/models/schema.yml", &yaml.replace("Euros", "In euros"));
+    assert!(session.output(&["deploy", "shop"], "").status.success());
+    assert_eq!(session.output(&["run", "shop/build", "--follow"], "").status.code(), Some(0));
+    assert!(described().contains("In euros"));
 }
 
 #[test]

@@ -216,7 +216,7 @@ fn an_api_is_read_page_by_page_and_only_what_is_new() {
 fn a_day_of_an_api_is_brought_in_as_often_as_somebody_wants_it() {
     let calls = std::sync::atomic::AtomicU64::new(0);
     let api = Api::start(move |request| {
-        let amount = calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let amount = calls.fetch_add(1, Relaxed);
         let day = request.path.strip_prefix("/orders?date=").unwrap_or("none").to_owned();
         page(&json!([{"id": 1, "day": day, "amount": amount}, {"id": 2, "day": day, "amount": amount}]), None)
     });
@@ -239,7 +239,7 @@ streams: [{name: orders, mode: incremental, primary_key: [day, id]}]
 /// What a run says that fails because of its source; and that it leaves the table as it was.
 fn refused(more: &str, answer: impl Fn(u64) -> Reply + Send + Sync + 'static) -> String {
     let calls = std::sync::atomic::AtomicU64::new(0);
-    let api = Api::start(move |_| answer(calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed)));
+    let api = Api::start(move |_| answer(calls.fetch_add(1, Relaxed)));
     let sync = "connector: shop\nconfig: {key: k-4711-secret}\nstreams: [{name: orders}]\n";
     let (session, _server) = shop(sync, Some(&connector(&api, more)));
     assert!(run(&session), "the first time it is well");
@@ -276,7 +276,7 @@ fn what_an_api_does_wrong_is_told_and_reaches_no_table() {
 #[test]
 fn an_api_that_stumbles_is_asked_again() {
     let calls = std::sync::atomic::AtomicU64::new(0);
-    let api = Api::start(move |_| match calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+    let api = Api::start(move |_| match calls.fetch_add(1, Relaxed) {
         0 => Reply::status(503).with("Retry-After", "0"),
         1 => Reply::broken_off(),
         _ => page(&json!([{"id": 1}]), None),
