@@ -106,7 +106,7 @@ mod tests {
     fn tables_may_be_asked_as_they_were() {
         for text in [
             "SELECT * FROM raw.b VERSION AS OF 3",
-            "SELECT * FROM raw.b TIMESTAMP AS OF '2026-11-20' AS c",
+            "SELECT * FROM raw.b TIMESTAMP AS OF '2026-11-20'",
             "SELECT * FROM raw.b FOR SYSTEM_TIME AS OF now() WHERE a = $1",
         ] {
             assert_eq!(Texts::new().statements(text).unwrap()[0].to_string(), text);
