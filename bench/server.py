@@ -59,11 +59,15 @@ class Server:
         return Client(self.port, self.token)
 
     def deploy(self, project: Path) -> None:
+        self.polder("deploy", str(project), "--env", "prod")
+
+    def polder(self, *arguments: str) -> None:
+        """Runs a command of the CLI against this server."""
         environment = {**os.environ, "POLDER_URL": self.url, "POLDER_TOKEN": self.token}
-        command = [str(self.binary), "deploy", str(project), "--env", "prod"]
+        command = [str(self.binary), *arguments]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS)
         if done.returncode != 0:
-            raise Trouble(f"polder deploy: {done.stdout}{done.stderr}")
+            raise Trouble(f"polder {arguments[0]}: {done.stdout}{done.stderr}")
 
     def resident_bytes(self) -> int:
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
