@@ -9,7 +9,6 @@ use datafusion_pg_catalog::sql::PostgresCompatibilityParser;
 use deltalake::datafusion::sql::sqlparser::ast::Statement;
 use deltalake::datafusion::sql::sqlparser::dialect::{Dialect, PostgreSqlDialect};
 use deltalake::datafusion::sql::sqlparser::parser::{Parser, ParserError};
-
 use polder_lake::WithVersions;
 
 use crate::error::{Error, Result};

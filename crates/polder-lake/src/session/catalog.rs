@@ -111,7 +111,7 @@ impl Entry {
     async fn seen(&self) -> crate::Result<Table> {
         match self.at {
             Some(at) => self.past(self.lake.version_at(&self.name, &self.pin, at).await?).await,
-            None => self.lake.table(&self.name, &self.pin.line, Some(self.pin.version)).await,
+            None => self.past(self.pin.version).await,
         }
     }
 
@@ -124,10 +124,13 @@ impl Entry {
         provided(&past.await.map_err(external)?).await
     }
 
+    /// At a version that is kept: what is seen is.
     async fn past(&self, version: u64) -> crate::Result<Table> {
         let then = self.lake.table(&self.name, &self.pin.line, Some(version)).await?;
-        let now = self.lake.table(&self.name, &self.pin.line, Some(self.pin.version)).await?;
-        now.still_has(&then).await?;
+        if version < self.pin.version {
+            let now = self.lake.table(&self.name, &self.pin.line, Some(self.pin.version)).await?;
+            now.still_has(&then).await?;
+        }
         Ok(then)
     }
 }

@@ -1,7 +1,6 @@
 //! Rows that come from outside: the table grows to hold them, and remembers how far its source was read.
 
 use deltalake::arrow::datatypes::SchemaRef;
-
 use polder_types::lake::Descriptions;
 
 use super::{Effect, Work};
