@@ -25,21 +25,20 @@ pub(crate) struct Unbuilt {
 /// Builds a node on the work's branch.
 pub(crate) async fn build(plan: &Plan, node: usize, work: &mut Work) -> Result<Built, Unbuilt> {
     let of = &plan.models.nodes[node];
-    if of.what == What::Seed {
-        let effect = seed(plan, of, work).await;
-        let effect = effect.map_err(|error| unbuilt(&error, None))?;
-        describe(of, work).await.map_err(|error| unbuilt(&error, None))?;
-        return Ok(Built { effect, sql: None });
+    let sql = if of.what == What::Seed { None } else { Some(sql(plan, node, work).await?) };
+    match made(plan, of, sql.as_deref(), work).await {
+        Ok(effect) => Ok(Built { effect, sql }),
+        Err(error) => Err(unbuilt(&error, sql)),
     }
-    let sql = sql(plan, node, work).await?;
-    let made = async {
-        let effect = run(&sql, work).await?;
-        describe(of, work).await.map(|()| effect)
+}
+
+/// By its statement, or from its file; with what YAML says of it.
+async fn made(plan: &Plan, of: &Node, sql: Option<&str>, work: &mut Work) -> Result<Effect> {
+    let effect = match sql {
+        Some(sql) => run(sql, work).await?,
+        None => seed(plan, of, work).await?,
     };
-    match made.await {
-        Ok(effect) => Ok(Built { effect, sql: Some(sql) }),
-        Err(error) => Err(unbuilt(&error, Some(sql))),
-    }
+    describe(of, work).await.map(|()| effect)
 }
 
 /// What YAML says of it goes to its table.
