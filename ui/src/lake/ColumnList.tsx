@@ -15,7 +15,7 @@ export function ColumnList({ facts }: { facts: TableFacts }) {
             <Table.Th>Column</Table.Th>
             <Table.Th>Type</Table.Th>
             <Table.Th>May be null</Table.Th>
-            {described && <Table.Th>Description</Table.Th>}
+            {described && <Table.Th visibleFrom="sm">Description</Table.Th>}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -38,15 +38,18 @@ function Column({ column, facts, described }: { column: ColumnFacts; facts: Tabl
         </Text>
         {facts.key.includes(name) && <Mark word="key" />}
         {facts.partitioned_by.includes(name) && <Mark word="partition" />}
+        <Text size="xs" c="var(--polder-muted)" hiddenFrom="sm">
+          {description}
+        </Text>
       </Table.Td>
-      <Table.Td style={ANYWHERE}>
+      <Table.Td>
         <Code>{data_type}</Code>
       </Table.Td>
       <Table.Td>
         <Text size="sm">{nullable ? 'yes' : 'no'}</Text>
       </Table.Td>
       {described && (
-        <Table.Td style={ANYWHERE}>
+        <Table.Td visibleFrom="sm" style={ANYWHERE}>
           <Text size="sm">{description}</Text>
         </Table.Td>
       )}
