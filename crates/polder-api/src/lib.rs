@@ -20,6 +20,7 @@ mod openapi;
 mod postgres;
 mod programs;
 mod queries;
+mod questions;
 mod recovery;
 mod router;
 mod routes;

@@ -1,7 +1,9 @@
 //! Polder's own programs, `polder task …`, as the server starts them: what opens tables does so in a process of its own.
 
 use std::ffi::OsString;
+use std::io;
 use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream as StdStream;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -9,6 +11,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::AsyncWriteExt as _;
+use tokio::net::UnixStream;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
@@ -29,9 +32,12 @@ impl Programs {
         Ok(child)
     }
 
-    /// Starts a program that speaks on streams of its own. It ends when it is dropped.
-    pub(crate) fn attach(&self, name: &str, input: OwnedFd, output: OwnedFd) -> std::io::Result<Child> {
-        command(&self.0, name).stdin(input).stdout(output).spawn()
+    /// Starts a program that asks questions: the stream is the one on which it does. It ends when it is dropped.
+    pub(crate) fn attach(&self, name: &str, output: impl Into<Stdio>) -> io::Result<(Child, UnixStream)> {
+        let (ours, theirs) = StdStream::pair()?;
+        let child = command(&self.0, name).stdin(OwnedFd::from(theirs)).stdout(output).spawn()?;
+        ours.set_nonblocking(true)?;
+        Ok((child, UnixStream::from_std(ours)?))
     }
 
     /// Has a program do something, and reads its answer.
@@ -51,7 +57,7 @@ impl Programs {
     }
 }
 
-fn spawn(program: &Path, name: &str) -> std::io::Result<Child> {
+fn spawn(program: &Path, name: &str) -> io::Result<Child> {
     command(program, name).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()
 }
 

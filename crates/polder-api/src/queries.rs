@@ -1,7 +1,9 @@
 //! Queries, each answered by a process of its own: one that needs too much, or brings its process down, fails alone, and the server never
 //! holds more of an answer than the pipe does.
 
+use std::io;
 use std::path::PathBuf;
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,10 +13,12 @@ use polder_engine::lake::Sight;
 use polder_types::wire::{QueryFormat, QueryLimits, QuerySpec, SqlRequest};
 use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, ChildStdout};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::programs::{Programs, internal, reason};
+use crate::questions::Asker;
 use crate::{Error, Result};
 
 /// How long a query waits for others to end before it is refused.
@@ -60,6 +64,8 @@ struct Answering {
     child: Child,
     output: ChildStdout,
     deadline: Instant,
+    /// Answers what it asks meanwhile.
+    _asked: AbortOnDropHandle<io::Result<()>>,
     _place: OwnedSemaphorePermit,
 }
 
@@ -93,27 +99,31 @@ impl Queries {
     }
 
     /// The answer, from its first piece on. Dropping it ends the program.
-    pub(crate) async fn ask(&self, spec: &QuerySpec, time: Duration) -> Result<Body> {
+    pub(crate) async fn ask(&self, asker: Asker, spec: QuerySpec, time: Duration) -> Result<Body> {
         let place = timeout(PATIENCE, Arc::clone(&self.places).acquire_owned()).await;
         let busy = || Error::TooManyOpen { of: "the lake", limit: self.options.at_once };
         let place = place.map_err(|_| busy())?.map_err(|_| Error::Stopping)?;
         let deadline = Instant::now() + time;
-        let mut answering = self.start(spec, deadline, place).await?;
+        let mut answering = self.start(asker, spec, deadline, place).map_err(internal)?;
         match timeout_at(deadline, answering.first()).await {
             Ok(first) => Ok(Body::from_stream(whole(first?, answering))),
             Err(_) => Err(too_long(time)),
         }
     }
 
-    async fn start(
+    fn start(
         &self,
-        spec: &QuerySpec,
+        asker: Asker,
+        spec: QuerySpec,
         deadline: Instant,
         place: OwnedSemaphorePermit,
-    ) -> Result<Answering> {
-        let mut child = self.programs().start("query", spec).await?;
-        let output = child.stdout.take().ok_or_else(|| internal("it has no output"))?;
-        Ok(Answering { child, output, deadline, _place: place })
+    ) -> io::Result<Answering> {
+        let (mut child, control) = self.programs().attach("query", Stdio::piped())?;
+        let output = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        // A query is ended by ending its program. One that has ended before it was told everything says why on standard error.
+        let asked = async move { asker.answer(control, &spec, &Notify::new()).await };
+        let asked = AbortOnDropHandle::new(tokio::spawn(asked));
+        Ok(Answering { child, output, deadline, _asked: asked, _place: place })
     }
 }
 
@@ -126,7 +136,7 @@ impl Answering {
         }
     }
 
-    async fn piece(&mut self) -> std::io::Result<Option<Bytes>> {
+    async fn piece(&mut self) -> io::Result<Option<Bytes>> {
         let mut piece = Vec::with_capacity(PIECE);
         let read = (&mut self.output).take(PIECE as u64).read_buf(&mut piece).await?;
         Ok((read > 0).then(|| piece.into()))
@@ -143,19 +153,19 @@ impl Answering {
     }
 
     /// The next piece; an error if the program does not end well, so that nobody takes what there is for all of it.
-    async fn next(&mut self) -> std::io::Result<Option<Bytes>> {
-        let late = |_| std::io::Error::other("the query took too long");
+    async fn next(&mut self) -> io::Result<Option<Bytes>> {
+        let late = |_| io::Error::other("the query took too long");
         if let Some(piece) = timeout_at(self.deadline, self.piece()).await.map_err(late)?? {
             return Ok(Some(piece));
         }
         match self.child.wait().await? {
             status if status.success() => Ok(None),
-            status => Err(std::io::Error::other(format!("the query broke off: {status}"))),
+            status => Err(io::Error::other(format!("the query broke off: {status}"))),
         }
     }
 }
 
-fn whole(first: Bytes, answering: Answering) -> impl Stream<Item = std::io::Result<Bytes>> {
+fn whole(first: Bytes, answering: Answering) -> impl Stream<Item = io::Result<Bytes>> {
     stream::unfold((Some(first), answering), |(first, mut answering)| async move {
         let piece = match first {
             Some(first) => Ok(Some(first)),

@@ -139,6 +139,7 @@ fn ordinary() -> OpenApiRouter<Api> {
         .routes(routes!(lake::publish))
         .routes(routes!(lake::branches))
         .routes(routes!(lake::reset))
+        .routes(routes!(sql::tables))
         .routes(routes!(audit::list))
         .routes(routes!(agents::list))
         .routes(routes!(agents::claim))

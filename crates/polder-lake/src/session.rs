@@ -5,12 +5,13 @@
 
 mod catalog;
 mod dialect;
+mod limits;
+mod own;
 mod past;
 mod prepare;
 mod travel;
 mod words;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -26,10 +27,12 @@ use deltalake::datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use deltalake::datafusion::sql::parser::{DFParserBuilder, Statement};
 use deltalake::datafusion::sql::sqlparser::ast;
 use deltalake::delta_datafusion::planner::DeltaPlanner;
-use polder_types::wire::QueryLimits;
 
 pub(crate) use self::catalog::{Catalog, Entry};
 pub use self::dialect::WithVersions;
+pub use self::limits::Limits;
+pub use self::own::OwnSource;
+use self::own::{OwnSchema, WithOwn};
 pub use self::prepare::Prepared;
 use crate::means::Means;
 use crate::room::with_room;
@@ -40,43 +43,14 @@ pub const CATALOG: &str = "polder";
 /// Where a table is looked for that is named without a schema.
 pub const DEFAULT_SCHEMA: &str = "marts";
 
-/// What queries may use.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Bytes for sorting, joining and grouping, for all queries of the session together; what is over it goes to disk, or fails.
-    pub memory: usize,
-    /// Where that goes to; in the system's temporary folder if none is given.
-    pub spill: Option<PathBuf>,
-    /// Bytes on that disk.
-    pub spilled: u64,
-    pub threads: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { memory: 1 << 30, spill: None, spilled: 64 << 30, threads }
-    }
-}
-
-impl From<QueryLimits> for Limits {
-    fn from(limits: QueryLimits) -> Self {
-        let size = |bytes| usize::try_from(bytes).unwrap_or(usize::MAX);
-        Self {
-            memory: size(limits.memory),
-            spilled: limits.disk,
-            threads: usize::try_from(limits.threads).unwrap_or(1).max(1),
-            ..Self::default()
-        }
-    }
-}
-
 /// Answers queries about one view.
 #[derive(Clone)]
 pub struct Session {
     context: SessionContext,
     /// What the catalog is called in SQL.
     name: Arc<str>,
+    /// Polder's own tables, beside those of the view.
+    own: Option<Arc<OwnSchema>>,
 }
 
 impl Lake {
@@ -131,12 +105,30 @@ impl Session {
             .build();
         let context = SessionContext::new_with_state(state);
         context.register_catalog(name, Arc::new(catalog));
-        Self { context, name: name.into() }
+        Self { context, name: name.into(), own: None }
+    }
+
+    /// Shows Polder's own tables, too; `is_past` if all that is seen is to be of an earlier time.
+    #[must_use]
+    pub fn with_own(mut self, source: Arc<dyn OwnSource>, is_past: bool) -> Self {
+        self.own = Some(Arc::new(OwnSchema { source, is_past }));
+        if let Some(tables) = self.context.catalog(&self.name) {
+            self.show(tables);
+        }
+        self
+    }
+
+    fn show(&self, tables: Arc<dyn CatalogProvider>) {
+        let all = match &self.own {
+            Some(own) => Arc::new(WithOwn { tables, own: Arc::clone(own) }),
+            None => tables,
+        };
+        self.context.register_catalog(&*self.name, all);
     }
 
     /// From now on, queries are about this view. What was planned before stays with the one that it was planned for.
     pub fn look_at(&self, lake: &Lake, view: &View) {
-        self.context.register_catalog(&*self.name, Arc::new(Catalog::new(lake, view, None)));
+        self.show(Arc::new(Catalog::new(lake, view, None)));
     }
 
     /// Answers one query.

@@ -184,7 +184,7 @@ impl Conversation {
         if statement.command.query().is_none() {
             return Ok(());
         }
-        let (tables, control) = (&mut self.tables, &mut self.control);
+        let (tables, control) = (&mut self.tables, &self.control);
         bounds
             .keep(async {
                 tables.pin(control).await?;

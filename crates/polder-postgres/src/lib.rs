@@ -35,11 +35,7 @@ use tokio::net::UnixStream;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Failure {
-    #[error("the server is gone")]
-    ServerGone,
-    #[error("what the session is about cannot be read: {0}")]
-    Spec(#[from] serde_json::Error),
-    #[error("the server cannot be reached: {0}")]
+    #[error("the server cannot be understood: {0}")]
     Control(#[from] std::io::Error),
     #[error(transparent)]
     Lake(#[from] polder_lake::Error),
@@ -63,7 +59,7 @@ impl From<error::Error> for Failure {
 pub async fn run(client: UnixStream, control: UnixStream) -> Result<(), Failure> {
     let (spec, control) = Control::open(control).await?;
     let mut client = Client::new(client);
-    match parts(&spec) {
+    match parts(&spec, &control) {
         Ok((settings, tables)) => {
             let idle = Duration::from_secs(spec.idle_seconds);
             Conversation::new(client, control, settings, tables, idle).run(spec.key).await
@@ -76,10 +72,10 @@ pub async fn run(client: UnixStream, control: UnixStream) -> Result<(), Failure>
     }
 }
 
-fn parts(spec: &SessionSpec) -> Result<(Settings, Tables), Failure> {
+fn parts(spec: &SessionSpec, control: &Control) -> Result<(Settings, Tables), Failure> {
     let longest = Duration::from_secs(spec.statement_seconds);
     let settings = Settings::new(&spec.user, &spec.settings, longest)?;
-    let tables = Tables::open(spec)?;
+    let tables = Tables::open(spec, &control.asking)?;
     tables.look_in(settings.schema());
     Ok((settings, tables))
 }

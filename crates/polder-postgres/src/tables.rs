@@ -1,12 +1,14 @@
 //! The tables that a session sees: one view, from the first look until the statement, or the transaction, is over.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use deltalake::datafusion::logical_expr::LogicalPlan;
 use deltalake::datafusion::physical_plan::SendableRecordBatchStream;
 use deltalake::datafusion::sql::sqlparser::ast;
 use polder_lake::{Lake, Prepared, Session, StorageOptions, View};
-use polder_types::wire::{SessionSpec, SessionWord};
+use polder_types::wire::{ServerWord, SessionSpec};
+use polder_work::Asking;
 use tokio::time::Instant;
 
 use crate::Failure;
@@ -27,29 +29,32 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    pub(crate) fn open(spec: &SessionSpec) -> Result<Self, Failure> {
+    pub(crate) fn open(spec: &SessionSpec, asking: &Asking) -> Result<Self, Failure> {
         let lake = Lake::open(&spec.lake, &StorageOptions::from_environment())?;
         let longest = Duration::from_secs(spec.view_seconds);
         let view = View::default();
         let session = lake.session_called(&spec.database, &view, &spec.limits.into())?;
+        let session = session.with_own(Arc::new(asking.clone()), false);
         let system = System::install(&session, &spec.database, &spec.user)?;
         Ok(Self { lake, session, system, view, generation: 0, pinned: None, longest })
     }
 
     /// Looks at what readers see now, unless that was done already.
-    pub(crate) async fn pin(&mut self, control: &mut Control) -> Result<()> {
+    pub(crate) async fn pin(&mut self, control: &Control) -> Result<()> {
         if self.pinned.is_some() {
             return Ok(());
         }
         // Before it is asked for: what is seen is kept from then on.
         let now = Instant::now();
         let view = match control.view().await? {
-            SessionWord::View { view, branch: None } => view,
-            SessionWord::View { view, branch: Some(branch) } => {
+            ServerWord::View { view, branch: None } => view,
+            ServerWord::View { view, branch: Some(branch) } => {
                 self.lake.view_of_branch(&view, &branch.root, &branch.name).await?
             }
-            SessionWord::NoView(why) => return Err(Error::new("3D000", why)),
-            SessionWord::Cancel => return Err(Error::cancelled("by its client")),
+            ServerWord::No(why) => return Err(Error::new("3D000", why)),
+            ServerWord::Own(_) | ServerWord::Cancel => {
+                return Err(Error::fatal("XX000", "the server has said something else"));
+            }
         };
         if view != self.view || self.generation == 0 {
             self.session.look_at(&self.lake, &view);

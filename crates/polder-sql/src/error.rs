@@ -9,6 +9,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     #[error("what to do cannot be read from standard input: {0}")]
     Spec(#[from] serde_json::Error),
+    #[error("what to do cannot be learnt from the server: {0}")]
+    Server(io::Error),
     #[error(transparent)]
     Lake(#[from] Lake),
     #[error("{whose}, {}{}", .mistakes.first().map(ToString::to_string).unwrap_or_default(), more(.mistakes))]

@@ -1,6 +1,7 @@
 //! Runs as they are listed and shown.
 
 mod conditions;
+mod own;
 mod search;
 mod started;
 

@@ -20,10 +20,17 @@ pub use view::{Pin, View};
 
 /// A name that cannot be that of a schema, a table or a branch.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{name}` cannot be the name of a {what}: use letters, digits and `_`, beginning with a letter, at most 128"
-)]
+#[error("`{name}` cannot be the name of a {what}: {}", self.why())]
 pub struct InvalidName {
     pub what: &'static str,
     pub name: String,
+}
+
+impl InvalidName {
+    fn why(&self) -> &'static str {
+        if name::is_taken(&self.name) {
+            return "queries find something else there; choose another";
+        }
+        "use letters, digits and `_`, beginning with a letter, at most 128"
+    }
 }

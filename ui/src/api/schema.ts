@@ -1109,11 +1109,32 @@ export interface paths {
         put?: never;
         /**
          * Ask the lake a query
-         * @description Queries only: nothing that writes, changes settings or reads files is understood. All tables are as they were at one moment. The answer
-         *     comes as it is computed, in JSON, or as `text/csv` or `application/vnd.apache.arrow.stream` if that is accepted; one that breaks off is
-         *     not complete. Closing the connection ends the query.
+         * @description Queries only: nothing that writes, changes settings or reads files is understood. All tables are as they were at one moment, but for
+         *     `polder.runs`, `polder.steps` and `polder.events`, which show what is now, and of that what the caller may see. The answer comes as it
+         *     is computed, in JSON, or as `text/csv` or `application/vnd.apache.arrow.stream` if that is accepted; one that breaks off is not complete.
+         *     Closing the connection ends the query.
          */
         post: operations["query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sql/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Polder's own tables
+         * @description What queries can ask of Polder's own state, beside the tables of the lake.
+         */
+        get: operations["list_own_tables"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1896,6 +1917,13 @@ export interface components {
             running: components["schemas"]["RunningRun"][];
             /** @description Every team that has a pipeline here, by name. These counts are whole, also where the lists below are cut off. */
             teams: components["schemas"]["TeamOverview"][];
+        };
+        /** @description One of them, for whoever writes queries. */
+        OwnTableFacts: {
+            columns: components["schemas"]["ColumnFacts"][];
+            description: string;
+            /** @description With its schema. */
+            name: string;
         };
         /** @description Some items of a list, and the cursor for the next ones. */
         Page_AgentView: {
@@ -2897,6 +2925,7 @@ export type NumberedLine = components['schemas']['NumberedLine'];
 export type OnFailedReplay = components['schemas']['OnFailedReplay'];
 export type Orders = components['schemas']['Orders'];
 export type Overview = components['schemas']['Overview'];
+export type OwnTableFacts = components['schemas']['OwnTableFacts'];
 export type PageAgentView = components['schemas']['Page_AgentView'];
 export type PageAuditEntry = components['schemas']['Page_AuditEntry'];
 export type PageBranchView = components['schemas']['Page_BranchView'];
@@ -5343,6 +5372,35 @@ export interface operations {
                     "application/json": components["schemas"]["SqlAnswer"];
                     "text/csv": string;
                     "application/vnd.apache.arrow.stream": number[];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_own_tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done, or here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTableFacts"][];
                 };
             };
             /** @description What went wrong */

@@ -37,9 +37,9 @@ async function ofTables(environment: string, signal: AbortSignal): Promise<SQLNa
     if (!next_cursor) break
     cursor = next_cursor
   }
-  return namespace(
-    tables.flatMap(({ name, facts }) => (facts?.columns ?? []).map((column) => [...partsOf(name), column.name])),
-  )
+  const own = await get('/api/v1/sql/tables', {}, signal)
+  const known = [...own, ...tables.map(({ name, facts }) => ({ name, columns: facts?.columns ?? [] }))]
+  return namespace(known.flatMap(({ name, columns }) => columns.map((column) => [...partsOf(name), column.name])))
 }
 
 const COLUMNS = `SELECT table_schema, table_name, column_name FROM information_schema.columns

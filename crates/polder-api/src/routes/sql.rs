@@ -6,10 +6,11 @@ use axum::extract::State;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
-use polder_types::wire::{QueryFormat, Role, SqlAnswer, SqlRequest};
+use polder_types::wire::{OwnTable, OwnTableFacts, QueryFormat, Role, SqlAnswer, SqlRequest};
 
-use super::prod;
+use super::{Answer, prod};
 use crate::extract::Json;
+use crate::questions::{Asker, Sees};
 use crate::{Api, Caller, Error, Result};
 
 /// Rows of an answer in JSON, if nothing is said: browsers show them.
@@ -19,9 +20,10 @@ const LONGEST: Duration = Duration::from_secs(600);
 
 /// Ask the lake a query
 ///
-/// Queries only: nothing that writes, changes settings or reads files is understood. All tables are as they were at one moment. The answer
-/// comes as it is computed, in JSON, or as `text/csv` or `application/vnd.apache.arrow.stream` if that is accepted; one that breaks off is
-/// not complete. Closing the connection ends the query.
+/// Queries only: nothing that writes, changes settings or reads files is understood. All tables are as they were at one moment, but for
+/// `polder.runs`, `polder.steps` and `polder.events`, which show what is now, and of that what the caller may see. The answer comes as it
+/// is computed, in JSON, or as `text/csv` or `application/vnd.apache.arrow.stream` if that is accepted; one that breaks off is not complete.
+/// Closing the connection ends the query.
 #[utoipa::path(post, path = "/sql", tag = "lake", operation_id = "query", request_body = SqlRequest,
     responses((status = 200, content((SqlAnswer = "application/json"), (String = "text/csv"), (Vec<u8> = "application/vnd.apache.arrow.stream")))))]
 pub(crate) async fn query(
@@ -31,13 +33,12 @@ pub(crate) async fn query(
     Json(request): Json<SqlRequest>,
 ) -> Result<Response> {
     caller.require_somewhere(Role::Viewer)?;
-    let sight = match &request.branch {
-        Some(branch) => api.engine().branch_view(&caller.workspace, branch).await?,
-        None => {
-            let environment = request.environment.clone().unwrap_or_else(prod);
-            api.engine().lake_view(&caller.workspace, &environment).await?
-        }
+    let sees = match request.branch.clone() {
+        Some(branch) => Sees::Branch(branch),
+        None => Sees::Environment(request.environment.clone().unwrap_or_else(prod)),
     };
+    let asker = Asker { api: api.clone(), caller, sees };
+    let sight = asker.sight().await?;
     let format = format(&headers)?;
     let rows = request.max_rows.unwrap_or(if format == QueryFormat::Json { ROWS } else { u64::MAX });
     let time = request.timeout_seconds.map_or(TIME, Duration::from_secs).min(LONGEST);
@@ -45,10 +46,20 @@ pub(crate) async fn query(
     let time = time.min(api.engine().lake_retention().longest_read().to_std().unwrap_or_default());
     let lake = api.engine().lake_url()?;
     let spec = api.queries().spec(lake, sight, request, format, rows);
-    let body = api.queries().ask(&spec, time).await?;
+    let body = api.queries().ask(asker, spec, time).await?;
     let mut response = Response::new(body);
     response.headers_mut().insert(CONTENT_TYPE, media_type(format));
     Ok(response)
+}
+
+/// Polder's own tables
+///
+/// What queries can ask of Polder's own state, beside the tables of the lake.
+#[utoipa::path(get, path = "/sql/tables", tag = "lake", operation_id = "list_own_tables",
+    responses((status = 200, body = Vec<OwnTableFacts>)))]
+pub(crate) async fn tables(caller: Caller) -> Answer<Vec<OwnTableFacts>> {
+    caller.require_somewhere(Role::Viewer)?;
+    Ok(axum::Json(OwnTable::ALL.map(OwnTableFacts::from).to_vec()))
 }
 
 /// What the caller accepts, JSON if anything.

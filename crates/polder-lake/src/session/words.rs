@@ -3,6 +3,7 @@
 
 use deltalake::datafusion::error::DataFusionError;
 use polder_types::definition::did_you_mean;
+use polder_types::wire::OwnTable;
 
 use crate::Error;
 
@@ -24,7 +25,7 @@ pub(super) fn told(error: DataFusionError, catalog: &str, tables: impl FnOnce() 
 
 fn planned(text: &str, catalog: &str, tables: impl FnOnce() -> Vec<String>) -> String {
     if let Some(name) = text.strip_prefix("table '").and_then(|rest| rest.strip_suffix("' not found")) {
-        return no_table(&without(catalog, name), &tables());
+        return no_table(name, catalog, &tables());
     }
     let refused = ["DDL", "DML", "Statement"]
         .iter()
@@ -38,12 +39,14 @@ fn planned(text: &str, catalog: &str, tables: impl FnOnce() -> Vec<String>) -> S
     }
 }
 
-fn no_table(name: &str, tables: &[String]) -> String {
+/// The name is told as it is: the catalog goes from all of what is told.
+fn no_table(name: &str, catalog: &str, tables: &[String]) -> String {
     let (name, _) = super::past::split(name);
+    let plain = without(catalog, name);
     // A name alone: in one of our scripts that is not looked up anywhere.
-    let (name, hint) = match name.strip_prefix("?.") {
+    let (name, hint) = match plain.strip_prefix("?.") {
         Some(name) => (name, Some(format!("write its schema too: `raw.{name}`"))),
-        None => (name, did_you_mean(name, tables.iter().map(String::as_str))),
+        None => (name, did_you_mean(&plain, tables.iter().map(String::as_str))),
     };
     let hint = hint.unwrap_or_else(|| "`polder tables` lists those that there are".to_owned());
     format!("there is no table `{name}`; {hint}")
@@ -61,8 +64,26 @@ fn statement(name: &str) -> String {
     words.to_uppercase().replace("MEMORY ", "")
 }
 
+/// The catalog may have the name of the schema with Polder's own tables: that is left.
 fn without(catalog: &str, text: &str) -> String {
-    text.replace(&format!("{catalog}."), "")
+    let prefix = format!("{catalog}.");
+    let (mut told, mut rest) = (String::new(), text);
+    while let Some((before, after)) = rest.split_once(&prefix) {
+        told.push_str(before);
+        rest = after;
+        if let Some(table) = after.strip_prefix(&prefix) {
+            told.push_str(&prefix);
+            rest = table;
+        } else if catalog == OwnTable::SCHEMA && is_own(after) {
+            told.push_str(&prefix);
+        }
+    }
+    told + rest
+}
+
+fn is_own(text: &str) -> bool {
+    let word = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next();
+    OwnTable::ALL.iter().any(|table| word == Some(table.name()))
 }
 
 #[cfg(test)]
@@ -70,7 +91,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> String {
-        let tables = || vec!["raw.orders".to_owned(), "marts.days".to_owned()];
+        let tables = || ["raw.orders", "marts.days", "polder.runs"].map(str::to_owned).to_vec();
         told(DataFusionError::Plan(text.to_owned()).context("planning"), "polder", tables).to_string()
     }
 
@@ -83,6 +104,8 @@ mod tests {
             "DML not supported: Delete",
             "DDL not supported: CreateMemoryTable",
             "Cannot create filter with non-boolean predicate 'polder.raw.orders.id' returning Int64",
+            "table 'polder.polder.run' not found",
+            "No field named polder.runs.name. Did you mean 'polder.polder.runs.id'?",
         ];
         insta::assert_snapshot!(texts.map(of).join("\n"), @r"
         there is no table `marts.dayz`; did you mean `marts.days`?
@@ -91,6 +114,8 @@ mod tests {
         this is no query, but DELETE: what changes tables belongs into a step of a pipeline
         this is no query, but CREATE TABLE: what changes tables belongs into a step of a pipeline
         Cannot create filter with non-boolean predicate 'raw.orders.id' returning Int64
+        there is no table `polder.run`; did you mean `polder.runs`?
+        No field named polder.runs.name. Did you mean 'polder.runs.id'?
         ");
     }
 }

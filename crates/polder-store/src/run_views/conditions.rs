@@ -119,6 +119,11 @@ impl Conditions {
         self.sql.push_str(&format!(" AND {condition}{place}"));
     }
 
+    pub(super) fn and_never_or_since(&mut self, column: &str, at: Value) {
+        let place = self.place(at);
+        self.sql.push_str(&format!(" AND ({column} IS NULL OR {column} >= {place})"));
+    }
+
     pub(super) fn and_in(&mut self, column: &str, values: impl IntoIterator<Item = Value>) {
         let places: Vec<String> = values.into_iter().map(|value| self.place(value)).collect();
         self.sql.push_str(&format!(" AND {column} IN ({})", places.join(", ")));

@@ -9,5 +9,6 @@ mod given;
 mod idempotency;
 mod lake;
 mod lists;
+mod own;
 mod runs;
 mod sessions;

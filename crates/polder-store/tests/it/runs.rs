@@ -11,7 +11,7 @@ use serde_json::{Map, json};
 
 use crate::given::{at, deployment};
 
-fn run(id: RunId, pipeline: PipelineId, labels: &[(&str, &str)]) -> NewRun {
+pub(crate) fn run(id: RunId, pipeline: PipelineId, labels: &[(&str, &str)]) -> NewRun {
     let text = |text: &str| text.to_owned();
     NewRun {
         id,
@@ -37,7 +37,7 @@ fn run(id: RunId, pipeline: PipelineId, labels: &[(&str, &str)]) -> NewRun {
     }
 }
 
-async fn add(store: &Store, run: &NewRun) {
+pub(crate) async fn add(store: &Store, run: &NewRun) {
     let mut tx = store.begin().await.unwrap();
     runs::insert_definition(&mut tx, "hash", &json!({})).await.unwrap();
     runs::insert(&mut tx, run).await.unwrap();

@@ -20,7 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("polder-sync", &["polder-types", "polder-lake", "polder-ingest", "polder-work"]),
     ("polder-sql", &["polder-types", "polder-lake", "polder-work"]),
     ("polder-build", &["polder-types", "polder-lake", "polder-ingest", "polder-work"]),
-    ("polder-postgres", &["polder-types", "polder-lake"]),
+    ("polder-postgres", &["polder-types", "polder-lake", "polder-work"]),
     (
         "polder",
         &[

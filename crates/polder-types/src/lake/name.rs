@@ -7,25 +7,35 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::InvalidName;
+use crate::wire::OwnTable;
 
 type Result<T, E = InvalidName> = std::result::Result<T, E>;
 
 /// The longest name. A folder's name may have 255 bytes, and files beside it derive theirs from it.
 const LONGEST: usize = 128;
+const SCHEMA: &str = "schema";
+
+/// Schemas that queries see beside those of the lake.
+const TAKEN: [&str; 3] = [OwnTable::SCHEMA, "information_schema", "pg_catalog"];
+
+pub(super) fn is_taken(schema: &str) -> bool {
+    TAKEN.iter().any(|taken| taken.eq_ignore_ascii_case(schema))
+}
 
 /// Letters, digits and `_`, beginning with a letter or `_`.
 fn check(what: &'static str, name: &str) -> Result<()> {
     let mut characters = name.chars();
     let first = characters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     let others = characters.all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if first && others && name.len() <= LONGEST {
+    let free = what != SCHEMA || !is_taken(name);
+    if first && others && free && name.len() <= LONGEST {
         return Ok(());
     }
     Err(InvalidName { what, name: name.to_owned() })
 }
 
 macro_rules! name {
-    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+    ($(#[$doc:meta])* $name:ident, $what:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -70,7 +80,7 @@ macro_rules! name {
 name!(
     /// Of a schema: a layer, such as `raw` or `marts`.
     SchemaName,
-    "schema"
+    SCHEMA
 );
 name!(
     /// Of a table, without its schema.
@@ -165,5 +175,15 @@ mod tests {
             assert!(refused.to_string().contains("cannot be the name of a"), "{poor}: {refused}");
         }
         assert!(TableName::new("raw", "x".repeat(129)).is_err());
+    }
+
+    #[test]
+    fn what_queries_see_beside_the_lake_is_no_schema_of_it() {
+        let refused = "Polder.orders".parse::<TableName>().unwrap_err().to_string();
+        assert_eq!(
+            refused,
+            "`Polder` cannot be the name of a schema: queries find something else there; choose another"
+        );
+        assert!("raw.polder".parse::<TableName>().is_ok());
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{AttemptKey, ModelsTask, SqlTask};
+use super::{AttemptKey, ModelsTask, OwnPage, OwnQuestion, SqlTask};
 use crate::definition::sync::Sync;
 use crate::id::PublishId;
 use crate::lake::{BranchName, Intent, Kept, Line, Pin, Published, TableName, View};
@@ -97,26 +97,29 @@ pub struct SessionKey {
     pub secret: i32,
 }
 
-/// What a session asks the server while it lasts, a line of JSON each.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SessionQuestion {
-    /// What readers see now.
-    View,
-}
-
-/// What the server tells a session, a line of JSON each.
+/// What a program that answers queries asks the server meanwhile, a line of JSON each. It is answered in the same order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum SessionWord {
+pub enum ServerQuestion {
+    /// What readers see now.
+    View,
+    /// A page of a table of Polder's own.
+    Own(OwnQuestion),
+}
+
+/// What the server tells it, a line of JSON each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerWord {
     View {
         view: View,
         /// A branch that was made from that view; what it wrote is seen instead.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         branch: Option<QueryBranch>,
     },
-    /// Why there is none.
-    NoView(String),
+    Own(OwnPage),
+    /// Why what was asked for is not to be had.
+    No(String),
     /// End the statement that is being answered, if there is one.
     Cancel,
 }

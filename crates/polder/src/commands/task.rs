@@ -1,8 +1,7 @@
 //! `polder task`: Polder's own work, started by agents like any other program.
 
 use std::io::{self, Read as _, Write as _};
-use std::os::fd::AsFd as _;
-use std::os::unix::net::UnixStream;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,6 +10,7 @@ use clap::Subcommand;
 use polder_agent::task::http;
 use polder_sql::{publish, query, step, vacuum};
 use polder_types::SystemClock;
+use tokio::net::UnixStream;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -34,47 +34,53 @@ enum What {
     Restore,
     /// Delete all of the lake but what is to be kept, which stands on stdin, as JSON
     Vacuum,
-    /// Answer the query that stands on stdin, as JSON
+    /// Answer a query: the server, which says which, is at stdin
     Query,
-    /// Answer a client of PostgreSQL's protocol: it is at stdin, and the server at stdout
+    /// Answer a client of PostgreSQL's protocol: it is at stdout, and the server at stdin
     Session,
 }
 
 pub async fn run(args: Args) -> Result<ExitCode> {
-    if let What::Session = args.what {
-        return told(session().await, |_| 1);
-    }
-    let mut spec = Vec::new();
-    io::stdin().lock().read_to_end(&mut spec)?;
     let output = std::env::var_os("POLDER_OUTPUT").map(PathBuf::from);
     let (file, out) = (output.as_deref(), &mut io::stdout());
     let done = match args.what {
-        What::Http => return told(http::run(&spec, file, http::SILENCE, out).await, http::Error::exit_code),
+        What::Session => return told(session().await, |_| 1),
+        What::Http => {
+            return told(http::run(&input()?, file, http::SILENCE, out).await, http::Error::exit_code);
+        }
         What::Models => {
-            let done = Box::pin(polder_build::step::run(&spec, Path::new("."), file, out)).await;
+            let done = Box::pin(polder_build::step::run(&input()?, Path::new("."), file, out)).await;
             return told(done, polder_build::Error::exit_code);
         }
-        What::Sql => Box::pin(step::run(&spec, file, out)).await,
+        What::Sql => Box::pin(step::run(&input()?, file, out)).await,
         What::Sync => {
-            let done = Box::pin(polder_sync::step::run(&spec, file, &SystemClock, out)).await;
+            let done = Box::pin(polder_sync::step::run(&input()?, file, &SystemClock, out)).await;
             return told(done, polder_sync::Error::exit_code);
         }
-        What::Publish => publish::complete(&spec, out).await,
-        What::Restore => publish::restore(&spec, out).await,
-        What::Vacuum => vacuum::run(&spec, out).await,
-        What::Query | What::Session => query::run(&spec, out).await,
+        What::Publish => publish::complete(&input()?, out).await,
+        What::Restore => publish::restore(&input()?, out).await,
+        What::Vacuum => vacuum::run(&input()?, out).await,
+        What::Query => query::run(stream(io::stdin())?, out).await,
     };
     told(done, polder_sql::Error::exit_code)
 }
 
-/// Both streams are sockets, and go both ways.
+/// What there is to do.
+fn input() -> io::Result<Vec<u8>> {
+    let mut spec = Vec::new();
+    io::stdin().lock().read_to_end(&mut spec)?;
+    Ok(spec)
+}
+
 async fn session() -> Result<(), polder_postgres::Failure> {
-    let client = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
-    let server = UnixStream::from(io::stdout().as_fd().try_clone_to_owned()?);
-    client.set_nonblocking(true)?;
-    server.set_nonblocking(true)?;
-    let from = tokio::net::UnixStream::from_std;
-    Box::pin(polder_postgres::run(from(client)?, from(server)?)).await
+    Box::pin(polder_postgres::run(stream(io::stdout())?, stream(io::stdin())?)).await
+}
+
+/// One of the program's own streams that is a socket, and goes both ways.
+fn stream(end: impl AsFd) -> io::Result<UnixStream> {
+    let stream = std::os::unix::net::UnixStream::from(end.as_fd().try_clone_to_owned()?);
+    stream.set_nonblocking(true)?;
+    UnixStream::from_std(stream)
 }
 
 /// What went wrong is the last line of standard error: whoever started the program tells it on.

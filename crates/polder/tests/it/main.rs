@@ -9,6 +9,7 @@ mod lake;
 mod local;
 mod mistakes;
 mod models;
+mod own;
 mod postgres;
 mod retention;
 mod session;

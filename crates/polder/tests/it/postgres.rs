@@ -97,7 +97,7 @@ fn psql_asks_and_looks_around() {
     assert_eq!(shop.ask("SELECT current_database(), current_schema(), current_user"), "prod|marts|admin");
     assert_eq!(shop.ask(r"\dt raw.*"), "raw|orders|table|polder");
     assert_eq!(shop.ask(r"\d"), "marts|days|table|polder");
-    assert_eq!(shop.ask(r"\dn"), "marts|polder\nraw|polder");
+    assert_eq!(shop.ask(r"\dn"), "marts|polder\npolder|polder\nraw|polder");
     assert!(shop.ask(r"\l").contains("prod|polder|"));
     assert_eq!(shop.ask(r"\d raw.orders"), "id|bigint||not null|\namount|numeric|||\nday|date|||");
     assert_eq!(shop.ask("SET search_path = raw; SELECT count(*) FROM orders; SHOW search_path"), "2\nraw");

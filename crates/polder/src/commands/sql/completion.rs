@@ -1,6 +1,6 @@
 //! What can be completed in a session: words of SQL, tables, columns. And when a query is complete.
 
-use polder_types::wire::LakeTable;
+use polder_types::wire::{LakeTable, OwnTable};
 use rustyline::completion::Completer;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Helper, Highlighter, Hinter, Result};
@@ -64,6 +64,10 @@ impl Words {
         let columns = tables.iter().flat_map(|table| &table.facts).flat_map(|facts| &facts.columns);
         let mut names: Vec<String> = columns.map(|column| column.name.clone()).collect();
         names.extend(tables.iter().map(|table| table.name.to_string()));
+        for own in OwnTable::ALL {
+            names.push(own.to_string());
+            names.extend(own.columns().iter().map(|column| column.name.to_owned()));
+        }
         names.sort();
         names.dedup();
         Self { names }

@@ -4,7 +4,8 @@ use anyhow::Result;
 use polder_client::TableFilter;
 use polder_types::Code;
 use polder_types::definition::did_you_mean;
-use polder_types::wire::LakeTable;
+use polder_types::lake::ColumnFacts;
+use polder_types::wire::{LakeTable, OwnTable, OwnTableFacts};
 
 use super::ask::Asking;
 use crate::failure::Failure;
@@ -30,16 +31,26 @@ pub async fn list(asking: &Asking<'_>) -> Result<()> {
         let size = facts.map_or_else(|| "-".to_owned(), |facts| format::bytes(facts.bytes_total));
         shown.row([cell(&table.name), cell(rows), cell(size)]);
     }
+    for own in OwnTable::ALL {
+        shown.row([cell(own), cell("-"), cell("-")]);
+    }
     asking.output.table(shown)
 }
 
 /// Says which columns a table has.
 pub async fn columns(asking: &Asking<'_>, name: &str) -> Result<()> {
+    if let Some(own) = OwnTable::ALL.into_iter().find(|own| own.to_string().eq_ignore_ascii_case(name)) {
+        return show(asking, &OwnTableFacts::from(own).columns);
+    }
     let tables = tables(asking).await?;
     let found = tables.iter().find(|table| is_named(table, name));
     let Some(table) = found else { return Err(unknown(name, &tables)) };
+    show(asking, table.facts.as_ref().map_or(&[], |facts| &facts.columns))
+}
+
+fn show(asking: &Asking<'_>, columns: &[ColumnFacts]) -> Result<()> {
     let mut shown = Table::new(["COLUMN", "TYPE", "NULL", "DESCRIPTION"]).flexible(&["DESCRIPTION"]);
-    for column in table.facts.iter().flat_map(|facts| &facts.columns) {
+    for column in columns {
         let null = if column.nullable { "yes" } else { "no" };
         let description = column.description.as_deref().unwrap_or_default();
         shown.row([cell(&column.name), cell(&column.data_type), cell(null), cell(description)]);
@@ -53,7 +64,11 @@ fn is_named(table: &LakeTable, name: &str) -> bool {
 }
 
 fn unknown(name: &str, tables: &[LakeTable]) -> anyhow::Error {
-    let names: Vec<String> = tables.iter().map(|table| table.name.to_string()).collect();
+    let names: Vec<String> = tables
+        .iter()
+        .map(|table| table.name.to_string())
+        .chain(OwnTable::ALL.map(|own| own.to_string()))
+        .collect();
     let near = did_you_mean(name, names.iter().map(String::as_str));
     Failure::new(format!("there is no table {name}"))
         .code(Code::NotFound)
