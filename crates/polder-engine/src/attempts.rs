@@ -6,11 +6,12 @@ use polder_store::logs::LogKey;
 use polder_store::runs::{self, StepResult, StoredRun, StoredStep};
 use polder_store::timers::{self, Timer, TimerKind};
 use polder_types::Code;
-use polder_types::run::{Event, Outcome, StopReason};
+use polder_types::run::{Outcome, StopReason};
 use polder_types::wire::{
     Assignment, AttemptEnded, AttemptKey, AttemptStarted, LogBatch, LogPosition, RunError,
 };
 
+use crate::lake::Came;
 use crate::moves::{Loaded, Mover, step_definition};
 use crate::wakeups::{Change, ChangeKind};
 use crate::{Engine, Error, Result, assignment, fault};
@@ -143,11 +144,11 @@ impl Mover<'_> {
         place: Place,
         report: &AttemptEnded,
     ) -> Result<()> {
-        let changed = match step_definition(loaded, place.position) {
+        let came = match step_definition(loaded, place.position) {
             Some(step) if step.kind.uses_lake() => self.end_branch(loaded, place, report).await?,
-            _ => None,
+            _ => Came::To,
         };
-        let report = changed.as_ref().unwrap_or(report);
+        let report = &came.report(report);
         let stopping = loaded.state.steps[place.position].stopping;
         let error = error_of(report, stopping);
         let log_lines = self.engine.log_lines(place).await;
@@ -164,7 +165,7 @@ impl Mover<'_> {
             let kind = TimerKind::StepDeadline { position: place.position, epoch: place.epoch };
             timers::clear(&mut self.tx, Timer { run: place.run, kind }).await?;
         }
-        let event = Event::Ended { step: place.position, epoch: place.epoch, outcome: report.outcome };
+        let event = came.event(place, report.outcome);
         match self.apply(loaded, &event).await? {
             Ok(()) => Ok(()),
             Err(_) => Err(Error::Fenced),

@@ -19,6 +19,7 @@ mod token;
 mod view;
 mod work;
 
+pub(crate) use ended::Came;
 pub use retention::{Asked, LONGEST as LONGEST_VACUUM, Vacuum};
 pub use token::{Proof, TOKEN_PREFIX};
 pub use view::Sight;

@@ -2,44 +2,80 @@
 
 use polder_store::attempts::Place;
 use polder_store::lake::branches;
-use polder_store::lake::publishes;
+use polder_types::id::BranchId;
 use polder_types::lake::{BranchState, PublishState};
-use polder_types::run::Outcome;
+use polder_types::run::{Event, Outcome};
 use polder_types::wire::AttemptEnded;
 
-use super::work::name_of;
+use super::work::{decided, name_of};
 use crate::Result;
 use crate::moves::{Loaded, Mover};
 
+/// What an attempt has come to.
+pub(crate) enum Came {
+    /// What its agent reports.
+    To,
+    /// To its end: readers see what it was to bring, whatever became of its process after that.
+    ToItsEnd,
+    /// To a decision, which is still to be carried out.
+    ToADecision,
+}
+
 impl Mover<'_> {
-    /// Ends the branch of an attempt that has ended, if it has one. What readers see already is not undone by how its process
-    /// ended after that: such an attempt has done all that it was to do.
+    /// Ends the branch of an attempt that has ended, if it has one.
     pub(crate) async fn end_branch(
         &mut self,
         loaded: &Loaded,
         place: Place,
         report: &AttemptEnded,
-    ) -> Result<Option<AttemptEnded>> {
+    ) -> Result<Came> {
         let workspace = &loaded.run.pipeline.workspace;
         let Some(branch) = branches::named(&mut self.tx, workspace, &name_of(place)?).await? else {
-            return Ok(None);
+            return Ok(Came::To);
         };
-        match publishes::of_branch(&mut self.tx, branch.id).await?.map(|publish| publish.state) {
-            Some(PublishState::Done) if report.outcome != Outcome::Succeeded => Ok(Some(succeeded(report))),
-            Some(PublishState::Done | PublishState::Prepared) => Ok(None),
-            // Nothing was to be published, or an earlier attempt had decided it: no reader lacks anything of this branch.
-            None if report.outcome == Outcome::Succeeded => {
-                branches::end(&mut self.tx, branch.id, BranchState::Published, self.now).await?;
-                Ok(None)
-            }
-            Some(PublishState::Undone) | None => {
-                branches::end(&mut self.tx, branch.id, BranchState::Failed, self.now).await?;
-                Ok(None)
-            }
+        let step = &loaded.state.steps[place.position].plan.name;
+        let publish = decided(&mut self.tx, place.run, step).await?;
+        let came = match publish.as_ref().map(|publish| publish.state) {
+            _ if report.outcome == Outcome::Succeeded => Came::To,
+            Some(PublishState::Done) => Came::ToItsEnd,
+            Some(PublishState::Prepared) => Came::ToADecision,
+            Some(PublishState::Undone) | None => Came::To,
+        };
+        // The branch that is published ends with its publish.
+        if publish.is_none_or(|publish| publish.branch != branch.id) {
+            self.end_own(branch.id, report.outcome).await?;
         }
+        Ok(came)
+    }
+
+    /// Of a branch that is not published. After a success nothing was to be, or an earlier attempt had decided it: no reader lacks anything of
+    /// it.
+    async fn end_own(&mut self, branch: BranchId, outcome: Outcome) -> Result<()> {
+        let succeeded = outcome == Outcome::Succeeded;
+        let state = if succeeded { BranchState::Published } else { BranchState::Failed };
+        branches::end(&mut self.tx, branch, state, self.now).await?;
+        Ok(())
     }
 }
 
-fn succeeded(report: &AttemptEnded) -> AttemptEnded {
-    AttemptEnded { outcome: Outcome::Succeeded, code: None, message: None, ..report.clone() }
+impl Came {
+    /// The report that counts.
+    pub(crate) fn report(&self, report: &AttemptEnded) -> AttemptEnded {
+        let report = report.clone();
+        match self {
+            Self::ToItsEnd => {
+                AttemptEnded { outcome: Outcome::Succeeded, code: None, message: None, ..report }
+            }
+            Self::To | Self::ToADecision => report,
+        }
+    }
+
+    /// What it means for the run.
+    pub(crate) fn event(&self, place: Place, outcome: Outcome) -> Event {
+        let Place { position: step, epoch, .. } = place;
+        match self {
+            Self::ToADecision => Event::Interrupted { step, epoch },
+            Self::To | Self::ToItsEnd => Event::Ended { step, epoch, outcome },
+        }
+    }
 }

@@ -3,10 +3,11 @@
 use polder_store::Tx;
 use polder_store::attempts::Place as AttemptPlace;
 use polder_store::lake::branches::{self, Branch};
-use polder_store::lake::{self as stored, environments, publishes};
+use polder_store::lake::publishes::{self, Publish};
+use polder_store::lake::{self as stored, environments};
 use polder_store::runs::StoredRun;
 use polder_types::id::{BranchId, PublishId, RunId};
-use polder_types::lake::{BranchName, BranchState, Intent, Line};
+use polder_types::lake::{BranchName, BranchState, Line};
 use polder_types::wire::LakeWork;
 
 use super::token::proven;
@@ -24,7 +25,7 @@ impl Engine {
         let lake = self.lake_url()?;
         let root = self.root(&mut tx, place_of(&run.pipeline)).await?;
         let branch = self.branch_of(&mut tx, &run, place, &proof.key.step).await?;
-        let decided = decided(&mut tx, &run, &proof.key.step).await?;
+        let decided = decided(&mut tx, run.id, &proof.key.step).await?.map(|publish| publish.intent);
         tx.commit().await?;
         let publish = PublishId::new(self.now());
         Ok(LakeWork { lake, branch: branch.name, view: branch.view, root, publish, decided })
@@ -112,14 +113,14 @@ pub(super) fn branch_name(name: String) -> Result<BranchName> {
     BranchName::new(name).map_err(|error| Error::Internal(error.to_string()))
 }
 
-/// What the step has decided to publish, in this attempt or an earlier one.
-async fn decided(tx: &mut Tx, run: &StoredRun, step: &str) -> Result<Option<Intent>> {
-    for branch in branches::of_run(tx, run.id).await? {
+/// What the step has decided to publish, in this attempt or an earlier one, and did not take back.
+pub(super) async fn decided(tx: &mut Tx, run: RunId, step: &str) -> Result<Option<Publish>> {
+    for branch in branches::of_run(tx, run).await? {
         if branch.step.as_deref() != Some(step) {
             continue;
         }
         if let Some(publish) = publishes::of_branch(tx, branch.id).await? {
-            return Ok(Some(publish.intent));
+            return Ok(Some(publish));
         }
     }
     Ok(None)

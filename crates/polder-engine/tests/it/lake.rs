@@ -269,6 +269,7 @@ on_both_databases! {
         assert!(story.engine.unfinished_publishes().await.unwrap().is_empty(), "its attempt is there");
         story.end_late(&first, Outcome::Lost).await;
         assert_eq!(story.engine.unfinished_publishes().await.unwrap(), std::slice::from_ref(&publish.intent));
+        story.later(TimeDelta::seconds(2)).await;
         let second = story.claim_one().await;
         let again = story.begin(&second).await;
         assert_eq!(again.decided.as_ref(), Some(&publish.intent));
@@ -293,15 +294,49 @@ on_both_databases! {
         assert_eq!(story.status(run).await, RunStatus::Succeeded);
     }
 
-    async fn what_no_attempt_will_complete_is_completed_by_the_server(store: Store) {
+    async fn what_was_decided_is_completed_though_nothing_is_to_be_tried_again(store: Store) {
+        let story = Story::new(store);
+        story.pipeline("p", "steps: [{name: load, sql: INSERT INTO raw.a SELECT 1}]").await;
+        let run = story.start("p").await;
+        let attempt = story.claim_one().await;
+        let work = story.begin(&attempt).await;
+        let publish = request(&work, &["raw.a"]);
+        story.engine.prepare_publish(&proof(&attempt), publish.clone()).await.unwrap();
+        story.end_late(&attempt, Outcome::Failed).await;
+        assert_eq!(story.status(run).await, RunStatus::Running, "who repeats a failed run would do it twice");
+        story.later(TimeDelta::seconds(2)).await;
+        let second = story.claim_one().await;
+        assert_eq!(story.begin(&second).await.decided, Some(publish.intent.clone()));
+        // Meanwhile the server has completed it, and the attempt never says that it is done.
+        story.engine.recover_publish(&publish.intent).await.unwrap();
+        story.end_late(&second, Outcome::Lost).await;
+        assert_eq!((story.status(run).await, story.view("prod").await.tables().count()), (RunStatus::Succeeded, 1));
+    }
+
+    async fn what_was_taken_back_is_a_failure(store: Store) {
+        let story = Story::new(store);
+        story.pipeline("p", "steps: [{name: load, sql: INSERT INTO raw.a SELECT 1}]").await;
+        let run = story.start("p").await;
+        let attempt = story.claim_one().await;
+        let work = story.begin(&attempt).await;
+        let publish = request(&work, &["raw.a"]);
+        story.engine.prepare_publish(&proof(&attempt), publish.clone()).await.unwrap();
+        story.engine.undo_publish(&publish.intent, &[]).await.unwrap();
+        story.end_late(&attempt, Outcome::Failed).await;
+        assert_eq!((story.status(run).await, story.view("prod").await.tables().count()), (RunStatus::Failed, 0));
+        assert_eq!(story.branch_states(run).await, [BranchState::Failed]);
+    }
+
+    async fn what_an_aborted_run_had_decided_is_completed_by_the_server(store: Store) {
         let story = Story::new(store);
         story.pipeline("p", "steps: [{name: load, sql: INSERT INTO raw.a SELECT 1}]").await;
         let run = story.start("p").await;
         let attempt = story.claim_one().await;
         let work = story.begin(&attempt).await;
         story.engine.prepare_publish(&proof(&attempt), request(&work, &["raw.a"])).await.unwrap();
-        story.end_late(&attempt, Outcome::Lost).await;
-        assert_eq!(story.status(run).await, RunStatus::Failed);
+        story.engine.abort(run, "anna").await.unwrap();
+        story.end_late(&attempt, Outcome::Stopped).await;
+        assert_eq!(story.status(run).await, RunStatus::Aborted);
         let left = story.engine.unfinished_publishes().await.unwrap();
         story.engine.recover_publish(&left[0]).await.unwrap();
         assert_eq!(story.view("prod").await.tables().count(), 1, "it was decided");

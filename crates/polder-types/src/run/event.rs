@@ -16,6 +16,8 @@ pub enum Event {
     Claimed { step: usize, epoch: u32 },
     /// The attempt is over, and it is certain that none of its processes lives.
     Ended { step: usize, epoch: u32, outcome: Outcome },
+    /// The attempt is over, and what it brings was decided before: another one completes that, however many there were.
+    Interrupted { step: usize, epoch: u32 },
     /// The wait before the next attempt is over.
     RetryDue { step: usize },
     /// The attempt has had its time.

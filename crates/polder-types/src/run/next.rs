@@ -1,5 +1,7 @@
 //! `next(state, event, now)`: the only place where a run changes.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Effect, Event, Outcome, RunState, RunStatus, StepStatus, StopReason};
@@ -46,6 +48,7 @@ impl Machine {
             Event::RunDeadline => self.stop_all(StopReason::TimedOut),
             Event::Claimed { step, epoch } => self.claim(step, epoch),
             Event::Ended { step, epoch, outcome } => self.end(step, epoch, outcome),
+            Event::Interrupted { step, epoch } => self.interrupted(step, epoch),
             Event::RetryDue { step } => self.retry(step),
             Event::StepDeadline { step, epoch } => self.step_deadline(step, epoch),
         }
@@ -129,18 +132,32 @@ impl Machine {
         Ok(())
     }
 
+    /// No policy of retries and no timeout of the step leaves undone what was decided; only the end of the whole run does.
+    fn interrupted(&mut self, position: usize, epoch: u32) -> Result<(), String> {
+        if self.state.stopping.is_some() {
+            return self.end(position, epoch, Outcome::Stopped);
+        }
+        self.expect_step(position, epoch, StepStatus::Running)?;
+        self.state.steps[position].stopping = None;
+        self.try_again(position, Duration::from_secs(1 << epoch.min(8)));
+        Ok(())
+    }
+
     /// Tries again if the policy has an attempt left and the run is not being stopped.
     fn fail_attempt(&mut self, position: usize, otherwise: StepStatus) {
-        let now = self.now;
         let stopping = self.state.stopping.is_some();
         let step = &mut self.state.steps[position];
         if stopping || step.epoch > step.plan.retries.limit {
             step.status = otherwise;
             return;
         }
-        step.status = StepStatus::Retrying;
         let wait = step.plan.retries.wait_after(step.epoch);
-        let at = add(now, wait).unwrap_or(now);
+        self.try_again(position, wait);
+    }
+
+    fn try_again(&mut self, position: usize, wait: Duration) {
+        self.state.steps[position].status = StepStatus::Retrying;
+        let at = self.after(wait).unwrap_or(self.now);
         self.effects.push(Effect::RetryTimer { step: position, wait, at });
     }
 
@@ -219,7 +236,7 @@ impl Machine {
         self.effects.push(Effect::RunEnded { status });
     }
 
-    fn after(&self, wait: std::time::Duration) -> Option<DateTime<Utc>> {
+    fn after(&self, wait: Duration) -> Option<DateTime<Utc>> {
         add(self.now, wait)
     }
 
@@ -250,6 +267,6 @@ const fn stopped_status(reason: StopReason) -> StepStatus {
     }
 }
 
-fn add(instant: DateTime<Utc>, wait: std::time::Duration) -> Option<DateTime<Utc>> {
+fn add(instant: DateTime<Utc>, wait: Duration) -> Option<DateTime<Utc>> {
     TimeDelta::from_std(wait).ok().and_then(|wait| instant.checked_add_signed(wait))
 }

@@ -13,7 +13,6 @@ steps:
     sql: |
       CREATE TABLE IF NOT EXISTS raw.orders (id BIGINT NOT NULL, amount DECIMAL(12, 2), day DATE);
       INSERT INTO raw.orders VALUES (1, 10.50, DATE {{ run.date }}), (2, 3, DATE {{ run.date }})
-    retries: {limit: 2, backoff: 0s}
   - {name: days, sql: days.sql, compute: {memory: 256MiB, cpus: 1}}
 ";
 const DAYS: &str = "CREATE OR REPLACE TABLE marts.days AS
