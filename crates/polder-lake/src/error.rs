@@ -77,7 +77,11 @@ pub enum Error {
     #[error("{0}")]
     Sql(String),
     #[error("the lake's files cannot be reached: {0}")]
-    Store(#[from] object_store::Error),
+    Store(#[source] object_store::Error),
+    #[error(
+        "the disk of the lake is full: make room, or let `polder vacuum` delete what nobody needs any more, and try again"
+    )]
+    Full,
 }
 
 /// A version, or that there was none yet.
@@ -95,7 +99,10 @@ impl std::fmt::Display for Position {
 
 impl Error {
     pub(crate) fn delta(table: &TableName) -> impl Fn(DeltaTableError) -> Self + '_ {
-        |source| Self::Delta { table: table.clone(), source: Box::new(source) }
+        |source| match is_full(&source) {
+            true => Self::Full,
+            false => Self::Delta { table: table.clone(), source: Box::new(source) },
+        }
     }
 
     /// A column that does not fit; `*` for all of them together.
@@ -106,10 +113,23 @@ impl Error {
     /// What a query's stream fails with.
     #[must_use]
     pub fn query(error: DataFusionError) -> Self {
-        Self::Query(Box::new(error))
+        if is_full(&error) { Self::Full } else { Self::Query(Box::new(error)) }
     }
 
     pub(crate) fn log(table: &TableName, reason: impl std::fmt::Display) -> Self {
         Self::Log { table: table.clone(), reason: reason.to_string() }
     }
+}
+
+impl From<object_store::Error> for Error {
+    fn from(error: object_store::Error) -> Self {
+        if is_full(&error) { Self::Full } else { Self::Store(error) }
+    }
+}
+
+/// Whatever was done, what kept it from being done was a full disk.
+fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let full = |io: &std::io::Error| io.kind() == std::io::ErrorKind::StorageFull;
+    causes.filter_map(|cause| cause.downcast_ref()).any(full)
 }

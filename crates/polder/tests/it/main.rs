@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a session that cannot go on has failed")]
 
 mod crashes;
+mod disk;
 mod errors;
 mod lake;
 mod local;

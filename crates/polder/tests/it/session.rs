@@ -86,6 +86,26 @@ impl Session {
         started(command)
     }
 
+    /// A server whose lake is on a disk of its own, of so many bytes. The disk is there as long as the server.
+    pub(crate) fn start_server_on_disk(&self, data: &str, bytes: usize) -> (Server, PathBuf) {
+        let disk = self.path("disk");
+        fs::create_dir_all(&disk).unwrap();
+        let server = self.server(data);
+        let mut command = Command::new("unshare");
+        // Whoever is not root may mount in a namespace of users of their own.
+        if !Command::new("unshare").args(["--mount", "true"]).status().unwrap().success() {
+            command.args(["--user", "--map-root-user"]);
+        }
+        let mount = "mount -t tmpfs -o size=$0 tmpfs \"$1\" && shift && exec \"$@\"";
+        command.args(["--mount", "sh", "-c", mount]).arg(bytes.to_string()).arg(&disk);
+        command.arg(server.get_program()).args(server.get_args()).arg("--lake").arg(&disk);
+        command.current_dir(self.folder.path()).env_clear();
+        command.envs(server.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let server = started(command);
+        let seen = format!("/proc/{}/root{}", server.child.id(), disk.display());
+        (server, seen.into())
+    }
+
     fn server(&self, data: &str) -> Command {
         self.command(&["server", "--json", "--listen", "127.0.0.1:0", "--log", "error", "--data", data])
     }
