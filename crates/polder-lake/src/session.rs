@@ -10,6 +10,7 @@ mod own;
 mod past;
 mod prepare;
 mod travel;
+mod twice;
 mod words;
 
 use std::sync::Arc;
@@ -172,6 +173,7 @@ impl Session {
         with_room(async move {
             let plan = async {
                 travel::resolve(&session, &mut statement).await?;
+                twice::name(&mut statement);
                 let plan = session.context.state().statement_to_plan(statement).await?;
                 let prepared = prepare::without_types(plan);
                 only_queries().verify_plan(&prepared.plan)?;

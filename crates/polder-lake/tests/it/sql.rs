@@ -153,6 +153,21 @@ async fn a_moment_is_the_same_for_all_tables_of_a_publish() {
 }
 
 #[tokio::test]
+async fn the_same_may_be_asked_for_twice() {
+    let bench = Bench::new();
+    let session =
+        bench.lake.session(&view(&[&bench.table("raw.orders", 1..=3).await]), &Limits::default()).unwrap();
+    for twice in [
+        "SELECT count(*), count(*) FROM raw.orders",
+        "SELECT (SELECT count(*) FROM raw.orders), (SELECT count(*) FROM raw.orders)",
+        "EXPLAIN SELECT id, id FROM raw.orders",
+        "SELECT 3, 3 UNION ALL SELECT id, id FROM raw.orders",
+    ] {
+        assert!(answer(&session, twice).await.contains('3'), "{twice}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_but_a_query_gets_through() {
     let bench = Bench::new();
     let session =

@@ -53,7 +53,7 @@ impl Drop for Full {
 }
 
 fn rows(session: &Session) -> (u64, u64) {
-    let both = "SELECT (SELECT count(*) FROM raw.a) AS a, (SELECT count(*) FROM raw.b) AS b";
+    let both = "SELECT (SELECT count(*) FROM raw.a), (SELECT count(*) FROM raw.b)";
     let rows = &session.json(&["sql", "-c", both])["rows"][0];
     (rows[0].as_u64().unwrap(), rows[1].as_u64().unwrap())
 }
