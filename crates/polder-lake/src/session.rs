@@ -6,6 +6,7 @@
 mod catalog;
 mod dialect;
 mod limits;
+mod open;
 mod own;
 mod past;
 mod prepare;

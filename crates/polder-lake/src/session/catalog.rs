@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use deltalake::datafusion::catalog::{CatalogProvider, SchemaProvider, TableProvider};
 use deltalake::datafusion::error::{DataFusionError, Result};
+use deltalake::datafusion::logical_expr::TableType;
 use tokio::sync::OnceCell;
 
 use super::past;
@@ -18,7 +19,7 @@ pub(crate) struct Catalog {
 }
 
 #[derive(Debug)]
-struct Schema {
+pub(super) struct Schema {
     tables: BTreeMap<String, Arc<Entry>>,
 }
 
@@ -29,8 +30,7 @@ pub(crate) struct Entry {
     name: TableName,
     pin: Pin,
     at: Option<DateTime<Utc>>,
-    /// If it is loaded already.
-    loaded: Option<Table>,
+    table: OnceCell<Table>,
     provider: OnceCell<Arc<dyn TableProvider>>,
 }
 
@@ -84,28 +84,41 @@ impl SchemaProvider for Schema {
         }
     }
 
+    /// Without opening it.
+    async fn table_type(&self, name: &str) -> Result<Option<TableType>> {
+        Ok(self.table_exist(name).then_some(TableType::Base))
+    }
+
     fn table_exist(&self, name: &str) -> bool {
         find(&self.tables, past::split(name).0).is_some()
+    }
+}
+
+impl Schema {
+    pub(super) fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.tables.values()
     }
 }
 
 impl Entry {
     pub(crate) fn pinned(lake: &Lake, name: &TableName, pin: &Pin) -> Self {
         let (lake, name, pin) = (lake.clone(), name.clone(), pin.clone());
-        Self { lake, name, pin, at: None, loaded: None, provider: OnceCell::new() }
+        Self { lake, name, pin, at: None, table: OnceCell::new(), provider: OnceCell::new() }
     }
 
     pub(crate) fn loaded(table: &Table) -> Self {
         let pin = Pin { line: table.line.clone(), version: table.version() };
-        Self { loaded: Some(table.clone()), ..Self::pinned(&table.lake, &table.name, &pin) }
+        let loaded = OnceCell::new_with(Some(table.clone()));
+        Self { table: loaded, ..Self::pinned(&table.lake, &table.name, &pin) }
     }
 
     async fn open(&self) -> Result<Arc<dyn TableProvider>> {
-        let open = async || match &self.loaded {
-            Some(table) => provided(table).await,
-            None => provided(&self.seen().await.map_err(external)?).await,
-        };
+        let open = async || provided(self.table().await.map_err(external)?).await;
         self.provider.get_or_try_init(open).await.cloned()
+    }
+
+    pub(super) async fn table(&self) -> crate::Result<&Table> {
+        self.table.get_or_try_init(|| self.seen()).await
     }
 
     async fn seen(&self) -> crate::Result<Table> {

@@ -41,6 +41,17 @@ async fn a_view_is_queried_by_schema_and_name_in_any_case() {
 }
 
 #[tokio::test]
+async fn all_tables_of_a_view_are_opened_at_once() {
+    let bench = Bench::new();
+    let (orders, extra) = (bench.table("raw.Orders", 1..=3).await, bench.table("marts.extra", 2..=9).await);
+    let session = bench.lake.session(&view(&[&orders, &extra]), &Limits::default()).unwrap();
+    let opened = session.open_tables().await.unwrap();
+    let rows: Vec<_> =
+        opened.iter().map(|table| (table.name().to_string(), table.facts().unwrap().rows_total)).collect();
+    assert_eq!(rows, [("marts.extra".to_owned(), Some(8)), ("raw.Orders".to_owned(), Some(3))]);
+}
+
+#[tokio::test]
 async fn a_view_stays_what_it_is() {
     let bench = Bench::new();
     let before = bench.table("raw.orders", 1..=3).await;
