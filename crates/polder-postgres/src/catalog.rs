@@ -1,17 +1,18 @@
 //! PostgreSQL's own catalog, `pg_catalog`, as tools ask it: made of the tables that a session sees.
 //!
 //! The tables and most functions come from a library. What it answers as if for another server (who one is, which schema is looked in, which
-//! version this is) is answered here instead.
+//! version this is), and what it does not know of the lake (descriptions, sizes, digits), is answered here instead.
 
+mod empty;
 mod functions;
+mod known;
+mod overlay;
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion_pg_catalog::pg_catalog::context::EmptyContextProvider;
 use datafusion_pg_catalog::pg_catalog::setup_pg_catalog;
-use deltalake::arrow::array::{AsArray as _, PrimitiveArray};
-use deltalake::arrow::datatypes::Int32Type;
 use deltalake::datafusion::catalog::{CatalogProvider, SchemaProvider};
 use deltalake::datafusion::error::Result as DataResult;
 use deltalake::datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
@@ -19,17 +20,11 @@ use deltalake::datafusion::sql::sqlparser::parser::Parser;
 use futures::TryStreamExt as _;
 use polder_lake::Session;
 
+pub(crate) use self::empty::of_standard;
+use self::known::{Facts, Found, Known, Tables};
+use self::overlay::Overlay;
 use crate::Failure;
 use crate::error::{Error, Result};
-
-/// What functions of the catalog know of the session.
-#[derive(Debug, Clone)]
-struct Known {
-    /// Where a table is looked for that is named without a schema.
-    schema: Arc<RwLock<String>>,
-    /// The tables there, by their numbers.
-    visible: Arc<RwLock<HashSet<i32>>>,
-}
 
 #[derive(Debug)]
 pub(crate) struct System {
@@ -46,6 +41,19 @@ struct WithSystem {
 }
 
 const SYSTEM: &str = "pg_catalog";
+/// One of these words stands in whatever asks for more than names of tables.
+const ABOUT_TABLES: [&str; 8] = [
+    "pg_class",
+    "pg_attribute",
+    "pg_description",
+    "information_schema",
+    "obj_description",
+    "col_description",
+    "_size",
+    "is_visible",
+];
+const NUMBERS: &str = "SELECT c.oid, n.nspname, c.relname FROM pg_catalog.pg_class c \
+                       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace";
 
 impl System {
     pub(crate) fn install(session: &Session, database: &str, user: &str) -> Result<Self, Failure> {
@@ -55,15 +63,18 @@ impl System {
         context.register_catalog(database, Arc::clone(&catalog) as Arc<dyn CatalogProvider>);
         setup_pg_catalog(context, database, EmptyContextProvider)
             .map_err(|error| polder_lake::Error::query(*error))?;
-        let tables = catalog.schema(SYSTEM).ok_or(Failure::Catalog)?;
-        let schema = Arc::new(RwLock::new(polder_lake::DEFAULT_SCHEMA.to_owned()));
-        let known = Known { schema, visible: Arc::default() };
+        let library = catalog.schema(SYSTEM).ok_or(Failure::Catalog)?;
+        let known = Known::new(polder_lake::DEFAULT_SCHEMA);
         functions::install(context, user, &known);
+        let overlay = Overlay { library, database: database.to_owned(), known: known.clone() };
+        let tables: Arc<dyn SchemaProvider> = Arc::new(overlay);
+        *catalog.system.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&tables));
         Ok(Self { database: database.to_owned(), tables, known })
     }
 
     /// Puts the system's schema beside those of another view. The numbers of tables stay what they were.
     pub(crate) fn look_at(&self, session: &Session) {
+        self.known.learn(Tables::default());
         let Some(tables) = session.context().catalog(&self.database) else { return };
         let system = Mutex::new(Some(Arc::clone(&self.tables)));
         session.context().register_catalog(&*self.database, Arc::new(WithSystem { tables, system }));
@@ -71,27 +82,39 @@ impl System {
 
     /// Tables without a schema are looked for there.
     pub(crate) fn look_in(&self, session: &Session, schema: &str) {
-        schema.clone_into(&mut self.known.schema.write().unwrap_or_else(PoisonError::into_inner));
+        self.known.look_in(schema);
         let state = session.context().state_ref();
         let mut state = state.write();
         schema.clone_into(&mut state.config_mut().options_mut().catalog.default_schema);
     }
 
-    /// Finds out which tables are found without a schema. The function that says so cannot: it is given numbers only.
-    pub(crate) async fn find_visible(&self, session: &Session) -> Result<()> {
-        let schema = self.known.schema.read().unwrap_or_else(PoisonError::into_inner).replace('\'', "''");
-        let query = format!(
-            "SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-             WHERE n.nspname IN ('{schema}', '{SYSTEM}')"
-        );
-        let statement = Parser::parse_sql(&PostgreSqlDialect {}, &query).ok().and_then(|mut all| all.pop());
+    /// Finds out what a text needs to have known of the tables, unless that was done for this view.
+    pub(crate) async fn learn_for(&self, session: &Session, text: &str) -> Result<()> {
+        let text = text.to_ascii_lowercase();
+        let is_known = !self.known.tables().is_empty();
+        if is_known || !ABOUT_TABLES.iter().any(|word| text.contains(word)) {
+            return Ok(());
+        }
+        let opened = session.open_tables().await?;
+        let name =
+            |table: &polder_lake::Table| (table.name().schema().to_owned(), table.name().table().to_owned());
+        let facts = opened.iter().map(|table| Ok((name(table), Facts::of(table)?)));
+        let mut facts: HashMap<_, _> = facts.collect::<polder_lake::Result<_>>()?;
+        let numbers = self.numbers(session).await?;
+        let found = numbers.into_iter().map(|(number, schema, name)| {
+            let facts = facts.remove(&(schema.clone(), name.clone()));
+            (number, Found { schema, name, facts })
+        });
+        self.known.learn(found.collect());
+        Ok(())
+    }
+
+    async fn numbers(&self, session: &Session) -> Result<Vec<(i64, String, String)>> {
+        let statement = Parser::parse_sql(&PostgreSqlDialect {}, NUMBERS).ok().and_then(|mut all| all.pop());
         let statement = statement.ok_or_else(|| Error::new("XX000", "the catalog cannot be asked"))?;
         let plan = session.prepare(statement, Vec::new()).await?.plan;
         let batches: Vec<_> = session.run(plan).await?.try_collect().await?;
-        let numbers = batches.iter().map(|batch| batch.column(0).as_primitive::<Int32Type>());
-        let visible = numbers.flat_map(PrimitiveArray::iter).flatten().collect();
-        *self.known.visible.write().unwrap_or_else(PoisonError::into_inner) = visible;
-        Ok(())
+        Ok(known::rows(&batches).collect())
     }
 }
 

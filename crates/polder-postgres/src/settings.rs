@@ -24,7 +24,7 @@ const TOLD: [(&str, &str); 13] = [
     ("timezone", "TimeZone"),
 ];
 /// What is so from the start.
-const DEFAULTS: [(&str, &str); 27] = [
+const DEFAULTS: [(&str, &str); 28] = [
     ("application_name", ""),
     ("bytea_output", "hex"),
     ("client_encoding", "UTF8"),
@@ -42,6 +42,8 @@ const DEFAULTS: [(&str, &str); 27] = [
     ("lc_ctype", "C"),
     ("lock_timeout", "0"),
     ("max_identifier_length", "63"),
+    // JDBC asks for it before it lists keys.
+    ("max_index_keys", "32"),
     ("search_path", polder_lake::DEFAULT_SCHEMA),
     ("server_encoding", "UTF8"),
     ("server_version", VERSION),
@@ -69,6 +71,11 @@ const FREE: [&str; 7] = [
 /// What a setting is for whoever has set nothing.
 pub(crate) fn default_of(name: &str) -> Option<&'static str> {
     DEFAULTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
+}
+
+/// All of them.
+pub(crate) fn defaults() -> impl Iterator<Item = (&'static str, &'static str)> {
+    DEFAULTS.into_iter()
 }
 
 #[derive(Debug, Clone)]

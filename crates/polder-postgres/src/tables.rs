@@ -83,9 +83,7 @@ impl Tables {
         types: Vec<ast::DataType>,
         text: &str,
     ) -> Result<Prepared> {
-        if text.contains("is_visible") {
-            self.system.find_visible(&self.session).await?;
-        }
+        self.system.learn_for(&self.session, text).await?;
         Ok(self.session.prepare(query, types).await?)
     }
 

@@ -101,6 +101,36 @@ mod tests {
         assert!(rewritten.ends_with(r"NOT LIKE replace('pg/_%', '/', '\')"), "{rewritten}");
     }
 
+    fn rewritten(text: &str) -> String {
+        Texts::new().statements(text).unwrap().remove(0).to_string()
+    }
+
+    #[test]
+    fn names_of_the_system_are_looked_for_where_they_are() {
+        let class = rewritten("SELECT oid FROM pg_class WHERE oid = 'pg_class'::regclass");
+        assert!(class.contains("n.nspname IN (current_schema(), 'pg_catalog')"), "{class}");
+        let function = rewritten("SELECT typinput = 'pg_catalog.array_in'::regproc FROM pg_type");
+        assert_eq!(function, "SELECT typinput = 'array_in' FROM pg_catalog.pg_type");
+        let standard = rewritten("SELECT * FROM information_schema.Table_Constraints c");
+        assert_eq!(standard, r#"SELECT * FROM pg_catalog."information_schema.table_constraints" c"#);
+        let there = "SELECT * FROM information_schema.tables";
+        assert_eq!(rewritten(there), there);
+    }
+
+    #[test]
+    fn what_nothing_has_is_left_out() {
+        let text = "SELECT array_to_string(c.relacl, ','), ARRAY(SELECT x FROM pg_auth_members), NULL, NULL FROM pg_class c";
+        assert_eq!(
+            rewritten(text),
+            "SELECT NULL, NULL AS column2, NULL AS column3, NULL AS column4 FROM pg_catalog.pg_class c"
+        );
+        let text = "SELECT array_to_string(ARRAY['a'], ',') FROM pg_class";
+        assert!(
+            rewritten(text).starts_with(text.split(" FROM").next().unwrap()),
+            "lists that are there stay"
+        );
+    }
+
     #[test]
     fn tables_may_be_asked_as_they_were() {
         for text in [

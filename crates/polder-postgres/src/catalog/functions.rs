@@ -1,9 +1,11 @@
 //! Functions of PostgreSQL's catalog that the library lacks, or answers as if for another server.
 
-use std::sync::{Arc, PoisonError};
+mod lookup;
 
-use deltalake::arrow::array::{ArrayRef, AsArray as _, BooleanArray, StringArray};
-use deltalake::arrow::datatypes::{DataType, Field, Int32Type};
+use std::sync::Arc;
+
+use deltalake::arrow::array::{ArrayRef, AsArray as _, StringArray};
+use deltalake::arrow::datatypes::{DataType, Field};
 use deltalake::datafusion::common::utils::SingleRowListArrayBuilder;
 use deltalake::datafusion::error::Result;
 use deltalake::datafusion::logical_expr::{
@@ -16,13 +18,17 @@ use deltalake::datafusion::scalar::ScalarValue;
 use super::Known;
 use crate::settings::{VERSION, default_of};
 
-/// Nothing is known: comments, definitions of views, addresses and the like.
-const NULLS: [&str; 13] = [
+pub(super) use self::lookup::modifier;
+
+/// Nothing is known: definitions of views, addresses and the like.
+const NULLS: [&str; 14] = [
     // How numbers of a column are counted up, and by which rules text is sorted: none are.
     "json_build_object",
-    "obj_description",
-    "col_description",
     "shobj_description",
+    "pg_get_ruledef",
+    // Defaults of columns and bounds of partitions; the library says that they are empty texts.
+    "pg_get_expr",
+    "pg_get_partkeydef",
     "pg_get_viewdef",
     "pg_get_indexdef",
     "pg_get_function_result",
@@ -51,7 +57,10 @@ pub(super) fn install(context: &SessionContext, user: &str, known: &Known) {
     }
     context.register_udf(schema(known));
     context.register_udf(schemas(known));
-    context.register_udf(visible(known));
+    for lookup in lookup::all(known) {
+        context.register_udf(lookup);
+    }
+    context.register_udf(lookup::in_words());
     context.register_udf(owner());
     context.register_udf(setting());
     let constant = |name, value: ScalarValue| ScalarUDF::from(Constant::new(name, value));
@@ -101,20 +110,6 @@ fn schemas(known: &Known) -> ScalarUDF {
     create_udf("current_schemas", vec![DataType::Boolean], list, Volatility::Stable, Arc::new(all))
 }
 
-fn visible(known: &Known) -> ScalarUDF {
-    let known = known.clone();
-    let is_visible = move |args: &[ColumnarValue]| {
-        let args = ColumnarValue::values_to_arrays(args)?;
-        let visible = known.visible.read().unwrap_or_else(PoisonError::into_inner);
-        let numbers = args[0].as_primitive::<Int32Type>().iter();
-        let answers: BooleanArray =
-            numbers.map(|number| number.map(|number| visible.contains(&number))).collect();
-        Ok(ColumnarValue::Array(Arc::new(answers)))
-    };
-    let (of, is) = (vec![DataType::Int32], DataType::Boolean);
-    create_udf("pg_table_is_visible", of, is, Volatility::Stable, Arc::new(is_visible))
-}
-
 fn owner() -> ScalarUDF {
     let polder = |args: &[ColumnarValue]| {
         let args = ColumnarValue::values_to_arrays(args)?;
@@ -133,12 +128,6 @@ fn setting() -> ScalarUDF {
         Ok(ColumnarValue::Array(Arc::new(values)))
     };
     create_udf("current_setting", vec![DataType::Utf8], DataType::Utf8, Volatility::Stable, Arc::new(look_up))
-}
-
-impl Known {
-    fn schema(&self) -> String {
-        self.schema.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
 }
 
 /// The same whatever it is asked.

@@ -1,5 +1,8 @@
 //! What tools ask the catalog, in a form that can be planned: what the library's own patterns leave.
 
+mod names;
+mod nothing;
+
 use std::ops::ControlFlow;
 
 use deltalake::datafusion::sql::sqlparser::ast::{
@@ -8,60 +11,45 @@ use deltalake::datafusion::sql::sqlparser::ast::{
 };
 
 pub(super) fn rewrite(statement: &mut Statement) {
-    leave_out_what_is_empty(statement);
+    nothing::leave_out(statement);
+    names::look_up(statement);
     escape_by_backslash(statement);
     if let Statement::Query(query) = statement {
         empty_what_lists_keys(query);
-        name_missing_columns(query);
+        name_twins(query);
     }
-    let _ = visit_expressions_mut(statement, |expression| {
-        if is_missing(expression).is_some() {
-            *expression = Expr::Value(Value::Null.into());
-        }
-        ControlFlow::<()>::Continue(())
-    });
 }
 
-/// Columns that the library's tables lack are null; here their names are kept.
-fn name_missing_columns(query: &mut Query) {
+/// Columns of an answer may have the same name; those that DataFusion plans may not.
+fn name_twins(query: &mut Query) {
     let SetExpr::Select(select) = &mut *query.body else { return };
-    for item in &mut select.projection {
+    let mut seen = std::collections::HashSet::new();
+    for (at, item) in select.projection.iter_mut().enumerate() {
         if let SelectItem::UnnamedExpr(expression) = item
-            && let Some(alias) = is_missing(expression)
+            && !seen.insert(expression.to_string())
         {
-            *item = SelectItem::ExprWithAlias { expr: Expr::Value(Value::Null.into()), alias };
+            let alias = Ident::new(format!("column{}", at + 1));
+            *item = SelectItem::ExprWithAlias { expr: expression.clone(), alias };
         }
     }
 }
 
-fn is_missing(expression: &Expr) -> Option<Ident> {
-    const MISSING: [&str; 1] = ["reloptions"];
-    let Expr::CompoundIdentifier(names) = expression else { return None };
-    names.last().filter(|name| MISSING.contains(&name.value.as_str())).cloned()
+fn null() -> Expr {
+    Expr::Value(Value::Null.into())
 }
 
-/// Nothing here has a default, is counted up, or is sorted by rules of its own: what tools ask of that for each column is left out, since
-/// DataFusion does not plan such queries within queries.
-fn leave_out_what_is_empty(statement: &mut Statement) {
-    const EMPTY: [&str; 4] = ["pg_attrdef", "pg_sequence", "pg_collation", "typcollation"];
-    let _ = visit_expressions_mut(statement, |expression| {
-        if let Expr::Subquery(query) = expression {
-            let text = query.to_string();
-            if EMPTY.iter().any(|name| text.contains(name)) {
-                *expression = Expr::Value(Value::Null.into());
-            }
-        }
-        ControlFlow::<()>::Continue(())
-    });
+fn text(text: &str) -> Expr {
+    Expr::Value(Value::SingleQuotedString(text.to_owned()).into())
 }
 
-/// No table here has keys or indexes that PostgreSQL would know. What lists their columns takes lists apart, which is not planned: it has
-/// the same columns without any row instead.
+/// No table here has keys or indexes that PostgreSQL would know, and nothing comes with extensions. What lists their columns takes lists apart,
+/// which is not planned: it has the same columns without any row instead.
 fn empty_what_lists_keys(query: &mut Query) {
     let text = query.to_string();
-    let lists_keys = ["pg_constraint", "pg_index"].iter().any(|name| text.contains(name));
-    let takes_apart =
-        ["unnest(", "_pg_expandarray", "generate_subscripts"].iter().any(|name| text.contains(name));
+    let lists_keys = ["pg_constraint", "pg_index", "extconfig"].iter().any(|name| text.contains(name));
+    let takes_apart = ["unnest(", "_pg_expandarray", "generate_subscripts", "conkey["]
+        .iter()
+        .any(|name| text.contains(name));
     if let (SetExpr::Select(select), true) = (&mut *query.body, lists_keys && takes_apart) {
         empty(select);
         (query.with, query.order_by) = (None, None);
@@ -78,7 +66,7 @@ fn empty(select: &mut Select) {
             }
             _ => Ident::new(format!("column{at}")),
         };
-        *item = SelectItem::ExprWithAlias { expr: Expr::Value(Value::Null.into()), alias };
+        *item = SelectItem::ExprWithAlias { expr: null(), alias };
     }
     select.from.clear();
     select.selection = Some(Expr::Value(Value::Boolean(false).into()));
@@ -93,7 +81,7 @@ fn escape_by_backslash(statement: &mut Statement) {
         | Expr::ILike { pattern, escape_char: escape, .. } = expression
             && let Some(Value::SingleQuotedString(mark)) = escape.take().map(|escape| escape.value)
         {
-            **pattern = replaced(std::mem::replace(pattern, Expr::Value(Value::Null.into())), &mark);
+            **pattern = replaced(std::mem::replace(pattern, null()), &mark);
         }
         ControlFlow::<()>::Continue(())
     });
@@ -101,7 +89,6 @@ fn escape_by_backslash(statement: &mut Statement) {
 
 /// `replace(pattern, mark, '\\')`
 fn replaced(pattern: Expr, mark: &str) -> Expr {
-    let text = |text: &str| Expr::Value(Value::SingleQuotedString(text.to_owned()).into());
     let arguments =
         [pattern, text(mark), text("\\")].map(|one| FunctionArg::Unnamed(FunctionArgExpr::Expr(one)));
     let list =

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a session that cannot go on has failed")]
 
+mod catalog;
 mod crashes;
 mod disk;
 mod errors;

@@ -17,15 +17,15 @@ steps:
       CREATE OR REPLACE TABLE marts.days AS SELECT day, count(*) AS orders FROM raw.orders GROUP BY day
 ";
 
-struct Shop {
-    session: Session,
+pub(crate) struct Shop {
+    pub(crate) session: Session,
     server: Server,
     port: String,
     token: String,
 }
 
 impl Shop {
-    fn open(arguments: &[&str]) -> Self {
+    pub(crate) fn open(arguments: &[&str]) -> Self {
         let mut session = Session::new();
         session.write("shop/polder.yaml", PROJECT);
         session.write("shop/pipelines/load.yaml", LOAD);
@@ -41,7 +41,7 @@ impl Shop {
         shop
     }
 
-    fn load(&self) {
+    pub(crate) fn load(&self) {
         assert!(self.session.output(&["run", "shop/load", "--follow"], "").status.success());
     }
 
@@ -53,8 +53,12 @@ impl Shop {
         psql
     }
 
+    pub(crate) fn typing(&self) -> Typing {
+        Typing::start(self.psql())
+    }
+
     /// What a statement is answered, or why it is not.
-    fn ask(&self, statement: &str) -> String {
+    pub(crate) fn ask(&self, statement: &str) -> String {
         said(&self.psql().args(["-c", statement]).output().unwrap())
     }
 }
@@ -65,7 +69,7 @@ fn said(output: &Output) -> String {
 }
 
 /// A psql that is typed into.
-struct Typing(Child, BufReader<std::process::ChildStdout>);
+pub(crate) struct Typing(Child, BufReader<std::process::ChildStdout>);
 
 impl Typing {
     fn start(mut psql: Command) -> Self {
@@ -74,7 +78,7 @@ impl Typing {
         Self(child, output)
     }
 
-    fn answer(&mut self, statement: &str) -> String {
+    pub(crate) fn answer(&mut self, statement: &str) -> String {
         writeln!(self.0.stdin.as_mut().unwrap(), "{statement}").unwrap();
         let mut line = String::new();
         self.1.read_line(&mut line).unwrap();
@@ -99,7 +103,7 @@ fn psql_asks_and_looks_around() {
     assert_eq!(shop.ask(r"\d"), "marts|days|table|polder");
     assert_eq!(shop.ask(r"\dn"), "marts|polder\npolder|polder\nraw|polder");
     assert!(shop.ask(r"\l").contains("prod|polder|"));
-    assert_eq!(shop.ask(r"\d raw.orders"), "id|bigint||not null|\namount|numeric|||\nday|date|||");
+    assert_eq!(shop.ask(r"\d raw.orders"), "id|bigint||not null|\namount|numeric(12,2)|||\nday|date|||");
     assert_eq!(shop.ask("SET search_path = raw; SELECT count(*) FROM orders; SHOW search_path"), "2\nraw");
     let columns = "SELECT column_name FROM information_schema.columns WHERE table_name = 'days' ORDER BY 1";
     assert_eq!(shop.ask(columns), "day\norders");
