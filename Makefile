@@ -74,8 +74,8 @@ test-python: test-rust $(VENV)  ## The examples' tests, SQL from Python's client
 
 # The binary is the one that test-rust has built.
 .PHONY: test-interop
-test-interop: test-rust $(INTEROP)/venv/made $(INTEROP)/jars/made  ## Spark and deltalake for Python read the lake while it publishes
-	DELTA_JARS=$(INTEROP)/jars $(INTEROP)/venv/bin/pytest -p no:cacheprovider --import-mode=importlib tools/tests/test_readers.py
+test-interop: test-rust $(INTEROP)/venv/made $(INTEROP)/jars/made  ## Spark and deltalake for Python read the lake while it publishes; JDBC looks into its catalog
+	DELTA_JARS=$(INTEROP)/jars $(INTEROP)/venv/bin/pytest -p no:cacheprovider --import-mode=importlib tools/tests/test_readers.py tools/tests/test_jdbc.py
 
 $(INTEROP)/venv/made: tools/interop/requirements.txt | install-interop
 	@echo "Making a Python environment with Spark in $(INTEROP) (a minute, once)"
