@@ -13,6 +13,7 @@ mod prepare;
 mod travel;
 mod twice;
 mod words;
+mod yielding;
 
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ pub use self::limits::Limits;
 pub use self::own::OwnSource;
 use self::own::{OwnSchema, WithOwn};
 pub use self::prepare::Prepared;
+use self::yielding::Yielding;
 use crate::means::Means;
 use crate::room::with_room;
 use crate::{Error, Lake, Result, TableName, View};
@@ -104,6 +106,7 @@ impl Session {
             .with_config(config)
             .with_runtime_env(Arc::clone(&means.runtime))
             .with_query_planner(DeltaPlanner::new())
+            .with_physical_optimizer_rule(Arc::new(Yielding))
             .build();
         let context = SessionContext::new_with_state(state);
         context.register_catalog(name, Arc::new(catalog));

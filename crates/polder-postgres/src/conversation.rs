@@ -6,6 +6,8 @@
 
 mod extended;
 mod perform;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -210,10 +212,9 @@ impl Conversation {
 
     /// Each statement of a text has its time, and a cancellation is about all of them.
     fn bounds_of(&self, token: CancellationToken) -> Bounds {
-        let time = self.settings.statement_time();
-        let deadline = Instant::now() + time;
-        let deadline = self.tables.until().map_or(deadline, |until| deadline.min(until));
-        Bounds { token, deadline, time }
+        let (now, time) = (Instant::now(), self.settings.statement_time());
+        let time = self.tables.until().map_or(time, |until| time.min(until - now));
+        Bounds { token, deadline: now + time, time }
     }
 }
 
