@@ -3,12 +3,14 @@
 //! What tools ask PostgreSQL's own catalog is rewritten where DataFusion has no such thing. Queries that do not touch it are taken as they
 //! are written: rewriting is a matter of patterns, and must not change what a query about tables means.
 
+mod depth;
 mod rewrite;
 
 use datafusion_pg_catalog::sql::PostgresCompatibilityParser;
 use deltalake::datafusion::sql::sqlparser::ast::Statement;
 use deltalake::datafusion::sql::sqlparser::dialect::{Dialect, PostgreSqlDialect};
 use deltalake::datafusion::sql::sqlparser::parser::{Parser, ParserError};
+use deltalake::datafusion::sql::sqlparser::tokenizer::Location;
 use polder_lake::WithVersions;
 
 use crate::error::{Error, Result};
@@ -35,6 +37,7 @@ impl Texts {
     }
 
     pub(crate) fn statements(&self, text: &str) -> Result<Vec<Statement>> {
+        depth::refuse(text)?;
         let plain = parsed(&PostgreSqlDialect {}, text);
         // PostgreSQL has no versions of tables: what says one is never understood as anything else.
         let plain = plain.or_else(|error| parsed(&WithVersions, text).map_err(|_| error));
@@ -70,14 +73,19 @@ fn syntax(text: &str, error: &ParserError) -> Error {
 /// From `3, Column: 8` to the character of the text, counted from one.
 fn position(text: &str, place: &str) -> Option<usize> {
     let (line, column) = place.split_once(", Column: ")?;
-    let (line, column): (usize, usize) = (line.parse().ok()?, column.trim().parse().ok()?);
-    let before: usize =
-        text.split_inclusive('\n').take(line.checked_sub(1)?).map(|line| line.chars().count()).sum();
-    Some(before + column)
+    position_of(text, Location { line: line.parse().ok()?, column: column.trim().parse().ok()? })
+}
+
+fn position_of(text: &str, at: Location) -> Option<usize> {
+    let lines = usize::try_from(at.line.checked_sub(1)?).ok()?;
+    let before: usize = text.split_inclusive('\n').take(lines).map(|line| line.chars().count()).sum();
+    before.checked_add(usize::try_from(at.column).ok()?)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -146,5 +154,42 @@ mod tests {
     fn queries_about_tables_are_not_rewritten() {
         let text = "SELECT (SELECT max(a) FROM raw.b) FROM raw.c";
         assert_eq!(Texts::new().statements(text).unwrap()[0].to_string(), text);
+    }
+
+    /// Words of SQL and of the catalog, in any order.
+    fn words() -> impl Strategy<Value = String> {
+        const WORDS: &str = "SELECT FROM WHERE AND OR NOT IN LIKE ESCAPE UNION JOIN ON AS ARRAY( unnest( array_to_string( \
+            array_agg( pg_class pg_constraint pg_index i.indkey c.relacl reloptions information_schema.table_constraints \
+            'pg_class'::regclass 'now'::regproc ::name current_schema current_user = ANY( '/' '{a,b}' $1 1 NULL * , ; ( ) [ ] :: . \
+            ~ OPERATOR(pg_catalog.~) COLLATE CASE WHEN END DISTINCT ORDER BY GROUP LIMIT VALUES WITH x é \" ' -- /* n.oid n.* \
+            VERSION OF SET SHOW BEGIN DECLARE CURSOR FOR FETCH DELETE INTO ROW( INTERVAL EXISTS( BETWEEN IS";
+        let word = proptest::sample::select(WORDS.split_whitespace().collect::<Vec<_>>());
+        proptest::collection::vec(word, 0..30).prop_map(|words| words.join(" "))
+    }
+
+    /// Understood or refused, and an error points into the text.
+    fn read(text: &str) -> Result<(), TestCaseError> {
+        if let Err(error) = Texts::new().statements(text) {
+            let end = text.chars().count() + 1;
+            prop_assert!(
+                error.position.is_none_or(|position| (1..=end).contains(&position)),
+                "{error:?}: {text}"
+            );
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn no_text_does_any_harm(text in "\\PC{0,60}") {
+            read(&text)?;
+        }
+
+        #[test]
+        fn no_words_do_any_harm(text in words()) {
+            read(&text)?;
+        }
     }
 }
