@@ -41,7 +41,7 @@ impl SchemaProvider for Overlay {
             "pg_attribute" => self.attributes(found),
             "pg_database" => self.databases(found),
             "pg_description" => self.descriptions(found),
-            "pg_settings" => settings_of(found),
+            "pg_settings" => settings_of(&found.schema()),
             _ => Ok(found),
         }
         .map(Some)
@@ -123,20 +123,16 @@ fn changed(
 }
 
 /// What `SHOW` answers to whoever has set nothing, in the library's columns.
-fn settings_of(found: Arc<dyn TableProvider>) -> Result<Arc<dyn TableProvider>> {
+fn settings_of(library: &Schema) -> Result<Arc<dyn TableProvider>> {
     let (names, values): (Vec<_>, Vec<_>) = settings::defaults().unzip();
     let fields = ["name", "setting"].map(|name| Field::new(name, DataType::Utf8, true));
     let columns: Vec<ArrayRef> =
         vec![Arc::new(StringArray::from(names)), Arc::new(StringArray::from(values))];
     let batch = RecordBatch::try_new(Arc::new(Schema::new(fields.to_vec())), columns)?;
     let ours = held(batch.schema(), Some(batch))?;
-    let more = found.schema();
-    let more = more
-        .fields()
-        .iter()
-        .skip(2)
-        .map(|field| cast(lit(ScalarValue::Null), field.data_type().clone()).alias(field.name()));
-    changed("pg_settings", ours, |_| None, more.collect::<Vec<_>>())
+    let nothing =
+        |field: &Arc<Field>| cast(lit(ScalarValue::Null), field.data_type().clone()).alias(field.name());
+    changed("pg_settings", ours, |_| None, library.fields().iter().skip(2).map(nothing))
 }
 
 fn held(columns: SchemaRef, rows: Option<RecordBatch>) -> Result<Arc<dyn TableProvider>> {
