@@ -4,6 +4,7 @@
 //! newest view; what belongs together (the messages up to a `Sync`, the statements of one `Query`) sees the same one, and so does everything
 //! in a transaction.
 
+mod bounds;
 mod extended;
 mod perform;
 #[cfg(test)]
@@ -18,8 +19,8 @@ use pgwire::messages::response::{EmptyQueryResponse, TransactionStatus};
 use pgwire::messages::startup::{BackendKeyData, ParameterStatus, SecretKey};
 use polder_types::wire::SessionKey;
 use tokio::time::{Instant, timeout_at};
-use tokio_util::sync::CancellationToken;
 
+use self::bounds::{Bounds, too_old};
 use crate::Failure;
 use crate::client::Client;
 use crate::command::Command;
@@ -43,14 +44,6 @@ pub(crate) struct Conversation {
     /// After an error, what comes is passed over until a `Sync`.
     passes_over: bool,
     idle: Duration,
-}
-
-/// When a statement has to be over.
-#[derive(Debug, Clone)]
-struct Bounds {
-    token: CancellationToken,
-    deadline: Instant,
-    time: Duration,
 }
 
 impl Conversation {
@@ -79,10 +72,8 @@ impl Conversation {
     pub(crate) async fn run(mut self, key: SessionKey) -> Result<(), Failure> {
         self.greet(key)?;
         self.client.send().await?;
-        while let Some(message) = self.listen().await? {
-            if let Message::Terminate(_) = message {
-                break;
-            }
+        let leaves = |message: &Message| matches!(message, Message::Terminate(_));
+        while let Some(message) = self.listen().await?.filter(|message| !leaves(message)) {
             Box::pin(self.answer(message)).await?;
         }
         Ok(())
@@ -203,37 +194,5 @@ impl Conversation {
             );
         }
         Ok(())
-    }
-
-    /// For what is done next.
-    fn bounds(&self) -> Bounds {
-        self.bounds_of(self.control.interrupt.arm())
-    }
-
-    /// Each statement of a text has its time, and a cancellation is about all of them.
-    fn bounds_of(&self, token: CancellationToken) -> Bounds {
-        let (now, time) = (Instant::now(), self.settings.statement_time());
-        let time = self.tables.until().map_or(time, |until| time.min(until - now));
-        Bounds { token, deadline: now + time, time }
-    }
-}
-
-/// What the transaction sees is not kept for longer.
-fn too_old() -> Error {
-    let message = "the transaction has been open for as long as it may see the same tables";
-    Error::fatal("25P04", message).hint("COMMIT, and begin anew to see them as they are now")
-}
-
-impl Bounds {
-    /// Does something, and gives up when it has to be over.
-    async fn keep<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        tokio::select! {
-            biased;
-            () = self.token.cancelled() => Err(Error::cancelled("by its client")),
-            () = tokio::time::sleep_until(self.deadline) => {
-                Err(Error::cancelled(&format!("after {} ms", self.time.as_millis())))
-            }
-            done = work => done,
-        }
     }
 }
