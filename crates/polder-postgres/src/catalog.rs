@@ -19,6 +19,7 @@ use deltalake::datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use deltalake::datafusion::sql::sqlparser::parser::Parser;
 use futures::TryStreamExt as _;
 use polder_lake::Session;
+use polder_types::wire::OwnTable;
 
 pub(crate) use self::empty::of_standard;
 use self::known::{Facts, Found, Known, Tables};
@@ -100,6 +101,8 @@ impl System {
             |table: &polder_lake::Table| (table.name().schema().to_owned(), table.name().table().to_owned());
         let facts = opened.iter().map(|table| Ok((name(table), Facts::of(table)?)));
         let mut facts: HashMap<_, _> = facts.collect::<polder_lake::Result<_>>()?;
+        let own = |table: OwnTable| (OwnTable::SCHEMA.to_owned(), table.name().to_owned());
+        facts.extend(OwnTable::ALL.map(|table| (own(table), Facts::own(table))));
         let numbers = self.numbers(session).await?;
         let found = numbers.into_iter().map(|(number, schema, name)| {
             let facts = facts.remove(&(schema.clone(), name.clone()));

@@ -10,6 +10,7 @@ use deltalake::arrow::array::AsArray as _;
 use deltalake::arrow::datatypes::{DataType, Int32Type};
 use deltalake::datafusion::scalar::ScalarValue;
 use polder_types::lake::TableFacts;
+use polder_types::wire::{OwnTable, OwnTableFacts};
 
 use super::SYSTEM;
 
@@ -126,6 +127,22 @@ impl FromIterator<(i64, Found)> for Tables {
 }
 
 impl Facts {
+    /// Of a table of Polder's own, which takes no room in the lake.
+    pub(super) fn own(table: OwnTable) -> Self {
+        let facts = OwnTableFacts::from(table);
+        let modifiers = vec![-1; facts.columns.len()];
+        let table = TableFacts {
+            columns: facts.columns,
+            rows_total: None,
+            bytes_total: 0,
+            files_total: 0,
+            partitioned_by: Vec::new(),
+            key: Vec::new(),
+            description: Some(facts.description),
+        };
+        Self { table, modifiers }
+    }
+
     /// # Errors
     /// When the log cannot be read.
     pub(super) fn of(table: &polder_lake::Table) -> polder_lake::Result<Self> {

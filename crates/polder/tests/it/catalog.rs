@@ -35,6 +35,8 @@ fn what_is_said_of_tables_is_shown() {
     let functions = "SELECT obj_description('sales'::regclass, 'pg_class'), col_description('sales'::regclass, 2), \
                      col_description('sales'::regclass, 1)";
     assert_eq!(shop.ask(functions), "What was sold on each day|Before tax|");
+    let own = "SELECT obj_description('polder.steps'::regclass, 'pg_class'), col_description('polder.steps'::regclass, 8)";
+    assert_eq!(shop.ask(own), "The steps of those runs|The step's name");
 }
 
 #[test]
