@@ -5,7 +5,7 @@
     flood      10,000 runs of `true`, submitted over HTTP
     files      a CSV file of a million rows into a table, beside DuckDB
     api        200,000 records of a paged API into a table, beside dlt
-    upserts    1, 1,000 and 10,000 keys into a table of 1.5 million rows
+    upserts    1, 1,000 and 10,000 keys into tables of 1.5 and of 15 million rows
     overwrite  10 million rows of a query into a table, beside DuckDB into a file
     publish    100 tables at once: from the record of the publish to what readers see
     tpch       the 22 queries of TPC-H over the lake, beside DuckDB over tables of its own

@@ -23,7 +23,7 @@ from server import Client, Json, Server, seconds_between
 ROWS = 1_000_000
 RECORDS = 200_000
 PAGE = 1_000
-TABLE_ROWS = 1_500_000
+TABLE_ROWS = (1_500_000, 15_000_000)
 KEYS = (1, 1_000, 10_000)
 ROUNDS = 3
 COLUMNS = ("id", "customer", "name", "amount", "day", "at", "note")
@@ -77,21 +77,34 @@ def files(binary: Path) -> Figures:
         path = server.inbox / "rows.csv"
         write_csv(path, range(ROWS))
         client = deploy(server, {"rows": f"streams: [{{name: rows, files: 'file://{path}'}}]\n"})
-        ours, theirs = [], []
+        ours, theirs, slings = [], [], []
         for _ in range(ROUNDS):
             ours.append(synced(client, "rows"))
             theirs.append(peers.run(DUCKDB, server.folder, str(path)))
+            slings.append(sling(server.folder, path))
         size = path.stat().st_size
-    polder, duckdb = best(ours), best(theirs)
+    polder, duckdb, slung = best(ours), best(theirs), best(slings)
     return Figures(
         f"files: a CSV file of {ROWS:,} rows, {size / 1e6:.0f} MB, into a table; the best of {ROUNDS} rounds",
         {
             "polder sync (published Delta)": f"{polder}, {ROWS / polder.seconds / 1e6:.2f} M rows/s",
             "duckdb (CREATE TABLE AS)": str(duckdb),
+            "sling (into SQLite)": str(slung),
             "CPU beside duckdb": f"{polder.cpu_seconds / duckdb.cpu_seconds:.2f} ×",
+            "CPU of sling": f"{slung.cpu_seconds / polder.cpu_seconds:.0f} × ours",
         },
-        {"polder": [vars(cost) for cost in ours], "duckdb": [vars(cost) for cost in theirs]},
+        {
+            "polder": [vars(cost) for cost in ours],
+            "duckdb": [vars(cost) for cost in theirs],
+            "sling": [vars(cost) for cost in slings],
+        },
     )
+
+
+def sling(folder: Path, path: Path) -> Cost:
+    """Of what Sling writes to, this needs no server, and no DuckDB that it fetches itself."""
+    target = ["--tgt-conn", "LITE", "--tgt-object", "main.rows", "--mode", "full-refresh"]
+    return peers.sling(folder, "run", "--src-stream", f"file://{path}", *target, LITE=f"sqlite://{folder}/rows.db")
 
 
 DUCKDB = """
@@ -176,19 +189,26 @@ def api(binary: Path) -> Figures:
 
 
 def upserts(binary: Path) -> Figures:
-    """Into a table that is there; each file has keys from all over it."""
+    """Into tables that are there; each file has keys from all over its table."""
     lines, samples = {}, {}
-    with Server(binary, files=True) as server:
-        write_csv(server.inbox / "rows-0.csv", range(TABLE_ROWS))
-        sync = f"streams: [{{name: rows, files: 'file://{server.inbox}/*.csv', mode: incremental, primary_key: id}}]\n"
-        client = deploy(server, {"rows": sync})
-        lines["the table, by key"] = str(synced(client, "rows"))
-        chance = random.Random(7)
-        for keys in KEYS:
-            costs = []
-            for number in range(ROUNDS):
-                write_csv(server.inbox / f"rows-{keys}-{number}.csv", chance.sample(range(TABLE_ROWS), keys))
-                costs.append(synced(client, "rows"))
-            lines[f"{keys:,} keys"] = f"{best(costs)}; median {statistics.median(c.seconds for c in costs):.2f} s"
-            samples[f"{keys}_keys"] = [vars(cost) for cost in costs]
-    return Figures(f"upserts: keys into {TABLE_ROWS:,} rows; the best of {ROUNDS} rounds", lines, samples)
+    for rows in TABLE_ROWS:
+        with Server(binary, files=True) as server:
+            upserts_into(server, rows, lines, samples)
+    return Figures(f"upserts: the best of {ROUNDS} rounds", lines, samples)
+
+
+def upserts_into(server: Server, rows: int, lines: dict[str, str], samples: dict[str, list[Json]]) -> None:
+    write_csv(server.inbox / "rows-0.csv", range(rows))
+    sync = f"streams: [{{name: rows, files: 'file://{server.inbox}/*.csv', mode: incremental, primary_key: id}}]\n"
+    client = deploy(server, {"rows": sync})
+    lines[f"a table of {rows:,} rows, by key"] = str(synced(client, "rows"))
+    chance = random.Random(7)
+    for keys in KEYS:
+        costs = []
+        for number in range(ROUNDS):
+            write_csv(server.inbox / f"rows-{keys}-{number}.csv", chance.sample(range(rows), keys))
+            costs.append(synced(client, "rows"))
+        lines[f"{keys:,} keys into {rows:,}"] = (
+            f"{best(costs)}; median {statistics.median(c.seconds for c in costs):.2f} s"
+        )
+        samples[f"{keys}_keys_into_{rows}"] = [vars(cost) for cost in costs]

@@ -51,11 +51,29 @@ def python() -> Path:
 
 def run(program: str, folder: Path, *arguments: str) -> Cost:
     """Runs the text of a Python program, and measures it."""
-    interpreter = python()
+    return measured([str(python()), "-c", textwrap.dedent(program), *arguments], folder)
+
+
+def sling(folder: Path, *arguments: str, **connections: str) -> Cost:
+    """Runs Sling, which finds its connections in the environment."""
+    python()
+    binary = next(VENV.glob("lib/python*/site-packages/sling_linux_amd64/bin/sling-linux-amd64"), None)
+    if binary is None:
+        raise Trouble("Sling's program is not where its package has it: look into bench/requirements.txt")
+    return measured([str(binary), *arguments], folder, connections)
+
+
+def measured(command: list[str], folder: Path, variables: dict[str, str] | None = None) -> Cost:
+    quiet = {
+        **os.environ,
+        "RUNTIME__DLTHUB_TELEMETRY": "false",
+        "DLT_DATA_DIR": str(folder / "dlt"),
+        "SLING_DISABLE_TELEMETRY": "true",
+        "SLING_HOME_DIR": str(folder / "sling"),
+        **(variables or {}),
+    }
     started = time.perf_counter()
     with (folder / "peer.log").open("wb") as log:
-        command = [str(interpreter), "-c", textwrap.dedent(program), *arguments]
-        quiet = {**os.environ, "RUNTIME__DLTHUB_TELEMETRY": "false", "DLT_DATA_DIR": str(folder / "dlt")}
         child = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=quiet)
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
