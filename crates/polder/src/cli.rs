@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::commands as c;
 use crate::config::Context;
@@ -109,17 +110,23 @@ impl Cli {
     pub fn run(self, output: &Output) -> Result<ExitCode> {
         match self.command {
             Command::Server(args) => c::server::run(args, output),
-            other => block_on(other.run(Context::new(output, self.url))),
+            other => other.runtime()?.block_on(other.run(Context::new(output, self.url))),
         }
     }
 }
 
-/// One thread is enough to wait for answers, and quick to start.
-fn block_on(work: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
-}
-
 impl Command {
+    /// One thread is enough to wait for answers, and quick to start. What is computed is computed on all processors, or on as many of
+    /// them as its limits let it have parts.
+    fn runtime(&self) -> std::io::Result<Runtime> {
+        let mut builder = if matches!(self, Self::Build(_) | Self::Task(_)) {
+            Builder::new_multi_thread()
+        } else {
+            Builder::new_current_thread()
+        };
+        builder.enable_all().build()
+    }
+
     async fn run(self, context: Context<'_>) -> Result<ExitCode> {
         let context = &context;
         match self {
@@ -167,10 +174,25 @@ impl Command {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use clap::{CommandFactory as _, Parser as _};
+    use tokio::runtime::RuntimeFlavor;
+
+    use super::Cli;
 
     #[test]
     fn the_command_line_is_well_formed() {
-        super::Cli::command().debug_assert();
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_computes_has_more_than_one_thread_to_do_it_on() {
+        let flavor_of = |words: &[&str]| {
+            let cli = Cli::try_parse_from(words).unwrap();
+            cli.command.runtime().unwrap().handle().runtime_flavor()
+        };
+        assert_eq!(flavor_of(&["polder", "task", "query"]), RuntimeFlavor::MultiThread);
+        assert_eq!(flavor_of(&["polder", "task", "models"]), RuntimeFlavor::MultiThread);
+        assert_eq!(flavor_of(&["polder", "build"]), RuntimeFlavor::MultiThread);
+        assert_eq!(flavor_of(&["polder", "tables"]), RuntimeFlavor::CurrentThread);
     }
 }
