@@ -24,7 +24,7 @@ Json = dict[str, Any]
 class Server:
     """Started on an empty folder, or on the one given; with `with`, it is ended."""
 
-    def __init__(self, binary: Path, data: Path | None = None, files: bool = False) -> None:
+    def __init__(self, binary: Path, data: Path | None = None, files: bool = False, sql: bool = False) -> None:
         self.binary = binary
         FOLDER.mkdir(parents=True, exist_ok=True)
         self.folder = Path(tempfile.mkdtemp(prefix="polder-", dir=FOLDER))
@@ -35,8 +35,10 @@ class Server:
         self.started = time.perf_counter()
         # What syncs may read beside their project.
         self.inbox = self.folder / "inbox"
+        self.sql_port = free_port() if sql else None
         allowed = {"POLDER_FILES": str(self.inbox)} if files else {}
-        self.process = spawn(command, self.folder / "server.log", allowed)
+        listening = {"POLDER_SQL_LISTEN": f"127.0.0.1:{self.sql_port}"} if sql else {}
+        self.process = spawn(command, self.folder / "server.log", {**allowed, **listening})
 
     def __enter__(self) -> Server:
         try:
