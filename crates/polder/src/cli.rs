@@ -115,6 +115,9 @@ impl Cli {
     }
 }
 
+/// As much as a program's first thread has: what is nested is worked on as deep as it is nested, on whichever thread.
+const STACK: usize = 8 << 20;
+
 impl Command {
     /// One thread is enough to wait for answers, and quick to start. What is computed is computed on all processors, or on as many of
     /// them as its limits let it have parts.
@@ -124,7 +127,7 @@ impl Command {
         } else {
             Builder::new_current_thread()
         };
-        builder.enable_all().build()
+        builder.enable_all().thread_stack_size(STACK).build()
     }
 
     async fn run(self, context: Context<'_>) -> Result<ExitCode> {
