@@ -7,10 +7,13 @@ const LIMIT = 300_000
 
 async function scriptsOf(page: Page, open: () => Promise<void>) {
   const loaded: Promise<{ url: string; bytes: number }>[] = []
-  page.on('response', (response) => {
+  const heard = (response: Response) => {
     if (/javascript/.test(response.headers()['content-type'] ?? '')) loaded.push(sizeOf(response))
-  })
+  }
+  page.on('response', heard)
   await open()
+  // What is fetched ahead from here on may come when the page is closed already, and has no size then.
+  page.off('response', heard)
   return Promise.all(loaded)
 }
 
