@@ -76,18 +76,27 @@ class Server:
         return 1024 * next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
 
 
+# A server keeps a connection without requests for longer.
+KEPT_SECONDS = 5
+
+
 class Client:
-    """One connection that is kept open. For one thread."""
+    """One connection that is kept open as long as there is something to ask. For one thread."""
 
     def __init__(self, port: int, token: str) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
         self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self.used = time.monotonic()
 
     def ask(self, method: str, path: str, body: Json | None = None) -> Json:
         content = None if body is None else json.dumps(body)
+        if time.monotonic() - self.used > KEPT_SECONDS:
+            # The next request opens it again.
+            self.connection.close()
         self.connection.request(method, f"/api/v1{path}", body=content, headers=self.headers)
         answer = self.connection.getresponse()
         text = answer.read()
+        self.used = time.monotonic()
         if answer.status >= 300:
             raise Trouble(f"{method} {path} answers {answer.status}: {text.decode(errors='replace')[:500]}")
         return json.loads(text)
