@@ -20,6 +20,9 @@ use super::columns::Batches;
 use crate::means::Means;
 use crate::{Error, Result};
 
+/// Merging has that part of the memory for itself: what is merged holds most of the rest, and grows with it.
+const MERGING: usize = 8;
+
 /// The rows ordered by columns, which are given by their place. Equal ones come in any order.
 pub(crate) fn sorted(rows: Batches, by: &[(usize, SortOptions)], means: &Means) -> Result<Batches> {
     let schema = Arc::clone(rows.schema());
@@ -40,7 +43,7 @@ fn execute(
     let schema = Arc::clone(rows.schema());
     let source = Arc::new(Once { schema: Arc::clone(&schema), rows: Mutex::new(Some(rows)) });
     let source = StreamingTableExec::try_new(schema, vec![source], None, [], false, None)?;
-    let config = SessionConfig::new().with_sort_spill_reservation_bytes(means.for_merging());
+    let config = SessionConfig::new().with_sort_spill_reservation_bytes(means.memory / MERGING);
     let context = TaskContext::default().with_session_config(config).with_runtime(Arc::clone(&means.runtime));
     SortExec::new(order, Arc::new(source)).execute(0, Arc::new(context))
 }
