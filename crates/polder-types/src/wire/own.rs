@@ -69,7 +69,7 @@ pub struct OwnQuestion {
     pub of: OwnFilter,
     /// Where the page before ended.
     pub after: Option<OwnPlace>,
-    /// No more things are looked at for a page; the server may look at fewer. An event is less than a thing.
+    /// No more runs, steps or attempts are looked at for a page; the server may look at fewer. Each may have several events.
     pub limit: u32,
 }
 

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use polder_types::run::{RunStatus, StepStatus};
 use polder_types::wire::OwnEvent;
 
-use super::rows::{AttemptRow, StepRow, exit_code};
+use super::rows::{AttemptRow, StepRow};
 use crate::Result;
 use crate::runs::{StoredRun, as_u32};
+use crate::stored::number;
 
 /// Something that happened to an object of a run.
 fn event(run: &StoredRun, object: &str, at: DateTime<Utc>, status: &str) -> OwnEvent {
@@ -54,7 +55,8 @@ pub(super) fn of_step(run: &StoredRun, row: &StepRow) -> Result<Vec<OwnEvent>> {
 }
 
 pub(super) fn of_attempt(run: &StoredRun, row: &AttemptRow) -> Result<Vec<OwnEvent>> {
-    let (epoch, exit_code) = (as_u32("epoch", row.epoch)?, exit_code(row.exit_code)?);
+    let epoch = as_u32("epoch", row.epoch)?;
+    let exit_code = row.exit_code.map(|code| number("exit code", code)).transpose()?;
     let of = |at, status: &str| OwnEvent {
         step: Some(row.name.clone()),
         attempt: Some(epoch),

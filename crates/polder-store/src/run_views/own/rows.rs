@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 use super::Read;
 use crate::runs::{StoredRun, as_u32};
-use crate::stored::parse;
 use crate::{Error, Result};
 
 #[derive(Debug, sqlx::FromRow)]
@@ -149,9 +148,4 @@ fn reason(reason: &Reason) -> Result<(String, Option<String>)> {
 
 fn json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|error| Error::corrupt("JSON", error.to_string()))
-}
-
-/// A number as programs give it back.
-pub(super) fn exit_code(number: Option<i64>) -> Result<Option<i32>> {
-    number.map(|number| parse("exit code", &number.to_string())).transpose()
 }
