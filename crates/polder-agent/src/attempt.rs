@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use polder_executors::mask::{Masker, SHORTEST};
 use polder_executors::{self as executors, Executor, Exit, Running};
 use polder_types::definition::Command;
 use polder_types::id::RevisionId;
 use polder_types::run::{Outcome, StopReason};
-use polder_types::wire::{Assignment, AttemptEnded, AttemptKey, LakeTask, Task};
+use polder_types::wire::{Assignment, AttemptEnded, AttemptKey, LakeTask, LogLine, Task};
 use polder_types::{Clock, Code};
 use serde::Serialize;
 use tokio::sync::mpsc;
@@ -153,7 +154,7 @@ impl Attempt {
             masker: Arc::new(masker),
         };
         let mut running = self.shared.executor.start(attempt).await?;
-        let log = self.open_log(running.take_output());
+        let log = self.open_log(running.started_at, running.take_output());
         if !too_short.is_empty() {
             log.say(format!(
                 "not hidden in this log, because shorter than {SHORTEST} characters: {too_short}"
@@ -219,12 +220,11 @@ impl Attempt {
     }
 
     /// Tells of the start, and then delivers the log, beside the attempt.
-    fn open_log(&self, output: mpsc::Receiver<Vec<polder_types::wire::LogLine>>) -> Log {
+    fn open_log(&self, started_at: DateTime<Utc>, output: mpsc::Receiver<Vec<LogLine>>) -> Log {
         let shared = &self.shared;
         let (remarks, remarked) = mpsc::unbounded_channel();
         let (key, reporter) = (self.assignment.key.clone(), shared.reporter.clone());
-        let (held, clock, started_at) =
-            (Arc::clone(&shared.held), Arc::clone(&shared.clock), shared.clock.now());
+        let (held, clock) = (Arc::clone(&shared.held), Arc::clone(&shared.clock));
         let mut delivery = Delivery::new(reporter.clone(), held, key.clone(), clock);
         let delivery = tokio::spawn(async move {
             if matches!(reporter.started(&key, started_at).await, Told::Fenced) {
@@ -293,10 +293,10 @@ impl Attempt {
     /// Says why in the log too, where people look first.
     async fn could_not_start(&self, message: &str) -> Option<AttemptEnded> {
         let message = Masker::new(secrets_of(&self.assignment)).mask(message).into_owned();
-        let log = self.open_log(mpsc::channel(1).1);
+        let at = self.shared.clock.now();
+        let log = self.open_log(at, mpsc::channel(1).1);
         log.say(message.clone());
         let delivered = log.close().await;
-        let at = self.shared.clock.now();
         (!delivered.fenced).then(|| report::without_exit(Outcome::Failed, at, Code::CannotStart, message))
     }
 }
