@@ -3,6 +3,8 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
 
 use crate::session::{Server, Session};
 
@@ -214,20 +216,20 @@ fn a_statement_is_cancelled_by_a_key_or_by_time() {
     output.read_line(&mut String::new()).unwrap();
     // psql sends its key on another connection when it is interrupted: again until the statement has begun.
     let id = child.id().to_string();
-    let interrupt = std::thread::spawn(move || {
-        for _ in 0..100 {
+    let (done, over) = std::sync::mpsc::channel::<()>();
+    let interrupting = std::thread::spawn(move || {
+        while over.recv_timeout(Duration::from_millis(100)) == Err(RecvTimeoutError::Timeout) {
             let _ = Command::new("kill").args(["-INT", &id]).status();
-            std::thread::park_timeout(std::time::Duration::from_millis(100));
         }
     });
     // Beside it, psql says that it has sent its key.
     let lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let ended = lines.map_while(Result::ok).find(|line| line.contains("57014"));
     assert_eq!(ended.as_deref(), Some("ERROR:  57014: the statement was ended by its client"));
-    drop(input);
+    drop((done, input));
+    interrupting.join().unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
-    drop(interrupt);
 }
 
 #[test]
