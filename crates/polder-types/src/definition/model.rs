@@ -295,6 +295,14 @@ pub struct Compute {
     pub cpus: Option<u32>,
 }
 
+impl Compute {
+    /// What is said here, and of the rest what `other` says.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self { memory_bytes: self.memory_bytes.or(other.memory_bytes), cpus: self.cpus.or(other.cpus) }
+    }
+}
+
 /// When a step runs, given how the steps that it needs ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -79,6 +79,24 @@ fn a_sync_is_part_of_the_step_that_runs_it() {
     insta::assert_json_snapshot!(sync);
 }
 
+#[test]
+fn a_step_may_give_a_sync_other_means_than_its_file_does() {
+    let pipeline = "name: load\nsteps:\n  - {name: a, sync: shop, compute: {cpus: 1}}\n  - {name: b, sync: shop, compute: {memory: 1GiB}}\n";
+    let parsed = parse_files(&[
+        PROJECT,
+        ("pipelines/load.yaml", pipeline),
+        ("syncs/shop.yaml", SYNC),
+        ("connectors/shop.yaml", CONNECTOR),
+    ]);
+    assert_eq!(render(&parsed.problems), "");
+    let steps = &parsed.project.unwrap().pipelines[0].steps;
+    let means = steps.iter().map(|step| match &step.kind {
+        StepKind::Sync(sync) => (sync.compute.memory_bytes, sync.compute.cpus),
+        _ => panic!("{step:?}"),
+    });
+    assert_eq!(means.collect::<Vec<_>>(), [(Some(512 << 20), Some(1)), (Some(1 << 30), None)]);
+}
+
 fn told(sync: &str, connector: &str) -> String {
     let files = [PROJECT, PIPELINE, ("syncs/shop.yaml", sync), ("connectors/shop.yaml", connector)];
     render(&parse_files(&files).problems)

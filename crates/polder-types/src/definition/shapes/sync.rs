@@ -15,6 +15,8 @@ pub(crate) struct SyncStep {
     name: Name,
     /// The name of a file in `syncs/`, without its ending.
     sync: Name,
+    /// Instead of what the sync's own file says.
+    compute: Option<ComputeMap>,
     needs: Option<Vec<Name>>,
     when: Option<When>,
     retries: Option<Retries>,

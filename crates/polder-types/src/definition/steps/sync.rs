@@ -5,10 +5,11 @@ use super::super::reader::{Field, shorten};
 use super::super::shapes::sync::SyncStep;
 use super::super::values::{self, names_hint};
 use super::super::{Command, ProblemCode, StepKind};
-use super::{Draft, common};
+use super::{Draft, common, sql};
 
 pub(super) fn read<'a>(field: &Field<'a>, around: &Surroundings<'a>) -> Option<Draft<'a>> {
     let object = field.object::<SyncStep>()?;
+    let compute = object.get("compute").map(|field| sql::compute(&field)).unwrap_or_default();
     let named = object.require("sync").and_then(|field| Some((values::name(&field)?.value, field)));
     let nothing = StepKind::Run(Command::Arguments(Vec::new()));
     let mut draft = common(&object, nothing, around)?;
@@ -19,7 +20,9 @@ pub(super) fn read<'a>(field: &Field<'a>, around: &Surroundings<'a>) -> Option<D
         }
         return Some(draft);
     };
-    draft.step.kind = StepKind::Sync(Box::new(sync.sync.clone()));
+    let mut own = sync.sync.clone();
+    own.compute = compute.or(own.compute);
+    draft.step.kind = StepKind::Sync(Box::new(own));
     draft.step.secrets = around.secrets.clone();
     draft.step.secrets.extend(sync.secrets.clone());
     draft.texts = sync.texts.clone();
