@@ -12,6 +12,9 @@ use polder_sql::{publish, query, step, vacuum};
 use polder_types::SystemClock;
 use tokio::net::UnixStream;
 
+/// As if it had half of the machine's memory more than it has (`proc(5)`).
+const OUT_OF_MEMORY_SCORE: i32 = 500;
+
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -41,6 +44,7 @@ enum What {
 }
 
 pub async fn run(args: Args) -> Result<ExitCode> {
+    go_first();
     let output = std::env::var_os("POLDER_OUTPUT").map(PathBuf::from);
     let (file, out) = (output.as_deref(), &mut io::stdout());
     let done = match args.what {
@@ -63,6 +67,16 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         What::Query => query::run(stream(io::stdin())?, out).await,
     };
     told(done, polder_sql::Error::exit_code)
+}
+
+/// When the machine's memory is used up, Linux ends this process before the server: its work can be done again. Elsewhere, and
+/// where that is not allowed, nothing changes.
+fn go_first() {
+    let file = "/proc/self/oom_score_adj";
+    let score = std::fs::read_to_string(file).ok().and_then(|score| score.trim().parse().ok());
+    if score.is_some_and(|score: i32| score < OUT_OF_MEMORY_SCORE) {
+        drop(std::fs::write(file, OUT_OF_MEMORY_SCORE.to_string()));
+    }
 }
 
 /// What there is to do.

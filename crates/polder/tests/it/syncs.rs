@@ -323,6 +323,9 @@ fn kill_programs(folder: &Path) -> usize {
         works_there && String::from_utf8_lossy(&command).contains("\0task\0sync")
     });
     let kill = |process: std::fs::DirEntry| {
+        // The system would take it before the server, too.
+        let score = std::fs::read_to_string(process.path().join("oom_score_adj")).unwrap();
+        assert!(score.trim().parse::<i32>().unwrap() >= 500, "{score}");
         Command::new("kill").arg("-9").arg(process.file_name()).status().is_ok_and(|status| status.success())
     };
     ours.map(kill).filter(|killed| *killed).count()
