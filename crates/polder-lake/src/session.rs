@@ -12,6 +12,7 @@ mod past;
 mod prepare;
 mod travel;
 mod twice;
+mod unreadable;
 mod words;
 mod yielding;
 
@@ -178,7 +179,9 @@ impl Session {
             let plan = async {
                 travel::resolve(&session, &mut statement).await?;
                 twice::name(&mut statement);
-                let plan = session.context.state().statement_to_plan(statement).await?;
+                let state = session.context.state();
+                unreadable::refuse(&state, &statement).await?;
+                let plan = state.statement_to_plan(statement).await?;
                 let prepared = prepare::without_types(plan);
                 only_queries().verify_plan(&prepared.plan)?;
                 Ok(prepared)

@@ -96,7 +96,7 @@ impl System {
         if is_known || !ABOUT_TABLES.iter().any(|word| text.contains(word)) {
             return Ok(());
         }
-        let opened = session.open_tables().await?;
+        let opened = session.open_tables().await;
         let name =
             |table: &polder_lake::Table| (table.name().schema().to_owned(), table.name().table().to_owned());
         let facts = opened.iter().map(|table| Ok((name(table), Facts::of(table)?)));

@@ -10,7 +10,7 @@ use deltalake::datafusion::error::{DataFusionError, Result};
 use deltalake::datafusion::logical_expr::TableType;
 use tokio::sync::OnceCell;
 
-use super::past;
+use super::{past, unreadable};
 use crate::{Lake, Pin, Table, TableName, View};
 
 #[derive(Debug)]
@@ -78,7 +78,7 @@ impl SchemaProvider for Schema {
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
         let (name, past) = past::split(name);
         match (find(&self.tables, name), past) {
-            (Some(entry), None) => entry.open().await.map(Some),
+            (Some(entry), None) => Ok(Some(unreadable::shown(entry.open().await))),
             (Some(entry), Some(past)) => entry.open_past(past).await.map(Some),
             (None, _) => Ok(None),
         }

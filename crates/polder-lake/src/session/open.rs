@@ -3,23 +3,22 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::StreamExt as _;
 
 use super::Session;
 use super::catalog::{Entry, Schema};
-use crate::{Result, Table};
+use crate::Table;
 
 /// So many logs are read at the same time.
 const TOGETHER: usize = 16;
 
 impl Session {
-    /// The tables of the view, opened. Queries find them open from then on.
-    ///
-    /// # Errors
-    /// When one of them cannot be read.
-    pub async fn open_tables(&self) -> Result<Vec<Table>> {
-        let open = |entry: Arc<Entry>| async move { entry.table().await.cloned() };
-        futures::stream::iter(self.entries()).map(open).buffered(TOGETHER).try_collect().await
+    /// The tables of the view, opened. Queries find them open from then on. One that cannot be read is left out: whoever
+    /// asks it is told why.
+    pub async fn open_tables(&self) -> Vec<Table> {
+        let open = |entry: Arc<Entry>| async move { entry.table().await.cloned().ok() };
+        let opened = futures::stream::iter(self.entries()).map(open).buffered(TOGETHER);
+        opened.filter_map(std::future::ready).collect().await
     }
 
     fn entries(&self) -> Vec<Arc<Entry>> {

@@ -17,7 +17,7 @@ use deltalake::datafusion::physical_plan::streaming::StreamingTableExec;
 use polder_types::wire::{OwnColumn, OwnKind, OwnPage, OwnQuestion, OwnTable};
 
 use self::stream::Pages;
-use super::past;
+use super::{past, unreadable};
 use crate::operations::COMMENT;
 
 /// Who has the rows.
@@ -75,7 +75,7 @@ impl SchemaProvider for OwnSchema {
         let Some(table) = named(name) else { return Ok(None) };
         if self.is_past || past.is_some() {
             let message = format!("`{table}` shows what is now: how that was is not kept");
-            return Err(DataFusionError::Plan(message));
+            return Ok(Some(unreadable::shown(Err(DataFusionError::Plan(message)))));
         }
         let source = Arc::clone(&self.source);
         Ok(Some(Arc::new(Own { table, schema: schema(table), source })))

@@ -45,10 +45,29 @@ async fn all_tables_of_a_view_are_opened_at_once() {
     let bench = Bench::new();
     let (orders, extra) = (bench.table("raw.Orders", 1..=3).await, bench.table("marts.extra", 2..=9).await);
     let session = bench.lake.session(&view(&[&orders, &extra]), &Limits::default()).unwrap();
-    let opened = session.open_tables().await.unwrap();
+    let opened = session.open_tables().await;
     let rows: Vec<_> =
         opened.iter().map(|table| (table.name().to_string(), table.facts().unwrap().rows_total)).collect();
     assert_eq!(rows, [("marts.extra".to_owned(), Some(8)), ("raw.Orders".to_owned(), Some(3))]);
+}
+
+#[tokio::test]
+async fn a_table_that_cannot_be_read_keeps_nobody_from_the_others() {
+    let bench = Bench::new();
+    let (orders, broken) = (bench.table("raw.orders", 1..=3).await, bench.table("raw.broken", 1..=3).await);
+    let session = bench.lake.session(&view(&[&orders, &broken]), &Limits::default()).unwrap();
+    let log = bench.folder.path().join("raw/broken/_delta_log");
+    std::fs::remove_dir_all(&log).unwrap();
+    let columns = "SELECT table_name, count(*) AS n FROM information_schema.columns WHERE table_schema = 'raw' GROUP BY 1";
+    assert!(answer(&session, columns).await.contains("| orders     | 2 |"));
+    let tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'raw'";
+    assert!(answer(&session, tables).await.contains("broken"));
+    assert_eq!(session.open_tables().await.len(), 1);
+    let told = [
+        refusal(&session, "SELECT id FROM raw.orders JOIN raw.broken USING (id)").await,
+        refusal(&session, "SELECT count(*) FROM raw.broken").await,
+    ];
+    assert_eq!(told, ["there is no table raw.broken on main"; 2]);
 }
 
 #[tokio::test]
