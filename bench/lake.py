@@ -10,6 +10,7 @@ import csv
 import http.server
 import json
 import random
+import shutil
 import statistics
 import threading
 from pathlib import Path
@@ -189,7 +190,7 @@ def api(binary: Path) -> Figures:
 
 
 def upserts(binary: Path) -> Figures:
-    """Into tables that are there; each file has keys from all over its table."""
+    """Into tables that are there, beside MERGE into copies of them; each file has keys from all over its table."""
     lines, samples = {}, {}
     for rows in TABLE_ROWS:
         with Server(binary, files=True) as server:
@@ -202,13 +203,33 @@ def upserts_into(server: Server, rows: int, lines: dict[str, str], samples: dict
     sync = f"streams: [{{name: rows, files: 'file://{server.inbox}/*.csv', mode: incremental, primary_key: id}}]\n"
     client = deploy(server, {"rows": sync})
     lines[f"a table of {rows:,} rows, by key"] = str(synced(client, "rows"))
+    copy = shutil.copytree(server.data / "lake" / "raw" / "rows", server.folder / "copy")
     chance = random.Random(7)
     for keys in KEYS:
-        costs = []
+        ours, merges = [], []
         for number in range(ROUNDS):
-            write_csv(server.inbox / f"rows-{keys}-{number}.csv", chance.sample(range(rows), keys))
-            costs.append(synced(client, "rows"))
+            path = server.inbox / f"rows-{keys}-{number}.csv"
+            write_csv(path, chance.sample(range(rows), keys))
+            ours.append(synced(client, "rows"))
+            merges.append(peers.run(MERGE, server.folder, str(copy), str(path)))
         lines[f"{keys:,} keys into {rows:,}"] = (
-            f"{best(costs)}; median {statistics.median(c.seconds for c in costs):.2f} s"
+            f"{best(ours)}; median {statistics.median(cost.seconds for cost in ours):.2f} s"
         )
-        samples[f"{keys}_keys_into_{rows}"] = [vars(cost) for cost in costs]
+        lines[f"{keys:,} keys into {rows:,}, MERGE of delta-rs"] = str(best(merges))
+        samples[f"{keys}_keys_into_{rows}"] = [vars(cost) for cost in ours]
+        samples[f"{keys}_keys_into_{rows}_merge"] = [vars(cost) for cost in merges]
+
+
+MERGE = """
+import datetime, sys
+import pyarrow
+from pyarrow import csv
+from deltalake import DeltaTable
+table = DeltaTable(sys.argv[1])
+rows = csv.read_csv(sys.argv[2])
+now = pyarrow.array([datetime.datetime.now(datetime.UTC)] * rows.num_rows)
+rows = rows.append_column("_polder_loaded_at", now).cast(pyarrow.schema(table.schema().to_arrow()))
+merge = table.merge(rows, "t.id = s.id", source_alias="s", target_alias="t")
+done = merge.when_matched_update_all().when_not_matched_insert_all().execute()
+assert done["num_target_rows_updated"] == rows.num_rows, done
+"""
