@@ -40,7 +40,7 @@ pub use polder_types::lake::{
 };
 pub use publish::Occasion;
 pub use script::{Kind, Mistake, Script, Statement};
-pub use session::{CATALOG, DEFAULT_SCHEMA, Limits, OwnSource, Prepared, Session, WithVersions};
+pub use session::{CATALOG, DEFAULT_SCHEMA, Limits, OwnSource, Prepared, Session, WithVersions, named};
 pub use table::Table;
 pub use undo::{Ending, Undone};
 pub use vacuum::{Garbage, Vacuumed};

@@ -6,6 +6,7 @@
 mod catalog;
 mod dialect;
 mod limits;
+mod names;
 mod open;
 mod own;
 mod past;
@@ -35,6 +36,7 @@ use deltalake::delta_datafusion::planner::DeltaPlanner;
 pub(crate) use self::catalog::{Catalog, Entry};
 pub use self::dialect::WithVersions;
 pub use self::limits::Limits;
+pub use self::names::named;
 pub use self::own::OwnSource;
 use self::own::{OwnSchema, WithOwn};
 pub use self::prepare::Prepared;
@@ -143,8 +145,8 @@ impl Session {
     /// [`Error::Query`]: it is not a query, names what is not there, or needs more than it may use.
     pub async fn query(&self, sql: &str) -> Result<SendableRecordBatchStream> {
         let statement = self.parse(sql).map_err(|error| self.told(error))?;
-        let plan = self.planned(statement).await?.plan;
-        self.execute(plan).await
+        let plan = self.planned(statement.clone()).await?.plan;
+        Ok(names::as_written(self.execute(plan).await?, &statement))
     }
 
     /// The one statement of a text.

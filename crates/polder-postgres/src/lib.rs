@@ -14,6 +14,7 @@ mod command;
 mod control;
 mod conversation;
 mod error;
+mod names;
 mod parameters;
 mod rows;
 mod settings;

@@ -11,9 +11,9 @@ use polder_lake::Prepared;
 
 use crate::command::Command;
 use crate::error::{Error, Result};
-use crate::parameters;
 use crate::rows::Rows;
 use crate::tables::Tables;
+use crate::{names, parameters};
 
 /// A statement that waits for its values. Its tables are those of one view: for a later one it is planned anew.
 #[derive(Debug, Clone)]
@@ -86,7 +86,9 @@ impl Statement {
     /// The columns of its answer. Those of a `FETCH` are its cursor's.
     pub(crate) fn schema(&self) -> Option<SchemaRef> {
         match (&self.command, &self.planned) {
-            (Command::Query(_), Some((_, prepared))) => Some(Arc::clone(prepared.plan.schema().inner())),
+            (Command::Query(query), Some((_, prepared))) => {
+                Some(names::of_columns(prepared.plan.schema().inner(), query))
+            }
             (Command::Show(name), _) => Some(one_text(name)),
             _ => None,
         }

@@ -13,6 +13,7 @@ use super::extended::no_portal;
 use super::{Bounds, Conversation};
 use crate::command::Command;
 use crate::error::{Error, Result};
+use crate::names;
 use crate::rows::{self, Fields, Rows};
 use crate::statement::{Portal, State, Statement};
 
@@ -114,7 +115,7 @@ impl Conversation {
         let State::Planned(plan) = std::mem::replace(&mut portal.state, State::Over) else { return Ok(()) };
         let cursor = Portal {
             command: Command::Query(query.clone()),
-            schema: Some(Arc::clone(plan.schema().inner())),
+            schema: Some(names::of_columns(plan.schema().inner(), query)),
             format: Format::UnifiedText,
             state: State::Planned(plan),
             is_cursor: true,
