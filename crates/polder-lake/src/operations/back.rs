@@ -3,16 +3,22 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use deltalake::kernel::{Action, Add, LogicalFileView};
+use deltalake::kernel::{Action, Add, LogicalFileView, Metadata, MetadataExt};
 use deltalake::table::state::DeltaTableState;
 use futures::{StreamExt, TryStreamExt};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 
+use super::files::KEY;
 use crate::{Error, Result, Table};
 
 /// Files that are looked for at the same time.
 const AT_ONCE: usize = 16;
+
+/// What the names of our own notes in a table begin with.
+const NOTES: &str = "polder.";
+/// Notes that all that was in the table has been taken back.
+const TAKEN_BACK: &str = "polder.taken_back";
 
 /// Delta's identity of a file: where it is, and which of its rows are deleted.
 type Identity = (Path, Option<String>);
@@ -35,10 +41,33 @@ impl Table {
             remove.deletion_timestamp = Some(at.timestamp_millis());
             Action::Remove(remove)
         });
-        let metadata = then.map(|then| then.metadata().clone()).filter(|then| then != now.metadata());
+        let metadata = match then {
+            Some(then) => then.metadata().clone(),
+            None => self.taken_back()?,
+        };
+        let metadata = Some(metadata).filter(|then| then != now.metadata());
         let actions = metadata.into_iter().map(Action::Metadata).chain(removes);
         let adds = adds.into_iter().map(|add| Action::Add(Add { data_change: true, ..add }));
         Ok(actions.chain(adds).collect())
+    }
+
+    /// What is said of it when it never was: its columns, which readers know. How far its source was read is nothing of it.
+    fn taken_back(&self) -> Result<Metadata> {
+        let now = self.snapshot()?.metadata().clone();
+        let is_note = |name: &String| name.starts_with(NOTES) && name != KEY;
+        let notes: Vec<_> = now.configuration().keys().filter(|name| is_note(name)).cloned().collect();
+        let without = notes.into_iter().try_fold(now, |metadata, name| metadata.remove_config_key(&name));
+        let noted = without.and_then(|metadata| metadata.add_config_key(TAKEN_BACK.into(), "true".into()));
+        noted.map_err(|error| Error::log(&self.name, error))
+    }
+
+    /// Whether nothing is in it, and all that ever was has been taken back.
+    ///
+    /// # Errors
+    /// When its log cannot be read.
+    pub fn is_taken_back(&self) -> Result<bool> {
+        let now = self.snapshot()?;
+        Ok(now.metadata().configuration().contains_key(TAKEN_BACK) && now.log_data().num_files() == 0)
     }
 
     /// Whether an older version of it can still be read.

@@ -38,6 +38,14 @@ impl Work {
         Ok(self.find(table).await?.is_some())
     }
 
+    /// Whether all that was in a table was taken back by rolling back its first publish: who writes it begins anew.
+    ///
+    /// # Errors
+    /// When its log cannot be read.
+    pub async fn is_taken_back(&self, table: &TableName) -> Result<bool> {
+        self.find(table).await?.map_or(Ok(false), |table| table.is_taken_back())
+    }
+
     /// Makes a table that has these columns, or gives it those that it has not. A new one has rows in the order of the key.
     ///
     /// # Errors

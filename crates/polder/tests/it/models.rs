@@ -134,6 +134,21 @@ fn incremental_models_are_added_to_by_key() {
 }
 
 #[test]
+fn an_incremental_model_whose_first_publish_was_rolled_back_is_built_anew() {
+    let (session, _server) = shop();
+    load(&session, "(1, 'DE', 10, DATE '2026-11-20'), (2, 'AT', 5, DATE '2026-11-21')");
+    assert_eq!(session.output(&["run", "shop/build", "--follow"], "").status.code(), Some(0));
+    let publish = session.json(&["publishes"])["items"][0]["id"].as_str().unwrap().to_owned();
+    session.json(&["rollback", &publish]);
+    let amounts = "SELECT amount FROM marts.days ORDER BY day";
+    assert_eq!(rows(&session, amounts, &[]).to_string(), "[]");
+    for _ in 0..2 {
+        assert_eq!(session.output(&["run", "shop/build", "--follow"], "").status.code(), Some(0));
+        assert_eq!(rows(&session, amounts, &[]).to_string(), "[[10],[5]]");
+    }
+}
+
+#[test]
 fn a_failed_test_holds_back_what_comes_after_it_and_publishes_nothing() {
     let (mut session, server) = shop();
     load(&session, "(1, 'DE', 10, DATE '2026-11-20')");

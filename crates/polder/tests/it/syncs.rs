@@ -114,6 +114,22 @@ fn a_rollback_takes_the_place_in_the_source_back_too() {
 }
 
 #[test]
+fn what_a_first_publish_brought_comes_again_after_its_rollback() {
+    let sync = "streams: [{name: v, files: 'INBOX/*.csv', mode: incremental}, {name: k, files: 'INBOX/*.csv', mode: incremental, primary_key: n}]\n";
+    let (session, _server) = shop(sync, None);
+    session.write("inbox/1.csv", "n\n1\n2\n");
+    assert!(run(&session));
+    let publish = session.json(&["publishes"])["items"][0]["id"].as_str().unwrap().to_owned();
+    session.json(&["rollback", &publish]);
+    let both = "SELECT (SELECT count(*) FROM raw.v), (SELECT sum(n) FROM raw.k)";
+    assert_eq!(rows(&session, both), json!([[0, null]]));
+    for _ in 0..2 {
+        assert!(run(&session));
+        assert_eq!(rows(&session, both), json!([[2, 3]]));
+    }
+}
+
+#[test]
 fn files_are_read_only_where_they_may_be() {
     let (mut session, _server) = shop("streams: [{name: v, files: 'file:///etc/passwd'}]\n", None);
     session.polder(1, &["run", "shop/load", "--follow"]);
