@@ -17,6 +17,10 @@ use tokio::time::timeout;
 
 use crate::{Error, Result};
 
+/// What the standard library's allocator says last is of no use to anybody.
+const TOO_MUCH_MEMORY: &str =
+    "it needed more memory than it may use: ask for fewer or smaller values at a time";
+
 /// The program that does `polder task …`: this binary.
 #[derive(Debug, Clone)]
 pub(crate) struct Programs(pub(crate) PathBuf);
@@ -79,6 +83,9 @@ fn environment() -> impl Iterator<Item = (OsString, OsString)> {
 
 /// Why a program has ended without an answer: its last line, or that it was brought down.
 pub(crate) fn reason(said: &str, status: Option<ExitStatus>) -> String {
+    if said.contains("memory allocation of") {
+        return TOO_MUCH_MEMORY.to_owned();
+    }
     let last = said.lines().rev().find(|line| !line.trim().is_empty());
     match (last, status) {
         (Some(line), Some(status)) if status.code().is_some() => line.trim().to_owned(),

@@ -59,6 +59,7 @@ impl From<error::Error> for Failure {
 /// When the session cannot be begun, nobody says anything for too long, or one of the two is gone.
 pub async fn run(client: UnixStream, control: UnixStream) -> Result<(), Failure> {
     let (spec, control) = Control::open(control).await?;
+    polder_work::bind_memory(spec.limits.memory);
     let mut client = Client::new(client);
     match parts(&spec, &control) {
         Ok((settings, tables)) => {

@@ -20,6 +20,7 @@ use crate::{Error, Result};
 pub async fn run(server: UnixStream, output: &mut (dyn Write + Send)) -> Result<()> {
     // A query ends with its program: nobody says so before.
     let (spec, asking): (QuerySpec, _) = Asking::open(server, || {}).await.map_err(Error::Server)?;
+    polder_work::bind_memory(spec.limits.memory);
     let lake = Lake::open(&spec.lake, &StorageOptions::from_environment())?;
     let view = view(&lake, &spec).await?;
     let session = lake.session_at(&view, spec.at, &spec.limits.into())?;

@@ -8,6 +8,7 @@
 
 mod asking;
 mod attempt;
+mod bounds;
 mod error;
 mod limits;
 mod outputs;
@@ -17,6 +18,7 @@ mod telling;
 
 pub use asking::Asking;
 pub use attempt::{Attempt, Begun};
+pub use bounds::bind_memory;
 pub use error::{Error, Result};
 pub use limits::limits;
 pub use outputs::{report, tell};

@@ -87,6 +87,15 @@ fn what_was_published_is_taken_back_and_what_failed_is_looked_into() {
 }
 
 #[test]
+fn what_functions_make_is_memory_too() {
+    let (session, _server) = shop(&[]);
+    let large = "SELECT max(repeat(value::text, 1000000)) FROM generate_series(1, 1000000)";
+    let output = session.output(&["sql", "-c", large], "");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.starts_with("error: it needed more memory than it may use"), "{told}");
+}
+
+#[test]
 fn the_tables_are_asked_as_they_were() {
     let (session, _server) = shop(&[]);
     session.output(&["run", "shop/load", "--follow"], "");

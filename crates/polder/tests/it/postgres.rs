@@ -242,6 +242,16 @@ fn one_session_too_many_is_refused_and_others_go_on() {
 }
 
 #[test]
+fn a_session_that_wants_too_much_memory_ends_alone() {
+    let shop = Shop::open(&[]);
+    let mut other = Typing::start(shop.psql());
+    assert_eq!(other.answer("SELECT 1;"), "1");
+    let told = shop.ask("SELECT max(repeat(value::text, 1000000)) FROM generate_series(1, 1000000)");
+    assert!(told.contains("server closed the connection"), "{told}");
+    assert_eq!(other.answer("SELECT 2;"), "2");
+}
+
+#[test]
 fn what_is_no_protocol_is_hung_up_on() {
     let shop = Shop::open(&[]);
     let address = shop.server.sql_address.clone().unwrap();
