@@ -1,3 +1,5 @@
+mod engine;
+
 use deltalake::DeltaTableError;
 use deltalake::datafusion::error::DataFusionError;
 
@@ -71,7 +73,7 @@ pub enum Error {
         #[source]
         source: Box<DeltaTableError>,
     },
-    #[error("{0}")]
+    #[error("{}", engine::words(.0))]
     Query(#[source] Box<DataFusionError>),
     /// What is wrong with a query, before it is run.
     #[error("{0}")]

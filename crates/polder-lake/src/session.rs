@@ -11,9 +11,11 @@ mod open;
 mod own;
 mod past;
 mod prepare;
+mod sum;
 mod travel;
 mod twice;
 mod unreadable;
+mod whole;
 mod words;
 mod yielding;
 
@@ -26,7 +28,7 @@ use deltalake::datafusion::catalog::{
 };
 use deltalake::datafusion::error::DataFusionError;
 use deltalake::datafusion::execution::{SendableRecordBatchStream, SessionStateBuilder};
-use deltalake::datafusion::logical_expr::{DdlStatement, LogicalPlan};
+use deltalake::datafusion::logical_expr::{AggregateUDF, DdlStatement, LogicalPlan};
 use deltalake::datafusion::physical_plan::execute_stream;
 use deltalake::datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use deltalake::datafusion::sql::parser::{DFParserBuilder, Statement};
@@ -40,6 +42,8 @@ pub use self::names::named;
 pub use self::own::OwnSource;
 use self::own::{OwnSchema, WithOwn};
 pub use self::prepare::Prepared;
+use self::sum::Sum;
+use self::whole::WholeNumbers;
 use self::yielding::Yielding;
 use crate::means::Means;
 use crate::room::with_room;
@@ -109,9 +113,11 @@ impl Session {
             .with_config(config)
             .with_runtime_env(Arc::clone(&means.runtime))
             .with_query_planner(DeltaPlanner::new())
+            .with_analyzer_rule(Arc::new(WholeNumbers::new()))
             .with_physical_optimizer_rule(Arc::new(Yielding))
             .build();
         let context = SessionContext::new_with_state(state);
+        context.register_udaf(AggregateUDF::from(Sum::default()));
         context.register_catalog(name, Arc::new(catalog));
         Self { context, name: name.into(), own: None }
     }

@@ -21,7 +21,9 @@ async fn answer(session: &Session, sql: &str) -> String {
 async fn refusal(session: &Session, sql: &str) -> String {
     match session.query(sql).await {
         Err(error) => error.to_string(),
-        Ok(stream) => stream.try_collect::<Vec<_>>().await.expect_err(sql).to_string(),
+        Ok(stream) => {
+            polder_lake::Error::query(stream.try_collect::<Vec<_>>().await.expect_err(sql)).to_string()
+        }
     }
 }
 
@@ -68,6 +70,57 @@ async fn a_table_that_cannot_be_read_keeps_nobody_from_the_others() {
         refusal(&session, "SELECT count(*) FROM raw.broken").await,
     ];
     assert_eq!(told, ["there is no table raw.broken on main"; 2]);
+}
+
+#[tokio::test]
+async fn whole_numbers_that_do_not_fit_are_errors() {
+    let bench = Bench::new();
+    let session = bench.lake.session(&View::default(), &Limits::default()).unwrap();
+    let large = "(VALUES (9223372036854775807, 1, 'a'), (1, 1, 'a'), (5, 2, 'b')) t(x, i, g)";
+    let small = "(SELECT CAST(2000000000 AS INT) AS a, CAST(2 AS INT) AS b)";
+    let mut told = Vec::new();
+    for sql in [
+        "SELECT 9223372036854775807 + 1".to_owned(),
+        format!("SELECT x * 2 FROM {large}"),
+        format!("SELECT i - x - x FROM {large}"),
+        format!("SELECT a * b FROM {small}"),
+        format!("SELECT sum(x) FROM {large}"),
+        format!("SELECT g, sum(x) FROM {large} GROUP BY g"),
+        format!("SELECT sum(x) OVER (ORDER BY x DESC) FROM {large}"),
+    ] {
+        told.push(refusal(&session, &sql).await);
+    }
+    insta::assert_snapshot!(told.join("\n"), @r"
+    a whole number gets too large: 9223372036854775807 + 1; `CAST(… AS DECIMAL(38, 0))` has room
+    a whole number gets too large: 9223372036854775807 * 2; `CAST(… AS DECIMAL(38, 0))` has room
+    a whole number gets too large: -9223372036854775806 - 9223372036854775807; `CAST(… AS DECIMAL(38, 0))` has room
+    a whole number gets too large: 2000000000 * 2; `CAST(… AS DECIMAL(38, 0))` has room
+    a whole number gets too large: sum is 9223372036854775813; `CAST(… AS DECIMAL(38, 0))` has room
+    a whole number gets too large: sum is 9223372036854775808; `CAST(… AS DECIMAL(38, 0))` has room
+    a whole number gets too large: sum is 9223372036854775812; `CAST(… AS DECIMAL(38, 0))` has room
+    ");
+    let fine = format!(
+        "SELECT g, sum(i + 1) AS s, sum(CAST(x AS DECIMAL(38, 0))) AS d, sum(DISTINCT i) AS n, sum(NULL::INT) AS nothing,
+            sum(sum(i)) OVER (ORDER BY g ROWS 1 PRECEDING) AS w, sum(i) FILTER (WHERE x > 1) * 2 - 1 AS f
+        FROM {large} GROUP BY g HAVING sum(i) + 1 > 0 ORDER BY sum(i) * 2, g"
+    );
+    insta::assert_snapshot!(answer(&session, &fine).await, @r"
+    +---+---+---------------------+---+---------+---+---+
+    | g | s | d                   | n | nothing | w | f |
+    +---+---+---------------------+---+---------+---+---+
+    | a | 4 | 9223372036854775808 | 1 |         | 2 | 1 |
+    | b | 3 | 5                   | 2 |         | 4 | 3 |
+    +---+---+---------------------+---+---------+---+---+
+    ");
+    let grouped = format!("SELECT i * 2 + 1, count(*) FROM {large} GROUP BY i * 2 + 1 ORDER BY i * 2 + 1");
+    insta::assert_snapshot!(answer(&session, &grouped).await, @r"
+    +-----------+----------+
+    | i * 2 + 1 | count(*) |
+    +-----------+----------+
+    | 3         | 2        |
+    | 5         | 1        |
+    +-----------+----------+
+    ");
 }
 
 #[tokio::test]

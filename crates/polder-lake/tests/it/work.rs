@@ -387,7 +387,7 @@ WITH orders AS (SELECT * FROM orders) SELECT * FROM orders
 SELECT * FROM raw.orders, raw.none
     line 2: there is no table `raw.none`; `polder tables` lists those that there are
 SELECT 1 / 0 FROM raw.orders
-    line 2: Arrow error: Divide by zero error
+    line 2: a division by zero; `nullif(divisor, 0)` gives nothing instead
 "#);
     assert_eq!(bench.outside("raw.orders").await, [1, 2]);
 }
