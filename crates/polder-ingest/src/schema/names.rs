@@ -34,7 +34,10 @@ impl Names {
     pub(crate) fn add(&mut self, original: &str, place: usize) -> String {
         let clean = clean(original, self.naming);
         let clean = if clean.is_empty() { format!("column_{place}") } else { clean };
-        let numbered = (2..).map(|number| format!("{clean}_{number}"));
+        let numbered = (2..).map(|number| {
+            let number = format!("_{number}");
+            format!("{}{number}", cut(&clean, LONGEST - number.len()))
+        });
         let free = std::iter::once(clean.clone())
             .chain(numbered)
             .find(|name| self.taken.insert(name.to_lowercase()));
@@ -63,11 +66,11 @@ pub(crate) fn clean(original: &str, naming: Naming) -> String {
         .filter(|rest| rest.to_lowercase().starts_with("polder_"))
         .map_or(clean.clone(), str::to_owned);
     let digit_first = clean.starts_with(|letter: char| letter.is_numeric());
-    cut(&if digit_first { format!("_{clean}") } else { clean })
+    cut(&if digit_first { format!("_{clean}") } else { clean }, LONGEST).to_owned()
 }
 
-fn cut(name: &str) -> String {
-    name[..name.floor_char_boundary(LONGEST)].to_owned()
+fn cut(name: &str, longest: usize) -> &str {
+    &name[..name.floor_char_boundary(longest)]
 }
 
 #[cfg(test)]
@@ -104,5 +107,14 @@ mod tests {
             .map(|(name, place)| names.add(name, place))
             .collect();
         assert_eq!(all, ["id_2", "a_b", "a_b_2", "a_b_2_2", "column_5", "column_6"]);
+    }
+
+    #[test]
+    fn a_long_name_with_a_number_is_no_longer_than_others() {
+        let mut names = Names::new(Naming::Lower, []);
+        let long = "x".repeat(100);
+        let all: Vec<String> = (1..=12).map(|place| names.add(&long, place)).collect();
+        assert_eq!(all[1], format!("{}_2", "x".repeat(61)));
+        assert!(all.iter().all(|name| name.len() == 63), "{all:?}");
     }
 }
