@@ -1,6 +1,6 @@
 //! From rows to a part: which column of the file is which of the schema, what is new, what does not fit.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -12,7 +12,7 @@ use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef, TimeUnit};
 
 use crate::column::{Failures, Reading};
 use crate::rows::{Bad, Rows, Span, short};
-use crate::schema::{Occurrences, UTC};
+use crate::schema::{Called, NewColumn, Places, UTC};
 use crate::{
     ColumnType, Error, KeptColumn, KeptSchema, OnAdded, Part, ReadOptions, Result, SchemaChange, reject,
 };
@@ -31,10 +31,10 @@ pub(crate) struct Assembler {
 #[derive(Default)]
 struct Plan {
     names: Arc<Vec<String>>,
-    /// For each column of the schema, where it is in the file.
-    slots: Vec<Option<usize>>,
-    /// What else is in the file and may be new.
-    others: Vec<usize>,
+    /// Without those that are excluded; the others may be new.
+    places: Places,
+    /// Which columns of the schema are part of the key.
+    keys: HashSet<usize>,
     fields: Option<SchemaRef>,
 }
 
@@ -58,13 +58,9 @@ impl Assembler {
         Self { file: file.to_owned(), schema, options, plan: Plan::default(), ignored: HashSet::new() }
     }
 
-    pub(crate) fn schema(&self) -> &Arc<KeptSchema> {
-        &self.schema
-    }
-
     /// Where each column of the schema is in the file.
     pub(crate) fn slots(&self) -> &[Option<usize>] {
-        &self.plan.slots
+        &self.plan.places.slots
     }
 
     /// # Errors
@@ -81,20 +77,26 @@ impl Assembler {
         if self.plan.fields.is_some() && Arc::ptr_eq(&self.plan.names, names) {
             return;
         }
-        let mut found: HashMap<(&str, usize), usize> = HashMap::new();
-        let mut of_file = Occurrences::default();
-        for (slot, name) in
-            names.iter().enumerate().filter(|(_, name)| !self.options.columns.is_excluded(name))
-        {
-            found.insert(of_file.next(name), slot);
-        }
-        let mut kept = Occurrences::default();
-        let slots =
-            self.schema.columns.iter().map(|column| found.remove(&kept.next(&column.original))).collect();
-        let mut others: Vec<usize> = found.into_values().collect();
-        others.sort_unstable();
+        let places = self.places(names);
+        let find = |name: &String| self.schema.find(name).map(|column| column.name.clone());
+        let keys: HashSet<String> = self.options.columns.key.iter().filter_map(find).collect();
+        let columns = self.schema.columns.iter().enumerate();
+        let keys = columns.filter(|(_, column)| keys.contains(&column.name)).map(|(at, _)| at).collect();
         let fields = Some(self.fields());
-        self.plan = Plan { names: names.clone(), slots, others, fields };
+        self.plan = Plan { names: names.clone(), places, keys, fields };
+    }
+
+    /// What is excluded is nowhere.
+    fn places(&mut self, names: &[String]) -> Places {
+        let known = self.schema.columns.iter().map(KeptColumn::called);
+        let rules = &self.options.columns;
+        let mut places = Places::new(known.clone(), names, rules);
+        let called = places.table_names(known, names, rules);
+        let is_seen =
+            |slot: &usize| !rules.is_excluded(Called { original: &names[*slot], name: &called[*slot] });
+        places.slots.iter_mut().for_each(|slot| *slot = slot.filter(is_seen));
+        places.others.retain(is_seen);
+        places
     }
 
     fn fields(&self) -> SchemaRef {
@@ -113,7 +115,7 @@ impl Assembler {
 
     /// The columns that are new because they have a value now.
     fn changes(&mut self, rows: &Rows) -> Result<Vec<SchemaChange>> {
-        let found = self.plan.others.iter().filter_map(|slot| {
+        let found = self.plan.places.others.iter().filter_map(|slot| {
             let fits = rows.fits(*slot)?;
             Some(Found { slot: *slot, column_type: fits.column_type(), line: first_line(rows, *slot) })
         });
@@ -123,7 +125,7 @@ impl Assembler {
 
     /// Columns of the file that may be new, as its names were last looked at.
     pub(crate) fn others(&self) -> &[usize] {
-        &self.plan.others
+        &self.plan.places.others
     }
 
     /// Adds new columns to the schema if they are to stay, and tells of them once.
@@ -131,10 +133,12 @@ impl Assembler {
         let names = self.plan.names.clone();
         found.retain(|found| !self.ignored.contains(&names[found.slot]));
         let mut schema = KeptSchema::clone(&self.schema);
-        let rules = &self.options.columns;
-        let new =
-            found.iter().map(|found| rules.new_column(&names[found.slot], found.slot + 1, found.column_type));
-        schema.add(rules.naming, new);
+        let new = found.iter().map(|found| NewColumn {
+            original: names[found.slot].clone(),
+            place: found.slot + 1,
+            column_type: found.column_type,
+        });
+        schema.add(&self.options.columns, new);
         let added = &schema.columns[self.schema.columns.len()..];
         let changes: Vec<SchemaChange> =
             added.iter().zip(&found).map(|(column, found)| change(column, found.line)).collect();
@@ -158,21 +162,21 @@ impl Assembler {
         Ok(())
     }
 
-    pub(crate) fn reading<'a>(&'a self, column: &'a KeptColumn) -> Reading<'a> {
+    /// How each column of the schema is read, and where it is in the file.
+    pub(crate) fn readings(&self) -> impl Iterator<Item = (Reading<'_>, Option<usize>)> {
         let rules = &self.options.columns;
-        Reading {
-            column,
-            salt: rules.is_hashed(&column.original).then(|| self.options.salt.bytes()),
-            is_key: rules.is_key(&column.original),
-            show_values: !rules.hide(),
-        }
+        let columns = self.schema.columns.iter().zip(&self.plan.places.slots).enumerate();
+        columns.map(|(at, (column, slot))| {
+            let salt = rules.is_hashed(column.called()).then(|| self.options.salt.bytes());
+            let is_key = self.plan.keys.contains(&at);
+            (Reading { column, salt, is_key, show_values: !rules.hide() }, *slot)
+        })
     }
 
     fn draft(&self, mut rows: Rows) -> Draft {
         let mut failures = Failures::new();
-        let columns = self.schema.columns.iter().zip(&self.plan.slots);
         let columns =
-            columns.map(|(column, slot)| self.reading(column).array(&rows, *slot, &mut failures)).collect();
+            self.readings().map(|(reading, slot)| reading.array(&rows, slot, &mut failures)).collect();
         let mut bad = std::mem::take(&mut rows.bad);
         bad.extend(failures.iter().map(|(row, failure)| {
             let Span { start, end, line } = rows.spans[*row];

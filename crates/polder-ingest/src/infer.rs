@@ -1,4 +1,3 @@
-use std::collections::HashMap;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -8,11 +7,9 @@ use crate::input::{Counter, fetch};
 use crate::parquet_file::ParquetFile;
 use crate::reader::scanner;
 use crate::rows::Rows;
-use crate::schema::Occurrences;
+use crate::schema::{Called, Names, Places};
 use crate::value::Fits;
-use crate::{
-    ColumnRules, ColumnType, Error, Format, FoundFile, KeptSchema, ReadOptions, Result, Sample, Source,
-};
+use crate::{ColumnType, Error, Format, FoundFile, KeptSchema, ReadOptions, Result, Sample, Source};
 
 /// Decides the columns of files and their types from a sample: so many rows, or so many bytes, of so many files, in the order in which they are
 /// given. A schema that [is empty](KeptSchema::is_empty) means that there was no row to decide by.
@@ -25,7 +22,7 @@ pub async fn infer(
     options: &Arc<ReadOptions>,
     sample: Sample,
 ) -> Result<KeptSchema> {
-    let mut guess = Guess { left: sample, ..Guess::default() };
+    let mut guess = Guess::new(options, sample);
     for file in files.iter().take(sample.files) {
         if guess.is_enough() {
             break;
@@ -34,29 +31,31 @@ pub async fn infer(
             Format::Parquet => {
                 ParquetFile::new(source, file, &Counter::default(), options.limits).guess(guess).await?
             }
-            _ => text(source, file, options, guess).await?,
+            _ => text(source, file, guess).await?,
         };
     }
-    Ok(guess.schema(&options.columns))
+    Ok(guess.schema())
 }
 
-async fn text(source: &Source, file: &FoundFile, options: &Arc<ReadOptions>, guess: Guess) -> Result<Guess> {
+async fn text(source: &Source, file: &FoundFile, guess: Guess) -> Result<Guess> {
     let input = fetch(source, file, &Counter::default()).await?;
-    let (options, name) = (options.clone(), file.name.clone());
-    let looked = spawn_blocking(move || guess.look(&name, input, &options)).await;
+    let name = file.name.clone();
+    let looked = spawn_blocking(move || guess.look(&name, input)).await;
     looked.map_err(|error| Error::BrokeOff { file: file.name.clone(), reason: error.to_string() })?
 }
 
 /// What is known of the columns so far.
-#[derive(Default)]
 pub(crate) struct Guess {
+    options: Arc<ReadOptions>,
+    /// Those that are excluded too: what others are called must not depend on it.
     columns: Vec<Guessed>,
-    places: HashMap<(String, usize), usize>,
+    names: Names,
     rows: usize,
     left: Sample,
 }
 
 struct Guessed {
+    name: String,
     original: String,
     /// What all texts so far can be. None while there was no value.
     fits: Option<Fits>,
@@ -65,12 +64,17 @@ struct Guessed {
 }
 
 impl Guess {
+    fn new(options: &Arc<ReadOptions>, left: Sample) -> Self {
+        let names = Names::new(options.columns.naming, []);
+        Self { options: options.clone(), columns: Vec::new(), names, rows: 0, left }
+    }
+
     fn is_enough(&self) -> bool {
         self.left.rows == 0 || self.left.bytes == 0
     }
 
-    fn look(mut self, file: &str, input: Box<dyn Read + Send>, options: &ReadOptions) -> Result<Self> {
-        let mut scanner = scanner(file, input, &options.format, options.limits)?;
+    fn look(mut self, file: &str, input: Box<dyn Read + Send>) -> Result<Self> {
+        let mut scanner = scanner(file, input, &self.options.format, self.options.limits)?;
         while !self.is_enough() {
             let Some(rows) = scanner.next_rows()? else { break };
             self.add(&rows);
@@ -79,11 +83,9 @@ impl Guess {
     }
 
     fn add(&mut self, rows: &Rows) {
-        let mut occurrences = Occurrences::default();
-        for (slot, name) in rows.names.iter().enumerate() {
-            let (name, count) = occurrences.next(name);
-            let column = self.column(name, count);
+        for (slot, place) in self.places(&rows.names).into_iter().enumerate() {
             if let Some(fits) = rows.fits(slot) {
+                let column = &mut self.columns[place];
                 column.fits = Some(column.fits.unwrap_or_default().and(fits));
             }
         }
@@ -93,38 +95,46 @@ impl Guess {
     }
 
     /// Adds columns whose types a file tells; where files tell different ones, it is text.
-    pub(crate) fn tell(&mut self, columns: impl IntoIterator<Item = (String, ColumnType)>) {
+    pub(crate) fn tell(&mut self, names: &[String], types: impl IntoIterator<Item = ColumnType>) {
         self.rows += 1;
-        for (name, told) in columns {
-            let column = self.column(&name, 0);
-            column.told =
-                Some(column.told.map_or(told, |before| if before == told { told } else { ColumnType::Text }));
+        for (place, told) in self.places(names).into_iter().zip(types) {
+            let before = self.columns[place].told.unwrap_or(told);
+            self.columns[place].told = Some(if before == told { told } else { ColumnType::Text });
         }
     }
 
-    fn column(&mut self, name: &str, count: usize) -> &mut Guessed {
-        let next = self.columns.len();
-        let place = *self.places.entry((name.to_owned(), count)).or_insert(next);
-        if place == next {
-            self.columns.push(Guessed { original: name.to_owned(), fits: None, told: None });
+    /// Which column each of a file's is; those that there are not yet are added.
+    fn places(&mut self, names: &[String]) -> Vec<usize> {
+        let found = Places::new(self.columns.iter().map(Guessed::called), names, &self.options.columns);
+        let mut places = vec![0; names.len()];
+        let known = found.slots.iter().enumerate();
+        known.for_each(|(place, slot)| slot.iter().for_each(|slot| places[*slot] = place));
+        for slot in found.others {
+            places[slot] = self.columns.len();
+            let original = names[slot].clone();
+            let name = self.names.add(&original, self.columns.len() + 1);
+            self.columns.push(Guessed { name, original, fits: None, told: None });
         }
-        &mut self.columns[place]
+        places
     }
 
-    fn schema(self, rules: &ColumnRules) -> KeptSchema {
+    fn schema(self) -> KeptSchema {
+        let rules = &self.options.columns;
         let mut schema = KeptSchema::empty();
         if self.rows > 0 {
-            let visible =
-                self.columns.iter().zip(1..).filter(|(column, _)| !rules.is_excluded(&column.original));
-            let new = visible
-                .map(|(column, place)| rules.new_column(&column.original, place, column.column_type()));
-            schema.add(rules.naming, new);
+            let visible = self.columns.iter().filter(|column| !rules.is_excluded(column.called()));
+            schema.columns =
+                visible.map(|column| rules.kept(column.called(), column.column_type())).collect();
         }
         schema
     }
 }
 
 impl Guessed {
+    fn called(&self) -> Called<'_> {
+        Called { original: &self.original, name: &self.name }
+    }
+
     fn column_type(&self) -> ColumnType {
         self.told.unwrap_or_else(|| self.fits.unwrap_or_default().column_type())
     }

@@ -44,12 +44,8 @@ impl ParquetFile {
         let name = self.name.clone();
         let looked = spawn_blocking(move || self.open().map(|builder| builder.schema().clone())).await;
         let schema = looked.map_err(|error| Error::BrokeOff { file: name, reason: error.to_string() })??;
-        guess.tell(
-            schema
-                .fields()
-                .iter()
-                .map(|field| (field.name().clone(), convert::column_type(field.data_type()))),
-        );
+        let names: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
+        guess.tell(&names, schema.fields().iter().map(|field| convert::column_type(field.data_type())));
         Ok(guess)
     }
 
@@ -161,9 +157,9 @@ impl Open {
     fn draft(&self, batch: &RecordBatch, assembler: &Assembler) -> Result<Draft, arrow::error::ArrowError> {
         let mut failures = Failures::new();
         let mut columns = Vec::new();
-        for (column, slot) in assembler.schema().columns.iter().zip(assembler.slots()) {
+        for (reading, slot) in assembler.readings() {
             let found = slot.and_then(|slot| Some((self.schema.field(slot), self.column(batch, slot)?)));
-            let conversion = Conversion { reading: assembler.reading(column), rows: batch.num_rows() };
+            let conversion = Conversion { reading, rows: batch.num_rows() };
             columns.push(conversion.array(found, &mut failures)?);
         }
         let lines: Vec<u64> = (1..=batch.num_rows() as u64).map(|row| self.row + row).collect();

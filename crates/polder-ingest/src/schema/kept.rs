@@ -4,8 +4,9 @@ use std::sync::Arc;
 use arrow::datatypes::{Field, FieldRef};
 use serde::{Deserialize, Serialize};
 
-use super::names::Names;
-use super::{ColumnType, Naming};
+use super::names::{Names, clean};
+use super::rules::same;
+use super::{Called, ColumnRules, ColumnType};
 
 /// Under this key a field's metadata has the name that its column has in the files.
 pub const ORIGINAL_NAME: &str = "polder.original_name";
@@ -59,14 +60,21 @@ impl KeptSchema {
         self.columns.iter().map(|column| Arc::new(column.field()))
     }
 
-    /// Adds columns under names that are free.
-    pub(crate) fn add(&mut self, naming: Naming, columns: impl IntoIterator<Item = NewColumn>) {
-        let mut names = Names::new(naming, self.columns.iter().map(|column| column.name.as_str()));
-        self.columns.extend(columns.into_iter().map(|new| KeptColumn {
-            name: names.add(&new.original, new.place),
-            original: new.original,
-            column_type: new.column_type,
-            declared: new.declared,
+    /// The column that somebody means by this name, in the file or in the table: the first one, so that it stays the same one when
+    /// there are more.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&KeptColumn> {
+        self.columns.iter().find(|column| same(name, &column.original) || same(name, &column.name))
+    }
+
+    /// Adds columns under names that are free, and are not those of excluded ones.
+    pub(crate) fn add(&mut self, rules: &ColumnRules, columns: impl IntoIterator<Item = NewColumn>) {
+        let excluded = rules.exclude.iter().map(|name| clean(name, rules.naming)).collect::<Vec<_>>();
+        let taken = self.columns.iter().map(|column| &column.name).chain(&excluded).map(String::as_str);
+        let mut names = Names::new(rules.naming, taken);
+        self.columns.extend(columns.into_iter().map(|NewColumn { original, place, column_type }| {
+            let name = names.add(&original, place);
+            rules.kept(Called { original: &original, name: &name }, column_type)
         }));
     }
 }
@@ -76,11 +84,15 @@ pub(crate) struct NewColumn {
     pub(crate) original: String,
     /// Which one of the file's columns it is, from 1.
     pub(crate) place: usize,
+    /// As far as can be seen.
     pub(crate) column_type: ColumnType,
-    pub(crate) declared: bool,
 }
 
 impl KeptColumn {
+    pub(crate) fn called(&self) -> Called<'_> {
+        Called { original: &self.original, name: &self.name }
+    }
+
     fn field(&self) -> Field {
         let mut metadata = HashMap::from([(ORIGINAL_NAME.to_owned(), self.original.clone())]);
         if self.column_type == ColumnType::Json {
@@ -121,10 +133,8 @@ mod tests {
     fn the_original_name_goes_with_the_field() {
         let mut schema = KeptSchema::empty();
         let original = "A b".to_owned();
-        schema.add(
-            Naming::Lower,
-            [NewColumn { original, place: 1, column_type: ColumnType::Json, declared: false }],
-        );
+        let new = NewColumn { original, place: 1, column_type: ColumnType::Json };
+        schema.add(&ColumnRules::default(), [new]);
         let field = schema.fields().next().unwrap();
         assert_eq!((field.name().as_str(), field.metadata()[ORIGINAL_NAME].as_str()), ("a_b", "A b"));
         assert_eq!(field.metadata()["polder.holds"], "json");

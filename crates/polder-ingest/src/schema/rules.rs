@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::names::clean;
-use super::{ColumnType, Naming, NewColumn};
+use super::{Called, ColumnType, KeptColumn, Naming};
 
 /// What a user says about columns. They are named as in the table or as in the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,16 +23,12 @@ pub struct ColumnRules {
 }
 
 impl ColumnRules {
-    pub(crate) fn is_excluded(&self, original: &str) -> bool {
-        names(&self.exclude, original)
+    pub(crate) fn is_excluded(&self, column: Called<'_>) -> bool {
+        self.exclude.iter().any(|name| means(name, column))
     }
 
-    pub(crate) fn is_hashed(&self, original: &str) -> bool {
-        names(&self.hash, original)
-    }
-
-    pub(crate) fn is_key(&self, original: &str) -> bool {
-        names(&self.key, original)
+    pub(crate) fn is_hashed(&self, column: Called<'_>) -> bool {
+        self.hash.iter().any(|name| means(name, column))
     }
 
     /// Whether something of a row is to stay unseen.
@@ -40,31 +36,50 @@ impl ColumnRules {
         !(self.exclude.is_empty() && self.hash.is_empty())
     }
 
-    /// How a column comes to be that is new, and of this type as far as can be seen.
-    pub(crate) fn new_column(&self, original: &str, place: usize, found: ColumnType) -> NewColumn {
-        let declared = self.declared(original);
-        let column_type = declared.unwrap_or(found);
-        NewColumn { original: original.to_owned(), place, column_type, declared: declared.is_some() }
+    /// The name of a file's column in the table, if no other column were there. None if it has none, or if a column with that name and a
+    /// number is excluded: this may be the one that is meant.
+    pub(crate) fn plain_name(&self, original: &str) -> Option<String> {
+        let name = clean(original, Naming::Lower);
+        let is_meant = |excluded: &String| is_numbered(&clean(excluded, Naming::Lower), &name);
+        (!name.is_empty() && !self.exclude.iter().any(is_meant)).then_some(name)
     }
 
-    fn declared(&self, original: &str) -> Option<ColumnType> {
-        if self.is_hashed(original) {
+    /// A column that is new, and of this type as far as can be seen.
+    pub(crate) fn kept(&self, column: Called<'_>, found: ColumnType) -> KeptColumn {
+        let by_hand = self.by_hand(column);
+        let (name, original) = (column.name.to_owned(), column.original.to_owned());
+        KeptColumn { name, original, column_type: by_hand.unwrap_or(found), declared: by_hand.is_some() }
+    }
+
+    /// The type that is given to a column by hand. Hashes are text.
+    pub(crate) fn by_hand(&self, column: Called<'_>) -> Option<ColumnType> {
+        if self.is_hashed(column) {
             return Some(ColumnType::Text);
         }
-        let mut declared = self.types.iter();
-        declared.find(|(name, _)| is_name_of(name, original)).map(|(_, column_type)| *column_type)
+        // The name in the table means one column, the name in the file may mean several.
+        let by = |is_it: &dyn Fn(&str) -> bool| self.types.iter().find(|(name, _)| is_it(name));
+        let found = by(&|name| same(name, column.name)).or_else(|| by(&|name| same(name, column.original)));
+        found.or_else(|| by(&|name| means(name, column))).map(|(_, column_type)| *column_type)
     }
 }
 
-fn names(list: &[String], original: &str) -> bool {
-    list.iter().any(|name| is_name_of(name, original))
+/// Whether it is a name of the column. Case is passed over, and what names in tables do not have: a column that a user meant to hide
+/// must not be seen because of a capital letter.
+fn means(name: &str, column: Called<'_>) -> bool {
+    let plain = clean(name, Naming::Lower);
+    let is_plain = || plain == clean(column.original, Naming::Lower) || plain == column.name.to_lowercase();
+    same(name, column.original) || same(name, column.name) || !plain.is_empty() && is_plain()
 }
 
-/// Case is passed over: a column that a user meant to hide must not be seen because of a capital letter.
-fn is_name_of(name: &str, original: &str) -> bool {
-    name.trim().to_lowercase() == original.trim().to_lowercase()
-        || (!clean(name, Naming::Lower).is_empty()
-            && clean(name, Naming::Lower) == clean(original, Naming::Lower))
+/// Whether they differ in case at most.
+pub(crate) fn same(name: &str, other: &str) -> bool {
+    name.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+/// Whether it is what the name becomes if it is taken: `x_2` for `x`.
+fn is_numbered(numbered: &str, name: &str) -> bool {
+    let number = numbered.strip_prefix(name).and_then(|rest| rest.strip_prefix('_'));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// What hashes of values begin with, so that nobody can try all values without knowing it. Printing it shows nothing.

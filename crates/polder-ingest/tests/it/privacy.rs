@@ -67,3 +67,37 @@ async fn a_new_column_is_hashed_from_the_start() {
 fn a_salt_is_not_printed() {
     assert_eq!(format!("{:?}", Salt::new("pepper")), "Salt(…)");
 }
+
+/// Of two columns that come to one name, the second is meant by its number.
+#[tokio::test]
+async fn columns_are_hidden_by_the_name_in_the_table_too() {
+    let text = format!("id,E-Mail,e mail,e.mail\n1,a@x,{SECRET},c@x\n");
+    let hash = hex::encode(Sha256::digest(format!("pepper{SECRET}")));
+    for (exclude, hash, expected) in [
+        (vec!["e_mail_2"], vec![], r#"{"id":1,"e_mail":"a@x","e_mail_3":"c@x"}"#.to_owned()),
+        (
+            vec![],
+            vec!["e_mail_2"],
+            format!(r#"{{"id":1,"e_mail":"a@x","e_mail_2":"{hash}","e_mail_3":"c@x"}}"#),
+        ),
+    ] {
+        let names = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+        let columns = ColumnRules { exclude: names(exclude), hash: names(hash), ..ColumnRules::default() };
+        let options = ReadOptions { columns, salt: Salt::new("pepper"), ..ReadOptions::default() };
+        let found = read("a.csv", &text, options.clone()).await.unwrap();
+        assert_eq!(found.rows(), [expected.clone()]);
+        let later = read_by(found.schema.clone(), "b.csv", &text, options.clone()).await;
+        assert_eq!((later.rows(), later.changes.len()), (vec![expected.clone()], 0));
+        let new = read_by(
+            read("a.csv", "id,E-Mail\n1,a@x\n", options.clone()).await.unwrap().schema,
+            "b.csv",
+            &text,
+            options.clone(),
+        )
+        .await;
+        assert_eq!(new.rows(), [expected]);
+        // Alone it could be taken for the first one.
+        let alone = read_by(found.schema, "c.csv", format!("id,e mail\n1,{SECRET}\n"), options).await;
+        assert!(!shows(&alone, SECRET));
+    }
+}

@@ -67,6 +67,16 @@ async fn names_are_made_valid_and_found_again_by_what_they_were() {
 }
 
 #[tokio::test]
+async fn a_type_is_given_to_the_column_that_its_name_fits_best() {
+    let types = [("e_mail", "text"), ("e_mail_2", "double"), ("e mail", "bigint")];
+    let types = types.map(|(name, column_type)| (name.to_owned(), column_type.parse().unwrap())).into();
+    let columns = ColumnRules { types, ..ColumnRules::default() };
+    let options = ReadOptions { columns, ..ReadOptions::default() };
+    let read = read("a.csv", "E-Mail,e mail\n1,2\n", options).await.unwrap();
+    assert_eq!(read.columns(), ["e_mail text", "e_mail_2 double"]);
+}
+
+#[tokio::test]
 async fn types_given_by_hand_are_read_as_generously_as_they_can_be() {
     let types = [("amount", "decimal(12,2)"), ("zip", "bigint"), ("ok", "boolean"), ("doc", "json")];
     let types = types.map(|(name, column_type)| (name.to_owned(), column_type.parse().unwrap())).into();
@@ -85,6 +95,40 @@ async fn a_key_without_a_value_is_rejected() {
     let options = ReadOptions { columns, ..ReadOptions::default() };
     let read = read("a.csv", "id,x\n1,a\n,b\n", options).await.unwrap();
     assert_eq!((read.rows().len(), read.reasons()), (1, vec!["3 null_key".to_owned()]));
+}
+
+/// A file with another case in its header must not make the table refuse all that follow.
+#[tokio::test]
+async fn a_header_in_another_case_is_of_the_same_columns() {
+    let columns = ColumnRules { key: vec!["id".to_owned()], ..ColumnRules::default() };
+    let options = Arc::new(ReadOptions { columns, ..ReadOptions::default() });
+    let files: [(&str, &[u8]); 5] = [
+        ("1.csv", b"id,v\n1,a\n"),
+        ("2.csv", b"ID,v\n2,b\n"),
+        ("3.csv", b"V, id \nc,3\n"),
+        ("4.csv", b"id,v\n4,d\n"),
+        ("5.csv", b"id,ID,v\n5,50,e\n"),
+    ];
+    let source = Source::in_store(store(&files).await, "*.csv").unwrap();
+    let mut found = source.list().await.unwrap();
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    for sample in [1, 4] {
+        let schema = infer(&source, &found[..sample], &options, Sample::default()).await.unwrap();
+        assert_eq!(schema.columns.len(), 2);
+        let read = read_source(&source, Arc::new(schema), &options).await.unwrap();
+        assert_eq!(read.columns(), ["id bigint", "v text", "id_2 bigint"]);
+        assert_eq!((read.rows().len(), read.rejected), (5, vec![]));
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_one_column_by_its_name_in_the_file_or_in_the_table() {
+    for (key, rejected) in [("e_mail_2", 3), ("e mail", 3), ("e_mail", 4), ("E-MAIL", 4)] {
+        let columns = ColumnRules { key: vec![key.to_owned()], ..ColumnRules::default() };
+        let options = ReadOptions { columns, ..ReadOptions::default() };
+        let read = read("a.csv", "v,E-Mail,e mail\nx,a,b\nx,a,\nx,,b\n", options).await.unwrap();
+        assert_eq!(read.reasons(), [format!("{rejected} null_key")], "{key}");
+    }
 }
 
 #[tokio::test]
