@@ -48,6 +48,14 @@ impl Table {
         Ok((self.commit(actions, DeltaOperation::AddColumn { fields }, note).await?, evolved))
     }
 
+    /// Whether it can be made to hold rows of other columns.
+    ///
+    /// # Errors
+    /// As [`Table::evolve`].
+    pub fn can_hold(&self, to: &SchemaRef) -> Result<()> {
+        self.evolved(&as_stored(self, to)?).map(drop)
+    }
+
     /// The columns after it.
     fn evolved(&self, to: &Schema) -> Result<(SchemaRef, Evolved)> {
         let (mut fields, mut evolved) = (self.schema()?.fields().to_vec(), Evolved::default());
@@ -116,7 +124,7 @@ impl Table {
 }
 
 /// The columns in the types that a Delta table would have them in.
-fn as_stored(table: &Table, to: &SchemaRef) -> Result<Schema> {
+pub(super) fn as_stored(table: &Table, to: &SchemaRef) -> Result<Schema> {
     let mut names = HashSet::new();
     if let Some(twice) = to.fields().iter().find(|field| !names.insert(field.name().to_ascii_lowercase())) {
         return Err(Error::column(&table.name, twice.name(), "it is given twice"));
@@ -127,7 +135,7 @@ fn as_stored(table: &Table, to: &SchemaRef) -> Result<Schema> {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Fit {
+pub(super) enum Fit {
     /// Every value of the other fits as it is.
     Holds,
     /// It would have to become the other, which holds every value that it has.
@@ -136,7 +144,7 @@ enum Fit {
 }
 
 /// How the type of a column fits values of another.
-fn fit(found: &DataType, wanted: &DataType) -> Fit {
+pub(super) fn fit(found: &DataType, wanted: &DataType) -> Fit {
     if found == wanted || is_wider(wanted, found) {
         Fit::Holds
     } else if is_wider(found, wanted) {

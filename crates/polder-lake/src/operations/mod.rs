@@ -30,6 +30,7 @@ mod property;
 mod protocol;
 mod redesign;
 mod restore;
+mod retype;
 mod rewrite;
 mod row_group;
 mod sort;

@@ -46,6 +46,22 @@ impl Work {
         self.find(table).await?.map_or(Ok(false), |table| table.is_taken_back())
     }
 
+    /// The columns of a table as the view has it, or as it is now on the branch; none if there is no table.
+    ///
+    /// # Errors
+    /// When its log cannot be read.
+    pub async fn columns(&self, table: &TableName) -> Result<Option<SchemaRef>> {
+        self.find(table).await?.map(|table| table.schema()).transpose()
+    }
+
+    /// Whether there is, or could be made, room for these columns. Writes nothing.
+    ///
+    /// # Errors
+    /// As [`Work::make_room`].
+    pub async fn has_room(&self, table: &TableName, columns: &SchemaRef) -> Result<()> {
+        self.find(table).await?.map_or(Ok(()), |table| table.can_hold(columns))
+    }
+
     /// Makes a table that has these columns, or gives it those that it has not. A new one has rows in the order of the key.
     ///
     /// # Errors
@@ -56,6 +72,24 @@ impl Work {
             Some(table) => table.evolve(columns, self.base.at, &self.base.note).await?.0,
             None => self.make(table, &design(columns, how)).await?,
         };
+        self.is_unfinished = false;
+        self.keep(made);
+        Ok(())
+    }
+
+    /// The same for rows that are to replace all that the table has: what it holds does not bind its types, and is gone then.
+    ///
+    /// # Errors
+    /// When the columns cannot be stored; [`Error::BranchUsed`].
+    pub async fn make_room_anew(
+        &mut self,
+        table: &TableName,
+        columns: &SchemaRef,
+        how: &Landing,
+    ) -> Result<()> {
+        let Some(found) = self.find(table).await? else { return self.make_room(table, columns, how).await };
+        self.start()?;
+        let made = found.evolve_anew(columns, self.base.at, &self.base.note).await?;
         self.is_unfinished = false;
         self.keep(made);
         Ok(())

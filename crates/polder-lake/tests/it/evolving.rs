@@ -72,6 +72,21 @@ async fn anything_else_is_refused_by_name() {
 }
 
 #[tokio::test]
+async fn rows_that_replace_all_others_may_be_of_other_types() {
+    let bench = Bench::new();
+    let table = numbers(&bench).await.with_property("note", "kept", &Note::default()).await.unwrap();
+    let to = columns(&[("id", DataType::Utf8), ("more", DataType::Int64)]);
+    let table = table.evolve_anew(&to, now(), &Note::default()).await.unwrap();
+    let schema = table.schema().unwrap();
+    let types: Vec<String> = schema.fields().iter().map(|field| field.data_type().to_string()).collect();
+    assert_eq!(types, ["Utf8", "Decimal128(10, 2)", "Int64"]);
+    assert_eq!((content(&table).await.len(), table.property("note").unwrap().as_deref()), (0, Some("kept")));
+    let version = table.version();
+    let table = table.evolve_anew(&to, now(), &Note::default()).await.unwrap();
+    assert_eq!(table.version(), version, "it holds them already");
+}
+
+#[tokio::test]
 async fn the_log_tells_of_values() {
     let bench = Bench::new();
     let table = numbers(&bench).await;
