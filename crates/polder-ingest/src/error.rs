@@ -1,4 +1,4 @@
-use crate::UnknownType;
+use crate::{ColumnType, UnknownType};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -34,6 +34,10 @@ pub enum Error {
          `ignore`, or name them under `exclude`"
     )]
     NewColumns { file: String, line: u64, columns: String },
+    #[error(
+        "column {column} is kept as {column_type}, and is to be hashed: a hash is text, so all of it must be read anew"
+    )]
+    Hashed { column: String, column_type: ColumnType },
     #[error("the options for reading are wrong: {reason}")]
     Options { reason: String },
     #[error(transparent)]

@@ -57,13 +57,15 @@ enum Event {
 
 impl Reader {
     /// # Errors
-    /// When the file cannot be reached, is not the one that was listed any more, or the options are wrong.
+    /// When the file cannot be reached, is not the one that was listed any more, the options are wrong, or a column
+    /// that is to be hashed is not text in the schema.
     pub async fn open(
         source: &Source,
         file: &FoundFile,
         schema: Arc<KeptSchema>,
         options: Arc<ReadOptions>,
     ) -> Result<Self> {
+        schema.check(&options.columns)?;
         let (give, events) = mpsc::channel(AHEAD);
         let counter = Counter::default();
         let assembler = Assembler::new(&file.name, schema, options.clone());

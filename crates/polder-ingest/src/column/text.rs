@@ -13,7 +13,9 @@ impl Values<'_> {
     pub(super) fn texts(&mut self) -> ArrayRef {
         let length: usize = self.cells.iter().map(|cell| cell.raw(&self.rows.text).len()).sum();
         let mut texts = Texts::new(self.cells.len(), length);
-        let is_json = self.reading.column.column_type == crate::ColumnType::Json;
+        // A hash is text, whatever it is of.
+        let is_json =
+            self.reading.column.column_type == crate::ColumnType::Json && self.reading.salt.is_none();
         for (row, cell) in self.cells.iter().enumerate() {
             match cell.kind {
                 Kind::Null => texts.push(None),

@@ -57,6 +57,27 @@ impl ColumnType {
     }
 }
 
+impl ColumnType {
+    /// The type that holds the values of a table's column. None if there is none.
+    #[must_use]
+    pub fn holding(data_type: &DataType) -> Option<Self> {
+        Some(match data_type {
+            DataType::Boolean => Self::Boolean,
+            DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => Self::Bigint,
+            DataType::Float32 | DataType::Float64 => Self::Double,
+            DataType::Decimal128(precision, scale) if *scale >= 0 => {
+                Self::Decimal { precision: *precision, scale: scale.cast_unsigned() }
+            }
+            DataType::Date32 => Self::Date,
+            DataType::Timestamp(_, None) => Self::Timestamp,
+            DataType::Timestamp(_, Some(_)) => Self::Timestamptz,
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Self::Text,
+            DataType::Binary | DataType::LargeBinary | DataType::BinaryView => Self::Bytea,
+            _ => return None,
+        })
+    }
+}
+
 impl fmt::Display for ColumnType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -1,12 +1,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::datatypes::{Field, FieldRef};
+use arrow::datatypes::{DataType, Field, FieldRef, Schema};
 use serde::{Deserialize, Serialize};
 
 use super::names::{Names, clean};
 use super::rules::same;
 use super::{Called, ColumnRules, ColumnType};
+use crate::{Error, Result};
 
 /// Under this key a field's metadata has the name that its column has in the files.
 pub const ORIGINAL_NAME: &str = "polder.original_name";
@@ -65,6 +66,36 @@ impl KeptSchema {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&KeptColumn> {
         self.columns.iter().find(|column| same(name, &column.original) || same(name, &column.name))
+    }
+
+    /// Takes over the types that a table has by now, if they are others than those that were kept.
+    pub fn take_types_of(&mut self, table: &Schema) {
+        for column in &mut self.columns {
+            let found =
+                table.field_with_name(&column.name).ok().map(|field| ColumnType::holding(field.data_type()));
+            if let Some(found) = found.flatten().filter(|found| found.arrow() != column.column_type.arrow()) {
+                (column.column_type, column.declared) = (found, false);
+            }
+        }
+    }
+
+    /// Gives columns the types that are said by hand, whatever was kept.
+    pub fn take_types_by_hand(&mut self, rules: &ColumnRules) {
+        for column in &mut self.columns {
+            if let Some(by_hand) = rules.by_hand(column.called()) {
+                (column.column_type, column.declared) = (by_hand, true);
+            }
+        }
+    }
+
+    /// # Errors
+    /// When a column is to be hashed and is not text: nothing may be read then, because its values would be seen.
+    pub(crate) fn check(&self, rules: &ColumnRules) -> Result<()> {
+        let is_text = |column: &&KeptColumn| column.column_type.arrow() == DataType::Utf8;
+        let mut hashed = self.columns.iter().filter(|column| rules.hashes(column));
+        hashed.find(|column| !is_text(column)).map_or(Ok(()), |column| {
+            Err(Error::Hashed { column: column.name.clone(), column_type: column.column_type })
+        })
     }
 
     /// Adds columns under names that are free, and are not those of excluded ones.

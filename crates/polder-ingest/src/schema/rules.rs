@@ -27,6 +27,12 @@ impl ColumnRules {
         self.exclude.iter().any(|name| means(name, column))
     }
 
+    /// Whether only hashes of a column's values leave the reader.
+    #[must_use]
+    pub fn hashes(&self, column: &KeptColumn) -> bool {
+        self.is_hashed(column.called())
+    }
+
     pub(crate) fn is_hashed(&self, column: Called<'_>) -> bool {
         self.hash.iter().any(|name| means(name, column))
     }

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
-use polder_ingest::{ColumnRules, KeptSchema, OnAdded, ReadOptions, Salt};
+use polder_ingest::{ColumnRules, Error, KeptSchema, OnAdded, ReadOptions, Salt, Source};
 use sha2::{Digest, Sha256};
 
-use crate::support::{Read, read, read_by};
+use crate::support::{Read, read, read_by, read_source, store};
 
 const SECRET: &str = "DE89370400440532013000";
 
@@ -100,4 +100,40 @@ async fn columns_are_hidden_by_the_name_in_the_table_too() {
         let alone = read_by(found.schema, "c.csv", format!("id,e mail\n1,{SECRET}\n"), options).await;
         assert!(!shows(&alone, SECRET));
     }
+}
+
+/// A column that was kept before somebody asked for hashes of it.
+#[tokio::test]
+async fn a_column_that_is_kept_as_something_else_is_never_read_in_clear() {
+    let options = || {
+        let columns = ColumnRules { hash: vec!["pin".to_owned()], ..ColumnRules::default() };
+        Arc::new(ReadOptions { columns, salt: Salt::new("pepper"), ..ReadOptions::default() })
+    };
+    for (name, text) in [("a.csv", "id,pin\n1,4711\n"), ("a.jsonl", "{\"id\":1,\"pin\":4711}")] {
+        let kept = read(name, text, ReadOptions::default()).await.unwrap().schema;
+        let source = Source::in_store(store(&[(name, text.as_bytes())]).await, name).unwrap();
+        let error = read_source(&source, kept.clone(), &options()).await.err().unwrap();
+        assert!(matches!(&error, Error::Hashed { column, .. } if column == "pin"), "{error}");
+        let mut anew = KeptSchema::clone(&kept);
+        anew.take_types_by_hand(&options().columns);
+        let read = read_source(&source, Arc::new(anew), &options()).await.unwrap();
+        assert_eq!(read.columns(), ["id bigint", "pin text"]);
+        assert!(read.rows()[0].contains(&hex::encode(Sha256::digest("pepper4711"))), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_column_that_is_kept_as_json_is_hashed_as_it_is_written() {
+    let options = ReadOptions {
+        columns: ColumnRules { hash: vec!["doc".to_owned()], ..ColumnRules::default() },
+        salt: Salt::new("pepper"),
+        ..ReadOptions::default()
+    };
+    let kept = read("a.jsonl", r#"{"doc":{"a":1}}"#, ReadOptions::default()).await.unwrap().schema;
+    assert_eq!(kept.columns[0].column_type.to_string(), "json");
+    let text = format!(
+        "{{\"doc\":{{\"a\":\"{SECRET}\"}}}}\n{{\"doc\":\"{SECRET}\"}}\n{{\"doc\":\"\\n{SECRET}\"}}\n"
+    );
+    let read = read_by(kept, "a.jsonl", text, options).await;
+    assert!(read.rows().len() == 3 && !shows(&read, SECRET), "{:?}", read.rows());
 }

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use arrow::datatypes::{DataType, Field, Schema};
 use chrono::DateTime;
 use polder_ingest::{
     AddedColumns, ColumnRules, ColumnType, Error, KeptSchema, OnAdded, ReadOptions, Sample, SchemaChange,
@@ -64,6 +65,23 @@ async fn names_are_made_valid_and_found_again_by_what_they_were() {
         read_by(read.schema, "b.csv", "x,order_id,x,Order Id\n30,70,40,10\n", ReadOptions::default()).await;
     assert_eq!(later.rows(), [r#"{"order_id":10,"x":30,"x_2":40,"order_id_3":70}"#]);
     assert!(later.changes.is_empty());
+}
+
+/// What a table has by now counts more than what was kept, and what is said by hand more than both.
+#[tokio::test]
+async fn types_are_taken_from_the_table_and_then_by_hand() {
+    let mut schema = Arc::unwrap_or_clone(kept("a,b,c,d\n1,2,3,\n").await);
+    let field = |name: &str, data_type: DataType| Field::new(name, data_type, true);
+    let table = [field("a", DataType::Utf8), field("b", DataType::Int32), field("d", DataType::Float32)];
+    schema.take_types_of(&Schema::new(table.to_vec()));
+    let types = |schema: &KeptSchema| {
+        schema.columns.iter().map(|column| column.column_type.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(types(&schema), "text bigint bigint double");
+    let by_hand = [("b".to_owned(), ColumnType::Date)].into();
+    schema.take_types_by_hand(&ColumnRules { types: by_hand, ..ColumnRules::default() });
+    assert_eq!(types(&schema), "text date bigint double");
+    assert!(schema.columns[1].declared && !schema.columns[0].declared);
 }
 
 #[tokio::test]
