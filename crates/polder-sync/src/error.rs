@@ -1,5 +1,7 @@
 use std::io;
 
+use polder_ingest::ColumnType;
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a sync failed. Nothing was published then.
@@ -25,6 +27,11 @@ pub enum Error {
     Template { text: String, reason: String },
     #[error("`{column}` is {what}, and there is no such column: there are {columns}")]
     Column { column: String, what: &'static str, columns: String },
+    #[error(
+        "column {column} of {table} is {found}, and is to be {wanted}, {why}. What is there cannot become that: run the stream once with \
+         `mode: full_refresh`, which replaces the table"
+    )]
+    Type { table: String, column: String, found: ColumnType, wanted: ColumnType, why: &'static str },
     #[error(
         "how far {table} was read cannot be understood: {reason}. It was written by a newer version of Polder, or by hand"
     )]

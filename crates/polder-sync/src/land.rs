@@ -12,7 +12,7 @@ use crate::log::Log;
 use crate::reading::{Found, Reading, Shared};
 use crate::rejected::Origin;
 use crate::state::State;
-use crate::{Error, Result, rules};
+use crate::{Error, Result, rules, types};
 
 /// What became of a stream.
 pub(crate) struct Landed {
@@ -32,7 +32,7 @@ pub(crate) struct Ready<'a> {
 
 impl Ready<'_> {
     pub(crate) async fn land(mut self, work: &mut Work, log: &mut Log<'_>) -> Result<Landed> {
-        let mut schema = Arc::new(self.schema().await?);
+        let mut schema = Arc::new(self.schema(work).await?);
         // The first reading may find that there are more columns; the second one has them all.
         for _ in 0..2 {
             let found = Shared::new(Mutex::new(Found::default()));
@@ -41,7 +41,9 @@ impl Ready<'_> {
             match (done, found.error.take(), found.grown.take()) {
                 (Ok(effect), None, None) => return self.end(work, schema, effect, found, log).await,
                 (_, Some(error), _) => return Err(error),
-                (_, None, Some(grown)) => schema = grown,
+                (_, None, Some(grown)) => {
+                    schema = Arc::new(self.settled(work, Arc::unwrap_or_clone(grown)).await?)
+                }
                 (Err(error), None, None) => return Err(error),
             }
         }
@@ -49,12 +51,19 @@ impl Ready<'_> {
     }
 
     /// The columns: as they were kept, or by a sample.
-    async fn schema(&self) -> Result<KeptSchema> {
-        let Gathered { source, files, .. } = &self.gathered;
-        if self.state.schema.is_empty() {
-            return Ok(infer(source, files, &self.options, polder_ingest::Sample::default()).await?);
+    async fn schema(&self, work: &Work) -> Result<KeptSchema> {
+        if !self.state.schema.is_empty() {
+            return Ok(self.state.schema.clone());
         }
-        Ok(self.state.schema.clone())
+        let Gathered { source, files, .. } = &self.gathered;
+        let found = infer(source, files, &self.options, polder_ingest::Sample::default()).await?;
+        self.settled(work, found).await
+    }
+
+    /// A table may be there already, and have some of these columns.
+    async fn settled(&self, work: &Work, mut schema: KeptSchema) -> Result<KeptSchema> {
+        types::settle(work, self.stream, &self.options.columns, &mut schema).await?;
+        Ok(schema)
     }
 
     async fn attempt(
@@ -75,8 +84,13 @@ impl Ready<'_> {
             schema: Arc::clone(schema),
         };
         let (table, columns) = (&self.stream.table, reading.columns());
-        work.make_room(table, &columns, &how).await?;
-        if self.stream.mode == SyncMode::FullRefresh && how != Landing::Overwrite {
+        let replaces = self.stream.mode == SyncMode::FullRefresh;
+        if replaces {
+            work.make_room_anew(table, &columns, &how).await?;
+        } else {
+            work.make_room(table, &columns, &how).await?;
+        }
+        if replaces && how != Landing::Overwrite {
             // By key, so that there is one row of each; nobody sees the table without rows.
             work.land(table, Batches::new(columns, futures::stream::empty()), &Landing::Overwrite).await?;
         }

@@ -20,5 +20,6 @@ mod rejected;
 mod rules;
 mod state;
 pub mod step;
+mod types;
 
 pub use error::{Error, Result};

@@ -16,19 +16,9 @@ pub(crate) fn options(
     at: DateTime<Utc>,
 ) -> Result<ReadOptions> {
     let format: FileFormat = serde_json::from_value(format.clone())?;
-    let columns = &stream.columns;
-    let types = columns.types.iter().map(|(name, text)| Ok((name.clone(), text.parse()?)));
-    let types =
-        types.collect::<Result<_, polder_ingest::UnknownType>>().map_err(polder_ingest::Error::from)?;
     Ok(ReadOptions {
         format,
-        columns: ColumnRules {
-            exclude: columns.exclude.clone(),
-            hash: columns.hash.clone(),
-            types,
-            key: stream.primary_key.clone(),
-            ..ColumnRules::default()
-        },
+        columns: columns(stream)?,
         salt: Salt::new(sync.salt.clone().unwrap_or_default()),
         on_added: match sync.on_schema_change {
             OnSchemaChange::Evolve => OnAdded::Evolve,
@@ -37,6 +27,21 @@ pub(crate) fn options(
         },
         added: AddedColumns { loaded_at: Some(at), ..AddedColumns::default() },
         ..ReadOptions::default()
+    })
+}
+
+/// What is said of a stream's columns.
+pub(crate) fn columns(stream: &Stream) -> Result<ColumnRules> {
+    let columns = &stream.columns;
+    let types = columns.types.iter().map(|(name, text)| Ok((name.clone(), text.parse()?)));
+    let types =
+        types.collect::<Result<_, polder_ingest::UnknownType>>().map_err(polder_ingest::Error::from)?;
+    Ok(ColumnRules {
+        exclude: columns.exclude.clone(),
+        hash: columns.hash.clone(),
+        types,
+        key: stream.primary_key.clone(),
+        ..ColumnRules::default()
     })
 }
 
@@ -55,10 +60,7 @@ pub(crate) fn landing(stream: &Stream, schema: &KeptSchema) -> Result<Landing> {
 
 /// The column of the table that somebody means.
 fn column(schema: &KeptSchema, name: &str, what: &'static str) -> Result<String> {
-    let wanted = name.trim().to_lowercase();
-    let is_it = |text: &str| text.trim().to_lowercase() == wanted;
-    let found = schema.columns.iter().find(|column| is_it(&column.original) || is_it(&column.name));
-    found.map(|column| column.name.clone()).ok_or_else(|| {
+    schema.find(name).map(|column| column.name.clone()).ok_or_else(|| {
         let columns: Vec<&str> = schema.columns.iter().map(|column| column.name.as_str()).collect();
         Error::Column { column: name.to_owned(), what, columns: columns.join(", ") }
     })

@@ -1,6 +1,7 @@
 //! Syncs: files and an HTTP API into tables, again and again, and what happens when something of it is broken.
 
 mod api;
+mod columns;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
