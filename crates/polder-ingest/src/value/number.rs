@@ -151,12 +151,20 @@ impl<'a> Number<'a> {
         if self.negative { -size } else { size }
     }
 
-    /// Whether the same number comes back from a double.
+    /// Whether nothing is lost in a double that somebody counts on: whole numbers must be the same, and none becomes zero.
     pub(crate) fn is_exact_in_double(&self) -> bool {
         if self.is_whole() {
             return self.digits <= 16 && self.mantissa <= EXACT_IN_DOUBLE;
         }
-        self.digits <= 17 && self.double().is_some()
+        let Some(double) = self.double().filter(|_| self.digits <= 17) else { return false };
+        let is_lost = self.mantissa != 0 && double == 0.0;
+        !is_lost && self.without_fraction().is_none_or(is_double)
+    }
+
+    /// What stands before the dot, if there are only zeros behind it.
+    fn without_fraction(&self) -> Option<u64> {
+        let power = 10u64.checked_pow(u32::try_from(self.scale).ok()?)?;
+        (!self.style.exponent && self.mantissa.is_multiple_of(power)).then(|| self.mantissa / power)
     }
 
     /// In units of the last place: `12.5` with a scale of 2 is 1250. `None` if a digit would be lost.
@@ -181,6 +189,11 @@ impl<'a> Number<'a> {
             .map(|byte| i128::from(byte - b'0'))
             .try_fold(0i128, |sum, digit| sum.checked_mul(10)?.checked_add(digit))
     }
+}
+
+/// Whether a double is this number: as many bits as count, it has.
+fn is_double(whole: u64) -> bool {
+    whole == 0 || whole >> whole.trailing_zeros() <= EXACT_IN_DOUBLE
 }
 
 /// Moves the dot; to the right it must leave zeros only behind.
