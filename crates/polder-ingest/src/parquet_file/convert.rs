@@ -1,12 +1,13 @@
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, RecordBatch, StringArray, new_null_array};
-use arrow::compute::{CastOptions, cast_with_options};
+use arrow::compute::{CastOptions, cast_with_options, concat, nullif};
 use arrow::datatypes::{DataType, Field};
 use arrow::error::ArrowError;
 use arrow::json::LineDelimitedWriter;
 use arrow::json::writer::{EncoderOptions, make_encoder};
 
+use super::years;
 use crate::column::{Failure, Failures, Reading};
 use crate::rows::{Cell, Kind, Quoting, Rows, Slot, Span, short};
 use crate::{ColumnType, Reason};
@@ -57,7 +58,7 @@ impl Conversion<'_> {
             self.reading.check_key(&array, failures);
             return Ok(array);
         };
-        let plain = plain(field, array)?;
+        let plain = self.within_years(plain(field, array)?, failures)?;
         if column_type(field.data_type()) == wanted && self.reading.salt.is_none() {
             return Ok(self.cast(&plain, failures));
         }
@@ -69,6 +70,19 @@ impl Conversion<'_> {
         Ok(self.reading.array(&as_rows(texts), Some(0), failures))
     }
 
+    /// Dates and times without those that no reader knows, whatever they are to become.
+    fn within_years(&self, array: ArrayRef, failures: &mut Failures) -> Result<ArrayRef, ArrowError> {
+        let Some(beyond) = years::beyond(&array)? else { return Ok(array) };
+        for row in beyond.values().set_indices() {
+            let message = format!(
+                "column {}: the value is not within the years 0001 to 9999",
+                self.reading.column.name
+            );
+            failures.entry(row).or_insert(Failure { reason: Reason::WrongType, message });
+        }
+        nullif(&array, &beyond)
+    }
+
     /// The same values in the type that Polder has for them. A time beyond microseconds of 64 bits does not fit.
     fn cast(&self, array: &ArrayRef, failures: &mut Failures) -> ArrayRef {
         let cast = self.cast_to(array, &self.reading.column.column_type.arrow(), failures);
@@ -78,7 +92,7 @@ impl Conversion<'_> {
 
     fn cast_to(&self, array: &ArrayRef, to: &DataType, failures: &mut Failures) -> ArrayRef {
         let lenient = CastOptions { safe: true, ..CastOptions::default() };
-        let cast = cast_with_options(array, to, &lenient).unwrap_or_else(|_| new_null_array(to, array.len()));
+        let cast = cast_with_options(array, to, &lenient).unwrap_or_else(|_| one_by_one(array, to, &lenient));
         if cast.logical_null_count() > array.logical_null_count() {
             let nulls = array.logical_nulls();
             let was_there = |row: &usize| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(*row));
@@ -90,6 +104,15 @@ impl Conversion<'_> {
         }
         cast
     }
+}
+
+/// Where all together cannot be cast: those that can be. The others are null.
+fn one_by_one(array: &ArrayRef, to: &DataType, options: &CastOptions<'_>) -> ArrayRef {
+    let one =
+        |row| cast_with_options(&array.slice(row, 1), to, options).unwrap_or_else(|_| new_null_array(to, 1));
+    let values: Vec<ArrayRef> = (0..array.len()).map(one).collect();
+    let values: Vec<&dyn Array> = values.iter().map(AsRef::as_ref).collect();
+    concat(&values).unwrap_or_else(|_| new_null_array(to, array.len()))
 }
 
 /// What is nested as JSON, and dictionaries as what they stand for.
@@ -119,7 +142,7 @@ fn as_json(field: &Field, array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
 /// One row as JSON, for those that are rejected.
 pub(crate) fn row_as_json(row: &RecordBatch) -> Result<String, ArrowError> {
     let mut writer = LineDelimitedWriter::new(Vec::new());
-    writer.write(row)?;
+    writer.write(&years::as_numbers(row)?)?;
     writer.finish()?;
     Ok(short(&writer.into_inner()))
 }

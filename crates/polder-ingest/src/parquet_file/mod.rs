@@ -3,6 +3,7 @@
 
 mod convert;
 mod ranges;
+mod years;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

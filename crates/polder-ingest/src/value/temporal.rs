@@ -1,11 +1,15 @@
 //! Dates and timestamps, in the ISO forms and no others: `03/04/2025` is two different days, depending on whom one asks.
 
+use std::ops::RangeInclusive;
+
 use chrono::{Datelike, NaiveDate};
 
 const MICROSECONDS_A_SECOND: i64 = 1_000_000;
 const SECONDS_A_DAY: i64 = 86_400;
 /// Days from the first of the first year to 1970.
 const EPOCH: i32 = 719_163;
+/// In days since 1970, those of the years 0001 to 9999: what all that read tables know.
+pub(crate) const DAYS: RangeInclusive<i64> = -719_162..=2_932_896;
 
 /// A point in time, in microseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +46,10 @@ pub(crate) fn moment(text: &[u8]) -> Option<Moment> {
     let offset = offset(rest)?;
     let seconds = i64::from(date(day)?) * SECONDS_A_DAY + i64::from(hour * 3600 + minute * 60 + second)
         - offset.unwrap_or(0);
+    // A zone may lead out of these years.
+    if !DAYS.contains(&seconds.div_euclid(SECONDS_A_DAY)) {
+        return None;
+    }
     Some(Moment { microseconds: seconds * MICROSECONDS_A_SECOND + fraction, zoned: offset.is_some() })
 }
 
@@ -132,6 +140,7 @@ mod tests {
         assert_eq!(of("1969-12-31 22:30:00.5-0130"), Some((500_000, true)));
         assert_eq!(of("1970-01-01T00:00:00.123456789Z"), Some((123_456, true)));
         assert_eq!(of("1970-01-01 02:00:00+02"), Some((0, true)));
+        assert_eq!(of("0001-01-01T01:00:00+01:00"), Some((-62_135_596_800_000_000, true)));
     }
 
     #[test]
@@ -148,6 +157,8 @@ mod tests {
             "1970-01-01T00",
             "1970-01-01",
             "é970-01-01T00:00:00",
+            "0001-01-01T00:00:00+01:00",
+            "9999-12-31T23:59:59-00:01",
         ] {
             assert_eq!(of(text), None, "{text}");
         }

@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BinaryArray, DictionaryArray, Float32Array, Int32Array, Int64Array, ListArray, RecordBatch,
-    StringArray, StructArray, TimestampNanosecondArray, UInt64Array,
+    ArrayRef, BinaryArray, Date32Array, DictionaryArray, Float32Array, Int32Array, Int64Array, ListArray,
+    RecordBatch, StringArray, StructArray, Time32MillisecondArray, TimestampMillisecondArray,
+    TimestampNanosecondArray, UInt64Array,
 };
 use arrow::datatypes::{DataType, Field, Int32Type, Int64Type};
 use parquet::arrow::ArrowWriter;
@@ -89,6 +90,41 @@ async fn floating_numbers_are_not_cut_to_whole_ones() {
     let numbers: ArrayRef = Arc::new(Float32Array::from(vec![2.5]));
     let read = read_by(kept, "a.parquet", file(vec![("n", numbers)]), ReadOptions::default()).await;
     assert_eq!(read.reasons(), ["1 wrong_type"]);
+}
+
+/// They would stop whoever writes or reads the table.
+#[tokio::test]
+async fn dates_and_times_beyond_the_years_that_others_know_are_rejected() {
+    let (year_one, year_9999) = (-719_162, 2_932_896);
+    let days =
+        Date32Array::from(vec![i32::MAX, i32::MIN, year_one - 1, year_9999 + 1, year_one, year_9999, 0]);
+    let day = 86_400_000;
+    let at = |days: i32| i64::from(days) * day;
+    let times = [i64::MAX, i64::MIN, 0, 0, at(year_one) - 1, at(year_9999 + 1), at(year_9999 + 1) - 1];
+    let bytes = file(vec![
+        ("d", Arc::new(days)),
+        ("t", Arc::new(TimestampMillisecondArray::from(times.to_vec()).with_timezone("UTC"))),
+    ]);
+    for kept in ["d,t\n2025-01-01,2025-01-01T00:00Z\n", "d,t\nx,y\n", "d\n2025-01-01T00:00\n"] {
+        let kept = read("a.csv", kept, ReadOptions::default()).await.unwrap().schema;
+        let read = read_by(kept, "a.parquet", &bytes, ReadOptions::default()).await;
+        assert_eq!((read.rows().len(), read.rejected.len()), (1, 6), "{:?}", read.columns());
+        assert_eq!(read.rejected[0].reason, "wrong_type");
+    }
+    let read = read("a.parquet", bytes, ReadOptions::default()).await.unwrap();
+    assert_eq!(read.rows(), [r#"{"d":"1970-01-01","t":"9999-12-31T23:59:59.999Z"}"#]);
+    assert_eq!(read.rejected[0].message, "column d: the value is not within the years 0001 to 9999");
+    assert_eq!(read.rejected[0].raw.as_deref(), Some(r#"{"d":2147483647,"t":9223372036854775807}"#));
+    assert_eq!(read.rejected[4].raw.as_deref(), Some(r#"{"d":"0001-01-01","t":-62135596800001}"#));
+}
+
+#[tokio::test]
+async fn one_value_that_cannot_be_text_costs_no_other_row() {
+    let kept = read("a.csv", "t\nx\n", ReadOptions::default()).await.unwrap().schema;
+    let times: ArrayRef = Arc::new(Time32MillisecondArray::from(vec![1000, -5, 2000]));
+    let read = read_by(kept, "a.parquet", file(vec![("t", times)]), ReadOptions::default()).await;
+    assert_eq!(read.rows(), [r#"{"t":"00:00:01"}"#, r#"{"t":"00:00:02"}"#]);
+    assert_eq!(read.reasons(), ["2 wrong_type"]);
 }
 
 #[tokio::test]

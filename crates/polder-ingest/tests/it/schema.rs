@@ -191,3 +191,19 @@ async fn dates_out_of_range_make_a_column_text_or_a_row_rejected() {
     .await;
     assert_eq!((read.rows(), read.rejected.len()), (vec![r#"{"d":"9999-12-31"}"#.to_owned()], 2));
 }
+
+/// A zone leads out of the years that there are.
+#[tokio::test]
+async fn times_out_of_range_in_utc_are_rejected() {
+    let kept = kept("t\n2025-01-01T00:00Z\n").await;
+    let texts = ["0001-01-01T00:00+01:00", "9999-12-31T23:00-02:00", "9999-12-31T23:00Z"];
+    let csv = format!("t\n{}\n", texts.join("\n"));
+    let json = texts.map(|text| format!("{{\"t\":\"{text}\"}}")).join("\n");
+    for (name, text) in [("b.csv", csv), ("b.jsonl", json)] {
+        let read = read_by(kept.clone(), name, text, ReadOptions::default()).await;
+        assert_eq!(
+            (read.rows(), read.rejected.len()),
+            (vec![r#"{"t":"9999-12-31T23:00:00Z"}"#.to_owned()], 2)
+        );
+    }
+}
