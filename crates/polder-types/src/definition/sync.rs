@@ -12,6 +12,7 @@ use crate::lake::TableName;
 pub mod connector;
 mod files;
 mod manifest;
+mod modes;
 mod parts;
 mod read;
 mod references;

@@ -132,6 +132,18 @@ fn a_hash_needs_a_salt_and_an_api_a_cursor() {
 }
 
 #[test]
+fn what_is_read_again_needs_a_key() {
+    let connector = CONNECTOR.replace("    primary_key: [id]\n", "");
+    let sync = |more: &str| {
+        format!("connector: shop\nconfig: {{base: b, key: k}}\nstreams: [{{name: orders{more}}}]\n")
+    };
+    insta::assert_snapshot!(told(&sync(", mode: incremental"), &connector));
+    for well in ["", ", mode: incremental, primary_key: id"] {
+        assert_eq!(told(&sync(well), &connector), "");
+    }
+}
+
+#[test]
 fn mistakes_in_connectors() {
     let connector = r##"
 type: Source

@@ -10,7 +10,7 @@ use super::super::values::names_hint;
 use super::super::{ProblemCode, is_name, values};
 use super::manifest::{Connector, ConnectorStream};
 use super::parts::names;
-use super::{Stream, StreamSource, Sync, SyncColumns, SyncMode, files};
+use super::{Stream, StreamSource, Sync, SyncColumns, files, modes};
 use crate::lake::{SchemaName, TableName};
 use crate::template::Quoting;
 
@@ -162,7 +162,7 @@ fn stream<'a>(field: &Field<'a>, around: &Around<'_>, texts: &mut Vec<Text<'a>>)
     let (source, own_key) = told;
     let cursor = cursor.or_else(|| cursor_of(&source));
     let primary_key = key.unwrap_or(own_key);
-    check_mode(&object, mode, &source, &primary_key);
+    modes::check(&object.field, mode, &source, &primary_key);
     Some(Stream { name: name.to_owned(), table: table?, mode, cursor, primary_key, columns, source })
 }
 
@@ -199,17 +199,6 @@ fn cursor_of(source: &StreamSource) -> Option<String> {
     match source {
         StreamSource::Http(http) => http.cursor.as_ref().map(|cursor| cursor.field.clone()),
         StreamSource::Files { .. } => None,
-    }
-}
-
-/// An API tells what is new by a cursor; without one all that it answers is read, and only a key keeps that from being there twice.
-fn check_mode(object: &Object<'_>, mode: SyncMode, source: &StreamSource, primary_key: &[String]) {
-    let StreamSource::Http(http) = source else { return };
-    if mode == SyncMode::Incremental && http.cursor.is_none() && primary_key.is_empty() {
-        let hint = "add `incremental_sync` to the stream of the connector, or a `primary_key` so that what comes again takes the place of \
-            what is there, or write `mode: full_refresh`";
-        let message = "the connector does not say how this stream tells what is new";
-        object.field.error(ProblemCode::Conflict, message, Some(hint.to_owned()));
     }
 }
 
