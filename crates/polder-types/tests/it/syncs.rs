@@ -144,6 +144,12 @@ fn what_is_read_again_needs_a_key() {
 }
 
 #[test]
+fn tables_of_rejected_rows_are_no_streams() {
+    let sync = "streams:\n  - {name: coll, files: x.csv}\n  - {name: coll__Rejected, files: y.csv}\n";
+    insta::assert_snapshot!(told(sync, CONNECTOR));
+}
+
+#[test]
 fn mistakes_in_connectors() {
     let connector = r##"
 type: Source
