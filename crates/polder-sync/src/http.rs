@@ -3,6 +3,7 @@
 //! An API that breaks off, answers with something else than JSON or turns in circles is an error, and nothing of it reaches a table.
 
 mod answer;
+mod body;
 mod cursor;
 mod pages;
 mod request;

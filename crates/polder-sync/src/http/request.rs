@@ -13,11 +13,9 @@ use reqwest::{Client, Method, StatusCode, Url};
 use serde_json::{Map, Value};
 
 use super::template::Templates;
-use super::{broken, retry};
+use super::{body, broken, retry};
 use crate::{Error, Result};
 
-/// Bytes of one page at most.
-const LARGEST: usize = 256 << 20;
 /// How long a connection may take to come about, and how long a server may be silent.
 const CONNECT: Duration = Duration::from_secs(30);
 const SILENCE: Duration = Duration::from_secs(120);
@@ -101,21 +99,12 @@ impl<'a> Requests<'a> {
     }
 
     async fn once(&self, request: reqwest::Request, place: &str) -> Result<Once, Failure> {
-        let mut response = self.client.execute(request).await.map_err(|error| failure(place, error))?;
+        let response = self.client.execute(request).await.map_err(|error| failure(place, error))?;
         let (status, headers) = (response.status(), response.headers().clone());
-        if !status.is_success() {
+        if !status.is_success() || retry::is_named_nothing(&self.requester.errors, status) {
             return self.refused(status, headers, place);
         }
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| failure(place, error))? {
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() > LARGEST {
-                let message = format!("a page has more than {} MiB: ask for smaller ones", LARGEST >> 20);
-                return Err(Failure::Lasting(broken(place, message)));
-            }
-        }
-        let text = String::from_utf8(bytes)
-            .map_err(|_| Failure::Lasting(broken(place, "the answer is no UTF-8")))?;
+        let text = body::text(response, place).await?;
         Ok(Once::Answer(Answer { place: place.to_owned(), headers, text }))
     }
 
@@ -237,7 +226,7 @@ enum Once {
     Again { reason: String, headers: Box<HeaderMap> },
 }
 
-enum Failure {
+pub(super) enum Failure {
     /// Trying again may help.
     Passing(String),
     Lasting(Error),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use polder_types::definition::sync::connector::{Action, ErrorHandler, Filter};
+use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 /// Tries after the first, if the connector says nothing.
@@ -15,6 +16,12 @@ const LONGEST_ASKED: Duration = Duration::from_secs(900);
 
 pub(super) fn most(errors: &ErrorHandler) -> u32 {
     errors.max_retries.unwrap_or(RETRIES)
+}
+
+/// Whether the connector says what an answer without a body means: that there are no records, perhaps.
+pub(super) fn is_named_nothing(errors: &ErrorHandler, status: StatusCode) -> bool {
+    let is_named = |filter: &Filter| filter.codes.contains(&status.as_u16());
+    status == StatusCode::NO_CONTENT && errors.filters.iter().any(is_named)
 }
 
 /// What the connector says about a status, or what is usual.

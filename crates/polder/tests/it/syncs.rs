@@ -2,6 +2,7 @@
 
 mod api;
 mod columns;
+mod mishaps;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -21,14 +21,18 @@ impl Request {
 pub(crate) struct Reply {
     status: u16,
     headers: Vec<(&'static str, &'static str)>,
-    body: String,
+    body: Vec<u8>,
     /// How long it says that the body is.
     length: usize,
 }
 
 impl Reply {
     pub(crate) fn text(body: &str) -> Self {
-        Self { status: 200, headers: Vec::new(), body: body.to_owned(), length: body.len() }
+        Self::bytes(body.as_bytes())
+    }
+
+    pub(crate) fn bytes(body: &[u8]) -> Self {
+        Self { status: 200, headers: Vec::new(), body: body.to_vec(), length: body.len() }
     }
 
     pub(crate) fn json(body: &Value) -> Self {
@@ -37,6 +41,11 @@ impl Reply {
 
     pub(crate) fn status(status: u16) -> Self {
         Self { status, ..Self::text("no") }
+    }
+
+    /// 204, which has no body.
+    pub(crate) fn nothing() -> Self {
+        Self { status: 204, ..Self::text("") }
     }
 
     pub(crate) fn broken_off() -> Self {
@@ -57,7 +66,8 @@ impl Reply {
         for (name, value) in &self.headers {
             write!(stream, "{name}: {value}\r\n")?;
         }
-        write!(stream, "\r\n{}", self.body)
+        write!(stream, "\r\n")?;
+        stream.write_all(&self.body)
     }
 }
 
