@@ -38,6 +38,10 @@ pub enum Error {
     State { table: String, reason: String },
     #[error("`{value}` of `{field}` is no time as `{formats}` has it")]
     Time { field: String, value: String, formats: String },
+    #[error(
+        "none of the {rejected} rows that came fits, so that nothing is written. The first of them: {first}"
+    )]
+    NothingFits { rejected: u64, first: String },
     #[error("a temporary file: {0}")]
     Io(#[from] io::Error),
     /// In which stream it happened.

@@ -33,13 +33,17 @@ pub(crate) struct Ready<'a> {
 impl Ready<'_> {
     pub(crate) async fn land(mut self, work: &mut Work, log: &mut Log<'_>) -> Result<Landed> {
         let mut schema = Arc::new(self.schema(work).await?);
+        let was_there = work.is_there(&self.stream.table).await?;
         // The first reading may find that there are more columns; the second one has them all.
         for _ in 0..2 {
             let found = Shared::new(Mutex::new(Found::default()));
-            let done = self.attempt(work, &schema, &found).await;
+            let done = self.attempt(work, was_there, &schema, &found).await;
             let mut found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
             match (done, found.error.take(), found.grown.take()) {
-                (Ok(effect), None, None) => return self.end(work, schema, effect, found, log).await,
+                (Ok(effect), None, None) => {
+                    self.refuse_only_bad(was_there, &found)?;
+                    return self.end(work, schema, effect, found, log).await;
+                }
                 (_, Some(error), _) => return Err(error),
                 (_, None, Some(grown)) => {
                     schema = Arc::new(self.settled(work, Arc::unwrap_or_clone(grown)).await?)
@@ -69,20 +73,21 @@ impl Ready<'_> {
     async fn attempt(
         &self,
         work: &mut Work,
+        was_there: bool,
         schema: &Arc<KeptSchema>,
         found: &Shared,
     ) -> Result<Option<Effect>> {
-        let is_empty = self.gathered.files.is_empty() && self.stream.mode == SyncMode::Incremental;
-        if is_empty || schema.is_empty() && !work.is_there(&self.stream.table).await? {
+        let has_nothing = self.gathered.files.is_empty() && self.stream.mode == SyncMode::Incremental;
+        if has_nothing {
+            return Ok(None);
+        }
+        let reading = self.reading(schema);
+        if schema.is_empty() && !was_there {
+            // No table can be made without columns; why the rows do not fit is to be known all the same.
+            reading.look(found).await;
             return Ok(None);
         }
         let how = rules::landing(self.stream, schema)?;
-        let reading = Reading {
-            source: self.gathered.source.clone(),
-            files: Arc::new(self.gathered.files.clone()),
-            options: Arc::clone(&self.options),
-            schema: Arc::clone(schema),
-        };
         let (table, columns) = (&self.stream.table, reading.columns());
         let replaces = self.stream.mode == SyncMode::FullRefresh;
         if replaces {
@@ -95,6 +100,25 @@ impl Ready<'_> {
             work.land(table, Batches::new(columns, futures::stream::empty()), &Landing::Overwrite).await?;
         }
         Ok(Some(work.land(table, reading.rows(found), &how).await?))
+    }
+
+    fn reading(&self, schema: &Arc<KeptSchema>) -> Reading {
+        Reading {
+            source: self.gathered.source.clone(),
+            files: Arc::new(self.gathered.files.clone()),
+            options: Arc::clone(&self.options),
+            schema: Arc::clone(schema),
+        }
+    }
+
+    /// A source of which no row fits is broken, not empty: it neither makes a table nor takes the place of one.
+    fn refuse_only_bad(&self, was_there: bool, found: &Found) -> Result<()> {
+        let rejected = found.rejected.count();
+        let replaces = self.stream.mode == SyncMode::FullRefresh;
+        if found.good > 0 || rejected == 0 || (was_there && !replaces) {
+            return Ok(());
+        }
+        Err(Error::NothingFits { rejected, first: found.rejected.first.join("; ") })
     }
 
     /// The rejected rows, and how far the source was read.

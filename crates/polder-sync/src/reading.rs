@@ -16,6 +16,8 @@ use crate::{Error, Result};
 /// What is found out while rows go by.
 #[derive(Default)]
 pub(crate) struct Found {
+    /// Rows that fit.
+    pub(crate) good: u64,
     pub(crate) rejected: Rejected,
     /// The columns to keep, if there are others than those that the reading began with.
     pub(crate) grown: Option<Arc<KeptSchema>>,
@@ -54,6 +56,18 @@ impl Reading {
             std::future::ready(taken)
         });
         Batches::new(columns, parts.filter_map(|taken| std::future::ready(taken.transpose())))
+    }
+
+    /// Reads for what is found out alone; of the rows themselves nothing is kept.
+    pub(crate) async fn look(self, found: &Shared) {
+        let to = self.columns();
+        self.parts()
+            .for_each(|part| {
+                // That there are more columns is found out, and so is what went wrong.
+                drop(take(part, &to, found));
+                std::future::ready(())
+            })
+            .await;
     }
 
     /// The schema that one file ends with is the one that the next begins with.
@@ -118,6 +132,7 @@ impl Found {
         if let Some(rejected) = &part.rejected {
             self.rejected.add(rejected, &part.rejected_by)?;
         }
+        self.good += part.batch.num_rows() as u64;
         Ok(if self.grown.is_some() || part.batch.num_rows() == 0 { None } else { Some(part.batch) })
     }
 }

@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Seek, SeekFrom};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, StringArray, TimestampMicrosecondArray};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit};
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
 use chrono::{DateTime, Utc};
@@ -17,10 +17,15 @@ use polder_types::id::RunId;
 
 use crate::Result;
 
+/// Rows of which an error tells why they do not fit.
+const TOLD: usize = 3;
+
 #[derive(Default)]
 pub(crate) struct Rejected {
     writer: Option<StreamWriter<BufWriter<File>>>,
     pub(crate) by_reason: BTreeMap<Reason, u64>,
+    /// Where the first ones stood, and why they do not fit.
+    pub(crate) first: Vec<String>,
 }
 
 /// Whose rows they were.
@@ -38,6 +43,7 @@ impl Rejected {
         for (reason, count) in by_reason {
             *self.by_reason.entry(*reason).or_default() += count;
         }
+        self.first.extend(told(rows).take(TOLD - self.first.len()));
         if self.writer.is_none() {
             let file = BufWriter::new(tempfile::tempfile()?);
             self.writer = Some(StreamWriter::try_new(file, &rejected_schema()).map_err(broken)?);
@@ -77,6 +83,16 @@ impl Rejected {
         work.land(&name, Batches::new(schema, futures::stream::iter(rows)), &how).await?;
         Ok(())
     }
+}
+
+/// Each row's place and reason; no value of it where columns are hidden, since its message has none then.
+fn told(rows: &RecordBatch) -> impl Iterator<Item = String> + '_ {
+    let text = |name: &str| rows.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
+    let lines = rows.column_by_name("line").and_then(|column| column.as_primitive_opt::<Int64Type>());
+    let (files, messages) = (text("file"), text("message"));
+    (0..rows.num_rows()).filter_map(move |row| {
+        Some(format!("{}, line {}: {}", files?.value(row), lines?.value(row), messages?.value(row)))
+    })
 }
 
 async fn empty(work: &mut Work, name: &TableName) -> Result<()> {

@@ -92,7 +92,7 @@ async fn one(
     let options = Arc::new(rules::options(&spec.task, stream, &gathered.format, now)?);
     let origin = Origin { run: spec.key.run, at: now };
     let ready = Ready { stream, state, gathered, options, origin: &origin };
-    let landed = ready.land(work, log).await?;
+    let landed = Box::pin(ready.land(work, log)).await?;
     if let Some(effect) = &landed.effect {
         log.landed(&stream.name, effect, landed.rejected, begin)?;
     }

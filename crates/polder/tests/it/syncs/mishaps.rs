@@ -4,6 +4,14 @@ use serde_json::json;
 
 use super::api::{Api, Reply};
 use super::{connector, page, refused, rows, run, shop};
+use crate::session::Session;
+
+/// What the last run says that failed.
+fn error(session: &Session) -> String {
+    let runs = session.json(&["runs"]);
+    let run = session.json(&["show", runs["items"][0]["id"].as_str().unwrap()]);
+    run["steps"][0]["error"]["message"].as_str().unwrap().to_owned()
+}
 
 /// An API whose first answer is one row, and what it answers after that.
 fn then(reply: impl Fn() -> Reply + Send + Sync + 'static) -> impl Fn(u64) -> Reply + Send + Sync {
@@ -16,11 +24,13 @@ fn what_is_no_list_of_records_empties_no_table() {
         refused("", then(|| Reply::text(""))),
         refused("", then(Reply::nothing)),
         refused("", then(|| Reply::bytes(&[0x1f, 0x8b, 8, 0]).with("Content-Encoding", "gzip"))),
+        refused("", then(|| Reply::text("{\"items\": [1, \"x\"]}"))),
     ];
     insta::assert_snapshot!(told.join("\n"), @r#"
     orders: GET [host]/orders: the answer is empty (200 OK), where JSON should be
     orders: GET [host]/orders: the answer is empty (204 No Content): if that means that there are no records, say so in the connector: `response_filters: [{http_codes: [204], action: IGNORE}]`
     orders: GET [host]/orders: the answer is compressed (gzip): nobody asked for that, and it is not read: ask the API for plain JSON
+    orders: none of the 2 rows that came fits, so that nothing is written. The first of them: orders.json, line 1: it is JSON, but not an object with names and values; orders.json, line 2: it is JSON, but not an object with names and values
     "#);
 }
 
@@ -31,4 +41,48 @@ fn a_byte_order_mark_is_no_mistake() {
     let (session, _server) = shop(sync, Some(&connector(&api, "")));
     assert!(run(&session));
     assert_eq!(rows(&session, "SELECT id FROM raw.orders"), json!([[1]]));
+}
+
+#[test]
+fn a_file_of_which_no_row_fits_takes_no_place() {
+    let (session, _server) = shop("streams: [{name: v, files: 'INBOX/v.csv'}]\n", None);
+    session.write("inbox/v.csv", "n\n1\n2\n");
+    assert!(run(&session));
+    session.write("inbox/v.csv", "n\nx\ny\n");
+    assert!(!run(&session));
+    insta::assert_snapshot!(error(&session), @"v: none of the 2 rows that came fits, so that nothing is written. The first of them: v.csv, line 2: column n: `x` is no bigint; v.csv, line 3: column n: `y` is no bigint");
+    assert_eq!(rows(&session, "SELECT count(*) FROM raw.v"), json!([[2]]));
+    // A header alone says that there are none.
+    session.write("inbox/v.csv", "n\n");
+    assert!(run(&session));
+    assert_eq!(rows(&session, "SELECT count(*) FROM raw.v"), json!([[0]]));
+}
+
+#[test]
+fn the_first_sync_tells_that_no_row_fits() {
+    let (session, _server) = shop("streams: [{name: v, files: 'INBOX/v.*', mode: incremental}]\n", None);
+    let mut told = Vec::new();
+    for (name, text) in [
+        ("v.jsonl", "garbage\nmore garbage\n"),
+        ("v.json", "{\"items\": [{\"id\": 1}, garbage]}\n"),
+        ("v.json", "42\n"),
+    ] {
+        session.write(&format!("inbox/{name}"), text);
+        assert!(!run(&session));
+        told.push(error(&session));
+        std::fs::remove_file(session.path(&format!("inbox/{name}"))).unwrap();
+    }
+    insta::assert_snapshot!(told.join("\n"), @"
+    v: none of the 2 rows that came fits, so that nothing is written. The first of them: v.jsonl, line 1: it is not a JSON object; v.jsonl, line 2: it is not a JSON object
+    v: none of the 1 rows that came fits, so that nothing is written. The first of them: v.json, line 1: what is nested in it is not JSON
+    v: none of the 1 rows that came fits, so that nothing is written. The first of them: v.json, line 1: it is JSON, but not an object with names and values
+    ");
+    session.write("inbox/v.jsonl", "garbage\n{\"id\": 1}\n");
+    assert!(run(&session));
+    assert_eq!(rows(&session, "SELECT count(*) FROM raw.v"), json!([[1]]));
+    assert_eq!(rows(&session, "SELECT line FROM raw.v__rejected"), json!([[1]]));
+    // What there is stays, and what does not fit is kept beside it.
+    session.write("inbox/v.2.jsonl", "garbage\n");
+    assert!(run(&session));
+    assert_eq!(rows(&session, "SELECT count(*) FROM raw.v__rejected"), json!([[2]]));
 }
