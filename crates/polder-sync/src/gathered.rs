@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::http::{self, Api};
+use crate::http::{self, Api, Keeping};
 use crate::log::Log;
 use crate::state::{CursorState, State};
 use crate::{Error, Result, location};
@@ -35,17 +35,16 @@ pub(crate) async fn gather(
     match &stream.source {
         StreamSource::Files { path, format } => files(stream, path, format, state).await,
         StreamSource::Http(http) => {
-            let api = Api {
-                name: &stream.name,
-                http,
-                config,
-                mode: stream.mode,
-                adds: stream.mode == SyncMode::Incremental && stream.primary_key.is_empty(),
-                clock,
-            };
+            let api = Api { name: &stream.name, http, config, keeping: keeping(stream), clock };
             pages(&api, state, log).await
         }
     }
+}
+
+fn keeping(stream: &Stream) -> Keeping {
+    let columns = &stream.columns;
+    let hides = !(columns.exclude.is_empty() && columns.hash.is_empty());
+    Keeping { mode: stream.mode, has_key: !stream.primary_key.is_empty(), hides }
 }
 
 async fn files(stream: &Stream, path: &str, format: &Value, state: &State) -> Result<Gathered> {

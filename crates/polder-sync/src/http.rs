@@ -5,6 +5,8 @@
 mod answer;
 mod body;
 mod cursor;
+mod interval;
+mod known;
 mod pages;
 mod request;
 mod retry;
@@ -18,6 +20,7 @@ use polder_types::definition::sync::{HttpStream, SyncMode};
 use serde_json::Value;
 
 use self::cursor::Cursor;
+use self::interval::Interval;
 use self::pages::Pages;
 use self::request::Requests;
 use self::template::Templates;
@@ -30,10 +33,25 @@ pub(crate) struct Api<'a> {
     pub(crate) name: &'a str,
     pub(crate) http: &'a HttpStream,
     pub(crate) config: &'a Value,
-    pub(crate) mode: SyncMode,
-    /// Whether rows are added, so that none may come a second time.
-    pub(crate) adds: bool,
+    pub(crate) keeping: Keeping,
     pub(crate) clock: &'a dyn Clock,
+}
+
+/// What becomes of the records of a stream.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Keeping {
+    pub(crate) mode: SyncMode,
+    /// Whether a record takes the place of the one that was there, so that it may come a second time.
+    pub(crate) has_key: bool,
+    /// Whether columns are excluded or hashed, so that no value may be told.
+    pub(crate) hides: bool,
+}
+
+impl Keeping {
+    /// Whether rows are added, so that none may come a second time.
+    fn adds(self) -> bool {
+        self.mode == SyncMode::Incremental && !self.has_key
+    }
 }
 
 pub(crate) struct Fetched {
@@ -49,22 +67,30 @@ pub(crate) async fn fetch(
     log: &mut Log<'_>,
 ) -> Result<Fetched> {
     let templates = Templates::new(api.config, api.clock.now());
-    let state = state.filter(|_| api.mode == SyncMode::Incremental);
+    let is_incremental = api.keeping.mode == SyncMode::Incremental;
+    let state = state.filter(|_| is_incremental);
     let mut cursor = match &api.http.cursor {
-        Some(cursor) => Some(Cursor::new(cursor, state, api.adds, &templates)?),
+        Some(cursor) => Some(Cursor::new(cursor, state, api.keeping, &templates)?),
         None => None,
     };
-    let intervals = cursor.as_ref().map_or_else(|| vec![None], Cursor::intervals);
     let requests = Requests::new(api.http, &templates, api.clock)?;
     let mut pages = Pages::new(api, &requests, &templates, to)?;
-    for interval in &intervals {
+    for interval in intervals(cursor.as_ref()) {
         pages.read(interval.as_ref(), cursor.as_mut(), log).await?;
     }
     let records = pages.end()?;
-    let kept =
-        (api.mode == SyncMode::Incremental).then(|| cursor.map(Cursor::into_state)).flatten().flatten();
     log.say(&format!("{}: {records} records, {}", api.name, requests.told()))?;
-    Ok(Fetched { records, cursor: kept })
+    let cursor = cursor.filter(|_| is_incremental);
+    for warning in cursor.iter().flat_map(Cursor::warnings) {
+        log.say(&format!("{}: {warning}", api.name))?;
+    }
+    Ok(Fetched { records, cursor: cursor.and_then(Cursor::into_state) })
+}
+
+/// The parts of time to ask for; one that is none where there are no times.
+fn intervals(cursor: Option<&Cursor<'_>>) -> Vec<Option<Interval>> {
+    let Some(cursor) = cursor else { return vec![None] };
+    cursor.intervals().into_iter().map(Some).collect()
 }
 
 fn broken(place: &str, reason: impl std::fmt::Display) -> Error {

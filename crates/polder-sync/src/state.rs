@@ -27,11 +27,14 @@ pub(crate) struct State {
 /// How far an API was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CursorState {
-    /// The largest time that came, in microseconds since 1970.
-    pub(crate) at: i64,
+    /// The largest time that came, in microseconds since 1970; none if no record had one.
+    pub(crate) at: Option<i64>,
     /// Hashes of the records of that very time, where rows are only added: the next answer will have them again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) records: Vec<String>,
+    /// Hashes of the records without a time, or with one in the future, where rows are only added: any answer may have them again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) again: Vec<String>,
 }
 
 impl Default for State {

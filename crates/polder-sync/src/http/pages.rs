@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::answer::records;
-use super::cursor::{Cursor, Interval};
+use super::cursor::Cursor;
+use super::interval::Interval;
 use super::request::{Answer, Ask, Requests};
 use super::template::Templates;
 use super::{Api, broken};
@@ -57,6 +58,9 @@ impl<'a> Pages<'a> {
         mut cursor: Option<&mut Cursor<'_>>,
         log: &mut Log<'_>,
     ) -> Result<()> {
+        if let (Some(cursor), Some(interval)) = (cursor.as_deref_mut(), interval) {
+            cursor.begin(interval);
+        }
         let mut token = self.first_token();
         let mut before: Option<[u8; 32]> = None;
         for turn in 0u64.. {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::api::{Api, Reply};
-use super::{connector, page, refused, rows, run, shop};
+use super::{PAGES, connector, page, refused, rows, run, shop};
 use crate::session::Session;
 
 /// What the last run says that failed.
@@ -85,4 +85,17 @@ fn the_first_sync_tells_that_no_row_fits() {
     session.write("inbox/v.2.jsonl", "garbage\n");
     assert!(run(&session));
     assert_eq!(rows(&session, "SELECT count(*) FROM raw.v__rejected"), json!([[2]]));
+}
+
+#[test]
+fn records_without_a_time_and_of_the_future_are_added_once() {
+    let api = Api::start(|_| {
+        page(&json!([{"id": 1}, {"id": 2, "day": "2062-01-01"}, {"id": 3, "day": "2026-01-02"}]), None)
+    });
+    let sync = "connector: shop\nconfig: {key: k}\nstreams: [{name: orders, mode: incremental}]\n";
+    let (session, _server) = shop(sync, Some(&connector(&api, PAGES)));
+    let output = session.output(&["run", "shop/load", "--follow"], "");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("the `day` of 1 records lies in the future"));
+    assert!(run(&session) && run(&session));
+    assert_eq!(rows(&session, "SELECT id FROM raw.orders ORDER BY id"), json!([[1], [2], [3]]));
 }
