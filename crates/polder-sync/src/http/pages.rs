@@ -9,22 +9,22 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::answer::records;
+use super::answer::Place;
 use super::cursor::Cursor;
 use super::interval::Interval;
 use super::request::{Answer, Ask, Requests};
 use super::template::Templates;
 use super::{Api, broken};
-use crate::Result;
 use crate::log::Log;
+use crate::{Error, Result};
 
 pub(super) struct Pages<'a> {
     api: &'a Api<'a>,
     requests: &'a Requests<'a>,
     templates: &'a Templates,
     to: BufWriter<File>,
-    /// The keys to the records, filled in.
-    way: Vec<String>,
+    /// Where the records are.
+    place: Place,
     count: u64,
     written: u64,
 }
@@ -48,7 +48,8 @@ impl<'a> Pages<'a> {
         let way =
             api.http.records.iter().map(|key| templates.text(key, &Map::new())).collect::<Result<_>>()?;
         let to = BufWriter::new(File::create(to)?);
-        Ok(Self { api, requests, templates, to, way, count: 0, written: 0 })
+        let place = Place { way, hides: api.keeping.hides };
+        Ok(Self { api, requests, templates, to, place, count: 0, written: 0 })
     }
 
     /// All pages of a part of time.
@@ -136,7 +137,7 @@ impl<'a> Pages<'a> {
         names: &Map<String, Value>,
         mut cursor: Option<&mut Cursor<'_>>,
     ) -> Result<Turned> {
-        let found = records(&answer.place, &answer.text, &self.way)?;
+        let found = self.place.records(answer)?;
         for record in &found {
             let is_new = cursor.as_deref_mut().map_or(Ok(true), |cursor| cursor.take(record))?;
             if is_new {
@@ -166,9 +167,16 @@ impl<'a> Pages<'a> {
             .iter()
             .filter_map(|(name, value)| Some((name.to_string(), json!(value.to_str().ok()?))));
         let headers: Map<String, Value> = headers.collect();
-        let last =
-            found.last().map(|record| serde_json::from_str(record.get())).transpose()?.unwrap_or(Value::Null);
-        let response: Value = serde_json::from_str(&answer.text)?;
+        let read = |text: &str| {
+            serde_json::from_str::<Value>(text).map_err(|error| {
+                broken(
+                    &answer.place,
+                    format!("the answer cannot be used for the token of the next page: {error}"),
+                )
+            })
+        };
+        let last = found.last().map(|record| read(record.get())).transpose()?.unwrap_or(Value::Null);
+        let response = read(&answer.text)?;
         let own = json!({"response": response, "headers": headers, "last_record": last, "last_page_size": found.len()});
         Ok(names.clone().into_iter().chain(own.as_object().cloned().unwrap_or_default()).collect())
     }
@@ -185,12 +193,23 @@ impl<'a> Pages<'a> {
             }
             Strategy::Cursor { value, stop, .. } => {
                 let stops = match stop {
-                    Some(stop) => self.templates.optional(stop, &page.names)?.is_some(),
+                    Some(stop) => self.filled(stop, page)?.is_some(),
                     None => false,
                 };
-                if stops { Ok(None) } else { self.templates.optional(value, &page.names) }
+                if stops { Ok(None) } else { self.filled(value, page) }
             }
         }
+    }
+
+    /// A template over a page; what it has to do with the values of the page may have to stay untold.
+    fn filled(&self, text: &str, page: &Turned) -> Result<Option<String>> {
+        self.templates.optional(text, &page.names).map_err(|error| match error {
+            Error::Template { text, .. } if self.place.hides => {
+                let reason = "why is not shown because columns are excluded or hashed".to_owned();
+                Error::Template { text, reason }
+            }
+            error => error,
+        })
     }
 }
 

@@ -21,17 +21,35 @@ fn then(reply: impl Fn() -> Reply + Send + Sync + 'static) -> impl Fn(u64) -> Re
 #[test]
 fn what_is_no_list_of_records_empties_no_table() {
     let told = [
+        refused("", then(|| Reply::json(&json!({"error": "quota exceeded"})))),
+        refused("", then(|| Reply::json(&json!({"items": null, "error": "db down"})))),
+        refused("", then(|| Reply::json(&json!({"items": "nope"})))),
         refused("", then(|| Reply::text(""))),
         refused("", then(Reply::nothing)),
         refused("", then(|| Reply::bytes(&[0x1f, 0x8b, 8, 0]).with("Content-Encoding", "gzip"))),
         refused("", then(|| Reply::text("{\"items\": [1, \"x\"]}"))),
     ];
     insta::assert_snapshot!(told.join("\n"), @r#"
+    orders: GET [host]/orders: the answer has no `items`; it begins with `{"error":"quota exceeded"}`
+    orders: GET [host]/orders: `items` is null, no list or object; it begins with `{"items":null,"error":"db down"}`
+    orders: GET [host]/orders: `items` is a text, no list or object; it begins with `{"items":"nope"}`
     orders: GET [host]/orders: the answer is empty (200 OK), where JSON should be
     orders: GET [host]/orders: the answer is empty (204 No Content): if that means that there are no records, say so in the connector: `response_filters: [{http_codes: [204], action: IGNORE}]`
     orders: GET [host]/orders: the answer is compressed (gzip): nobody asked for that, and it is not read: ask the API for plain JSON
     orders: none of the 2 rows that came fits, so that nothing is written. The first of them: orders.json, line 1: it is JSON, but not an object with names and values; orders.json, line 2: it is JSON, but not an object with names and values
     "#);
+}
+
+#[test]
+fn nothing_of_an_answer_is_told_whose_columns_are_hidden() {
+    let api = Api::start(|_| Reply::text("{\"items\": [{\"id\": 1, \"iban\": \"DE4711\"}, {\"id\""));
+    let sync = "connector: shop\nconfig: {key: k}\nstreams: [{name: orders, columns: {exclude: [iban]}}]\n";
+    let (session, _server) = shop(sync, Some(&connector(&api, "")));
+    let output = session.output(&["run", "shop/load", "--follow"], "");
+    assert!(!output.status.success());
+    let said = [output.stdout, output.stderr].concat();
+    assert!(!String::from_utf8_lossy(&said).contains("4711"), "{}", String::from_utf8_lossy(&said));
+    insta::assert_snapshot!(error(&session).replace(api.host(), "[host]"), @"orders: GET [host]/orders: the answer is no JSON, or was cut off (EOF while parsing an object at line 1 column 45); it has 45 bytes of a type that it does not say, not shown because columns are excluded or hashed");
 }
 
 #[test]
