@@ -4,12 +4,14 @@
 
 mod answer;
 mod body;
+mod circles;
 mod cursor;
 mod interval;
 mod known;
 mod pages;
 mod request;
 mod retry;
+mod spool;
 mod template;
 mod times;
 

@@ -1,32 +1,33 @@
 //! Page after page, until there is none.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use polder_types::definition::sync::connector::{DatetimeCursor, Paginator, Strategy};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use super::answer::Place;
+use super::circles::Circles;
 use super::cursor::Cursor;
 use super::interval::Interval;
 use super::request::{Answer, Ask, Requests};
+use super::spool::Spool;
 use super::template::Templates;
 use super::{Api, broken};
 use crate::log::Log;
 use crate::{Error, Result};
 
+/// Pages of one stream in one run.
+const MOST: u64 = 1_000_000;
+
 pub(super) struct Pages<'a> {
     api: &'a Api<'a>,
     requests: &'a Requests<'a>,
     templates: &'a Templates,
-    to: BufWriter<File>,
+    to: Spool,
     /// Where the records are.
     place: Place,
     count: u64,
-    written: u64,
 }
 
 /// What is known after a page.
@@ -34,7 +35,6 @@ struct Turned {
     records: u64,
     /// For templates.
     names: Map<String, Value>,
-    hash: [u8; 32],
     place: String,
 }
 
@@ -47,9 +47,8 @@ impl<'a> Pages<'a> {
     ) -> Result<Self> {
         let way =
             api.http.records.iter().map(|key| templates.text(key, &Map::new())).collect::<Result<_>>()?;
-        let to = BufWriter::new(File::create(to)?);
         let place = Place { way, hides: api.keeping.hides };
-        Ok(Self { api, requests, templates, to, place, count: 0, written: 0 })
+        Ok(Self { api, requests, templates, to: Spool::create(to)?, place, count: 0 })
     }
 
     /// All pages of a part of time.
@@ -62,40 +61,23 @@ impl<'a> Pages<'a> {
         if let (Some(cursor), Some(interval)) = (cursor.as_deref_mut(), interval) {
             cursor.begin(interval);
         }
-        let mut token = self.first_token();
-        let mut before: Option<[u8; 32]> = None;
+        let (mut token, mut circles) = (self.first_token(), Circles::default());
         for turn in 0u64.. {
             let ask = self.ask(interval, token.as_deref(), turn == 0);
             let Some(answer) = self.requests.send(&ask).await? else { break };
-            self.count += 1;
-            let page = self.turn(&answer, &ask.names, cursor.as_deref_mut())?;
-            log.progress(|| format!("{}: {} pages, {} records", self.api.name, self.count, self.written))?;
-            if page.records > 0 && before == Some(page.hash) {
-                return Err(broken(
-                    &page.place,
-                    "it answers with the same page again and again: is the place of the page's token right?",
-                ));
-            }
-            before = Some(page.hash);
-            let next = self.next_token(&page, token.as_deref())?;
-            if next.is_none() {
-                break;
-            }
-            if next == token {
-                return Err(broken(
-                    &page.place,
-                    "it says that the next page is the one that it has just answered with",
-                ));
-            }
-            token = next;
+            let page = self.turn(&answer, &ask.names, cursor.as_deref_mut(), &mut circles)?;
+            let written = self.to.records();
+            log.progress(|| format!("{}: {} pages, {written} records", self.api.name, self.count))?;
+            let Some(next) = self.next_token(&page, token.as_deref())? else { break };
+            circles.token(&page.place, &next)?;
+            token = Some(next);
         }
         Ok(())
     }
 
     /// How many records were put down.
-    pub(super) fn end(mut self) -> Result<u64> {
-        self.to.flush()?;
-        Ok(self.written)
+    pub(super) fn end(self) -> Result<u64> {
+        self.to.end()
     }
 
     fn first_token(&self) -> Option<String> {
@@ -136,19 +118,24 @@ impl<'a> Pages<'a> {
         answer: &Answer,
         names: &Map<String, Value>,
         mut cursor: Option<&mut Cursor<'_>>,
+        circles: &mut Circles,
     ) -> Result<Turned> {
+        self.count += 1;
+        if self.count > MOST {
+            let reason =
+                format!("it has more than {MOST} pages: does it come to an end? If so, ask for larger pages");
+            return Err(broken(&answer.place, reason));
+        }
         let found = self.place.records(answer)?;
+        circles.page(&answer.place, &found)?;
         for record in &found {
             let is_new = cursor.as_deref_mut().map_or(Ok(true), |cursor| cursor.take(record))?;
             if is_new {
-                self.to.write_all(record.get().as_bytes())?;
-                self.to.write_all(b"\n")?;
-                self.written += 1;
+                self.to.put(record)?;
             }
         }
-        let hash = Sha256::digest(answer.text.as_bytes()).into();
         let names = self.names(answer, &found, names)?;
-        Ok(Turned { records: found.len() as u64, names, hash, place: answer.place.clone() })
+        Ok(Turned { records: found.len() as u64, names, place: answer.place.clone() })
     }
 
     /// What the template of the next token may use. Only where there is one: it means to read the page once more.

@@ -1,6 +1,6 @@
 //! Sources that answer with something that looks well and is not: what a table has stays there, and somebody is told why.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::api::{Api, Reply};
 use super::{PAGES, connector, page, refused, rows, run, shop};
@@ -38,6 +38,33 @@ fn what_is_no_list_of_records_empties_no_table() {
     orders: GET [host]/orders: the answer is compressed (gzip): nobody asked for that, and it is not read: ask the API for plain JSON
     orders: none of the 2 rows that came fits, so that nothing is written. The first of them: orders.json, line 1: it is JSON, but not an object with names and values; orders.json, line 2: it is JSON, but not an object with names and values
     "#);
+}
+
+/// An API of two pages the first time, which turns in circles then.
+fn circling(more: &str, answer: fn(u64) -> Value) -> String {
+    refused(more, move |call| {
+        Reply::json(&if call == 0 { json!({"items": [{"id": 1}]}) } else { answer(call) })
+    })
+}
+
+#[test]
+fn an_api_that_turns_in_circles_is_left() {
+    let pages = "      paginator:
+        pagination_strategy: {type: PageIncrement, page_size: 2}
+        page_token_option: {type: RequestOption, inject_into: request_parameter, field_name: page}\n";
+    let cursor = "      paginator:
+        pagination_strategy: {type: CursorPagination, cursor_value: \"{{ response.next }}\"}
+        page_token_option: {type: RequestOption, inject_into: request_parameter, field_name: after}\n";
+    let told = [
+        circling(pages, |call| json!({"items": [{"id": 1}, {"id": 2}], "served_at": call})),
+        circling(cursor, |call| json!({"items": [{"id": call}], "next": format!("abc{}", call % 2)})),
+        circling(cursor, |call| json!({"items": [{"id": call}], "next": format!("c{}", call % 3)})),
+    ];
+    insta::assert_snapshot!(told.join("\n"), @"
+    orders: GET [host]/orders: it answers with the same page again and again: is the place of the page's token right?
+    orders: GET [host]/orders: it says that the next page is one that it has answered with already
+    orders: GET [host]/orders: it says that the next page is one that it has answered with already
+    ");
 }
 
 #[test]
