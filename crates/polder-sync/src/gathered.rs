@@ -17,6 +17,8 @@ pub(crate) struct Gathered {
     pub(crate) source: Source,
     pub(crate) files: Vec<FoundFile>,
     pub(crate) format: Value,
+    /// Whether nothing came that says that the source has no rows, so that a full refresh must not empty its table.
+    pub(crate) is_silent: bool,
     /// What will have been read then.
     pub(crate) seen: Option<Seen>,
     pub(crate) cursor: Option<CursorState>,
@@ -61,7 +63,8 @@ async fn files(stream: &Stream, path: &str, format: &Value, state: &State) -> Re
         SyncMode::Incremental => state.files.clone().unwrap_or_default(),
     };
     let (files, seen) = new_ones(all, before, in_project)?;
-    Ok(Gathered { source, files, format: format.clone(), seen: Some(seen), cursor: None, _folder: None })
+    let (format, seen) = (format.clone(), Some(seen));
+    Ok(Gathered { source, files, format, is_silent: false, seen, cursor: None, _folder: None })
 }
 
 /// A file of the project is what is in it: when it was unpacked says nothing.
@@ -103,5 +106,20 @@ async fn pages(api: &Api<'_>, state: &State, log: &mut Log<'_>) -> Result<Gather
     let source = Source::open(&name, folder.path(), std::iter::empty::<(String, String)>())?;
     let files = if fetched.records == 0 { Vec::new() } else { source.list().await? };
     let format = json!(FileFormat { format: Some(Format::Json), ..FileFormat::default() });
-    Ok(Gathered { source, files, format, seen: None, cursor: fetched.cursor, _folder: Some(folder) })
+    let is_silent = files.is_empty() && fetched.passed_over > 0;
+    if is_silent {
+        let name = api.name;
+        log.say(&format!(
+            "{name}: nothing came but answers that the connector passes over: its table stays as it is"
+        ))?;
+    }
+    Ok(Gathered {
+        source,
+        files,
+        format,
+        is_silent,
+        seen: None,
+        cursor: fetched.cursor,
+        _folder: Some(folder),
+    })
 }

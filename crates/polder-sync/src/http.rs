@@ -58,6 +58,8 @@ impl Keeping {
 
 pub(crate) struct Fetched {
     pub(crate) records: u64,
+    /// Answers that the connector passes over.
+    pub(crate) passed_over: u64,
     pub(crate) cursor: Option<CursorState>,
 }
 
@@ -80,13 +82,13 @@ pub(crate) async fn fetch(
     for interval in intervals(cursor.as_ref()) {
         pages.read(interval.as_ref(), cursor.as_mut(), log).await?;
     }
-    let records = pages.end()?;
+    let (records, passed_over) = pages.end()?;
     log.say(&format!("{}: {records} records, {}", api.name, requests.told()))?;
     let cursor = cursor.filter(|_| is_incremental);
     for warning in cursor.iter().flat_map(Cursor::warnings) {
         log.say(&format!("{}: {warning}", api.name))?;
     }
-    Ok(Fetched { records, cursor: cursor.and_then(Cursor::into_state) })
+    Ok(Fetched { records, passed_over, cursor: cursor.and_then(Cursor::into_state) })
 }
 
 /// The parts of time to ask for; one that is none where there are no times.

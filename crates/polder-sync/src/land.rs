@@ -78,7 +78,7 @@ impl Ready<'_> {
         found: &Shared,
     ) -> Result<Option<Effect>> {
         let has_nothing = self.gathered.files.is_empty() && self.stream.mode == SyncMode::Incremental;
-        if has_nothing {
+        if has_nothing || self.gathered.is_silent {
             return Ok(None);
         }
         let reading = self.reading(schema);

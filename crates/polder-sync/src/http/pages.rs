@@ -28,6 +28,8 @@ pub(super) struct Pages<'a> {
     /// Where the records are.
     place: Place,
     count: u64,
+    /// Answers that the connector passes over.
+    passed_over: u64,
 }
 
 /// What is known after a page.
@@ -48,7 +50,7 @@ impl<'a> Pages<'a> {
         let way =
             api.http.records.iter().map(|key| templates.text(key, &Map::new())).collect::<Result<_>>()?;
         let place = Place { way, hides: api.keeping.hides };
-        Ok(Self { api, requests, templates, to: Spool::create(to)?, place, count: 0 })
+        Ok(Self { api, requests, templates, to: Spool::create(to)?, place, count: 0, passed_over: 0 })
     }
 
     /// All pages of a part of time.
@@ -64,7 +66,10 @@ impl<'a> Pages<'a> {
         let (mut token, mut circles) = (self.first_token(), Circles::default());
         for turn in 0u64.. {
             let ask = self.ask(interval, token.as_deref(), turn == 0);
-            let Some(answer) = self.requests.send(&ask).await? else { break };
+            let Some(answer) = self.requests.send(&ask).await? else {
+                self.passed_over += 1;
+                break;
+            };
             let page = self.turn(&answer, &ask.names, cursor.as_deref_mut(), &mut circles)?;
             let written = self.to.records();
             log.progress(|| format!("{}: {} pages, {written} records", self.api.name, self.count))?;
@@ -75,9 +80,9 @@ impl<'a> Pages<'a> {
         Ok(())
     }
 
-    /// How many records were put down.
-    pub(super) fn end(self) -> Result<u64> {
-        self.to.end()
+    /// How many records were put down, and how many answers passed over.
+    pub(super) fn end(self) -> Result<(u64, u64)> {
+        Ok((self.to.end()?, self.passed_over))
     }
 
     fn first_token(&self) -> Option<String> {

@@ -1,5 +1,7 @@
 //! Sources that answer with something that looks well and is not: what a table has stays there, and somebody is told why.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
 use serde_json::{Value, json};
 
 use super::api::{Api, Reply};
@@ -86,6 +88,26 @@ fn a_byte_order_mark_is_no_mistake() {
     let (session, _server) = shop(sync, Some(&connector(&api, "")));
     assert!(run(&session));
     assert_eq!(rows(&session, "SELECT id FROM raw.orders"), json!([[1]]));
+}
+
+/// What the table has after an API was asked twice: one row, and what it answers then.
+fn after(filter: &str, reply: impl Fn() -> Reply + Send + Sync + 'static) -> Value {
+    let (calls, answer) = (AtomicU64::new(0), then(reply));
+    let api = Api::start(move |_| answer(calls.fetch_add(1, Relaxed)));
+    let retries = format!("max_retries: 2, response_filters: [{filter}]");
+    let connector = connector(&api, "").replace("max_retries: 2", &retries);
+    let sync = "connector: shop\nconfig: {key: k}\nstreams: [{name: orders}]\n";
+    let (session, _server) = shop(sync, Some(&connector));
+    assert!(run(&session) && run(&session));
+    rows(&session, "SELECT count(*) FROM raw.orders")
+}
+
+#[test]
+fn a_table_is_emptied_by_a_source_without_rows_alone() {
+    assert_eq!(after("", || Reply::json(&json!({"items": []}))), json!([[0]]));
+    let passed_over = "{http_codes: [204, 404], action: IGNORE}";
+    assert_eq!(after(passed_over, || Reply::status(404)), json!([[1]]));
+    assert_eq!(after(passed_over, Reply::nothing), json!([[1]]));
 }
 
 #[test]
