@@ -9,6 +9,9 @@ use super::broken;
 use super::request::Answer;
 use crate::{Error, Result};
 
+/// What APIs call it when they say what went wrong.
+const ERRORS: [&str; 2] = ["error", "errors"];
+
 /// Where the records of a page are.
 pub(super) struct Place {
     /// The keys that lead to them.
@@ -49,6 +52,24 @@ impl Place {
             here = found.ok_or_else(|| self.wrong(answer, &format!("the answer has no {}", self.name())))?;
         }
         Ok(here)
+    }
+
+    /// Whether an answer just has no such field, and says nothing of an error: many APIs leave out lists that are empty.
+    pub(super) fn is_left_out(&self, answer: &Answer) -> bool {
+        let mut here = serde_json::from_str::<&RawValue>(&answer.text).ok();
+        for key in &self.way {
+            let map = here
+                .and_then(|here| serde_json::from_str::<HashMap<Cow<'_, str>, &RawValue>>(here.get()).ok());
+            let Some(map) = map else { return false };
+            if ERRORS.iter().any(|name| map.contains_key(*name)) {
+                return false;
+            }
+            match map.get(key.as_str()) {
+                Some(found) => here = Some(found),
+                None => return true,
+            }
+        }
+        false
     }
 
     fn name(&self) -> String {
@@ -128,6 +149,17 @@ mod tests {
         (r#"{"data": "nope"}"#, &["data"]),
         ("42", &[]),
     ];
+
+    #[test]
+    fn a_list_may_be_left_out_but_not_for_an_error() {
+        let is_left_out = |page: &str, way: &[&str]| place(way, false).is_left_out(&answer(page));
+        assert!(
+            is_left_out(r#"{"kind": "list"}"#, &["items"]) && is_left_out(r#"{"data": {}}"#, &["data", "x"])
+        );
+        for page in [r#"{"error": "quota"}"#, r#"{"items": null}"#, r#"{"items": []}"#, "[]", "<html>"] {
+            assert!(!is_left_out(page, &["items"]), "{page}");
+        }
+    }
 
     #[test]
     fn what_is_no_page_is_told() {

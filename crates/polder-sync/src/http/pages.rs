@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use polder_types::definition::sync::SyncMode;
 use polder_types::definition::sync::connector::{DatetimeCursor, Paginator, Strategy};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -131,7 +132,7 @@ impl<'a> Pages<'a> {
                 format!("it has more than {MOST} pages: does it come to an end? If so, ask for larger pages");
             return Err(broken(&answer.place, reason));
         }
-        let found = self.place.records(answer)?;
+        let found = self.found(answer)?;
         circles.page(&answer.place, &found)?;
         for record in &found {
             let is_new = cursor.as_deref_mut().map_or(Ok(true), |cursor| cursor.take(record))?;
@@ -141,6 +142,17 @@ impl<'a> Pages<'a> {
         }
         let names = self.names(answer, &found, names)?;
         Ok(Turned { records: found.len() as u64, names, place: answer.place.clone() })
+    }
+
+    /// A list that is left out is an empty one, where nothing is replaced by it, or others came before.
+    fn found<'p>(&self, answer: &'p Answer) -> Result<Vec<&'p RawValue>> {
+        let replaces = self.api.keeping.mode == SyncMode::FullRefresh;
+        match self.place.records(answer) {
+            Err(_) if (!replaces || self.to.records() > 0) && self.place.is_left_out(answer) => {
+                Ok(Vec::new())
+            }
+            found => found,
+        }
     }
 
     /// What the template of the next token may use. Only where there is one: it means to read the page once more.
