@@ -329,11 +329,19 @@ impl<'a> Field<'a> {
 
     /// The map here, with the keys of `S`. Unknown keys are reported at once.
     pub(crate) fn object<S: Shape>(&self) -> Option<Object<'a>> {
+        self.object_hinting::<S>(|_| None)
+    }
+
+    /// The same, with a hint of one's own for keys that belong elsewhere.
+    pub(crate) fn object_hinting<S: Shape>(
+        &self,
+        hint: impl Fn(&str) -> Option<String>,
+    ) -> Option<Object<'a>> {
         let object = self.object_quietly::<S>();
         if object.is_none() {
             return self.wrong_type("a map", Some(format!("its keys are {}", S::keys().join(", "))));
         }
-        object.inspect(Object::report_unknown)
+        object.inspect(|object| object.report_unknown(hint))
     }
 
     fn object_quietly<S: Shape>(&self) -> Option<Object<'a>> {

@@ -124,6 +124,21 @@ streams:
 }
 
 #[test]
+fn how_files_are_written_stands_with_their_path() {
+    let sync = "streams:\n  - name: v\n    files: a.csv\n    encoding: latin-1\n    delimiter: ;\n";
+    insta::assert_snapshot!(told(sync, CONNECTOR), @"
+    syncs/shop.yaml:4:5: error: unknown key `encoding`
+      4 |     encoding: latin-1
+        |     ^^^^^^^^
+      = hint: it stands with the path: `files: {path: …, encoding: …}`
+    syncs/shop.yaml:5:5: error: unknown key `delimiter`
+      5 |     delimiter: ;
+        |     ^^^^^^^^^
+      = hint: it stands with the path: `files: {path: …, csv: {delimiter: …}}`
+    ");
+}
+
+#[test]
 fn a_hash_needs_a_salt_and_an_api_a_cursor() {
     let sync = "connector: shop\nconfig: {base: b, key: k}\nstreams:\n  - {name: orderz}\n  \
                 - {name: plain, mode: incremental, columns: {hash: [email]}}\n";

@@ -86,10 +86,11 @@ impl<'a> Object<'a> {
         self.entries.iter().filter(move |entry| entry.key != MERGE && !keys.contains(&entry.key))
     }
 
-    pub(super) fn report_unknown(&self) {
+    pub(super) fn report_unknown(&self, elsewhere: impl Fn(&str) -> Option<String>) {
         for entry in self.unknown().take(PROBLEM_LIMIT) {
             let key = self.field.key(entry);
             let hint = later(&entry.key)
+                .or_else(|| elsewhere(&entry.key))
                 .or_else(|| did_you_mean(&entry.key, self.all_keys()))
                 .unwrap_or_else(|| format!("the keys here are {}", self.keys.join(", ")));
             let message = format!("unknown key `{}`", shorten(&entry.key));

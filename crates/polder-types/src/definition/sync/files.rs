@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::super::ProblemCode;
-use super::super::reader::{Field, Object, Plain, shorten};
+use super::super::reader::{Field, Object, Plain, Shape, shorten};
 use super::super::shapes::sync::{Compression, CsvMap, Encoding, FileFormat, FilesMap, JsonMap};
 use super::super::texts::Text;
 use super::StreamSource;
@@ -25,6 +25,15 @@ pub(super) fn read<'a>(field: &Field<'a>, texts: &mut Vec<Text<'a>>) -> Option<S
         format.extend(part.map(|part| (name.to_owned(), part)));
     }
     Some(StreamSource::Files { path: path?, format: Value::Object(format) })
+}
+
+/// Where a key stands that says how files are written, for those who write it beside them.
+pub(super) fn belongs_to_files(key: &str) -> Option<String> {
+    let has = |keys: &[String]| keys.iter().any(|known| known == key);
+    if has(FilesMap::keys()) {
+        return Some(format!("it stands with the path: `files: {{path: …, {key}: …}}`"));
+    }
+    has(CsvMap::keys()).then(|| format!("it stands with the path: `files: {{path: …, csv: {{{key}: …}}}}`"))
 }
 
 fn chosen<T: serde::de::DeserializeOwned + schemars::JsonSchema + 'static>(

@@ -144,7 +144,7 @@ fn streams<'a>(field: &Field<'a>, around: &Around<'_>, texts: &mut Vec<Text<'a>>
 }
 
 fn stream<'a>(field: &Field<'a>, around: &Around<'_>, texts: &mut Vec<Text<'a>>) -> Option<Stream> {
-    let object = field.object::<SyncStream>()?;
+    let object = field.object_hinting::<SyncStream>(files::belongs_to_files)?;
     let name_field = object.require("name");
     let table = name_field.as_ref().and_then(|field| table(field, around));
     let mode = object.get("mode").and_then(|field| field.choice()).unwrap_or_default();
