@@ -1,6 +1,6 @@
 //! From rows to a part: which column of the file is which of the schema, what is new, what does not fit.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{
@@ -26,6 +26,8 @@ pub(crate) struct Assembler {
     plan: Plan,
     /// New columns that were told of and are left out.
     ignored: HashSet<String>,
+    /// See [`Part::named`].
+    named: Arc<BTreeSet<String>>,
 }
 
 #[derive(Default)]
@@ -55,7 +57,8 @@ pub(crate) struct Draft {
 
 impl Assembler {
     pub(crate) fn new(file: &str, schema: Arc<KeptSchema>, options: Arc<ReadOptions>) -> Self {
-        Self { file: file.to_owned(), schema, options, plan: Plan::default(), ignored: HashSet::new() }
+        let (file, ignored, named) = (file.to_owned(), HashSet::new(), Arc::default());
+        Self { file, schema, options, plan: Plan::default(), ignored, named }
     }
 
     /// Where each column of the schema is in the file.
@@ -92,8 +95,12 @@ impl Assembler {
         let rules = &self.options.columns;
         let mut places = Places::new(known.clone(), names, rules);
         let called = places.table_names(known, names, rules);
-        let is_seen =
-            |slot: &usize| !rules.is_excluded(Called { original: &names[*slot], name: &called[*slot] });
+        let called = names.iter().zip(&called).map(|(original, name)| Called { original, name });
+        let called: Vec<Called<'_>> = called.collect();
+        if rules.hide() {
+            Arc::make_mut(&mut self.named).extend(rules.named(&called).map(str::to_owned));
+        }
+        let is_seen = |slot: &usize| !rules.is_excluded(called[*slot]);
         places.slots.iter_mut().for_each(|slot| *slot = slot.filter(is_seen));
         places.others.retain(is_seen);
         places
@@ -206,7 +213,8 @@ impl Assembler {
         }
         let rejected_by = reject::count(&draft.bad);
         let rejected = reject::rejected(&self.file, draft.bad);
-        Ok(Part { batch, rejected, rejected_by, changes, schema: self.schema.clone(), bytes_read: 0 })
+        let (schema, named) = (self.schema.clone(), self.named.clone());
+        Ok(Part { batch, rejected, rejected_by, changes, schema, named, bytes_read: 0 })
     }
 
     fn add_columns(&self, draft: &mut Draft, rows: usize) {

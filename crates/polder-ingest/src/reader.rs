@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -35,6 +35,8 @@ pub struct Part {
     pub changes: Vec<SchemaChange>,
     /// To be kept instead of the one that the reader was opened with.
     pub schema: Arc<KeptSchema>,
+    /// The names of `exclude` and `hash` that a column of the file has, as far as it was read.
+    pub named: Arc<BTreeSet<String>>,
     /// Of the file as it lies there, up to now.
     pub bytes_read: u64,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use polder_ingest::{KeptSchema, ReadOptions, SchemaChange, infer};
+use polder_ingest::{KeptSchema, ReadOptions, infer};
 use polder_lake::operations::Batches;
 use polder_lake::{Effect, Landing, TableName, Work};
 use polder_types::definition::sync::{Stream, SyncMode};
@@ -12,7 +12,7 @@ use crate::log::Log;
 use crate::reading::{Found, Reading, Shared};
 use crate::rejected::Origin;
 use crate::state::State;
-use crate::{Error, Result, rules, types};
+use crate::{Error, Result, rules, told, types};
 
 /// What became of a stream.
 pub(crate) struct Landed {
@@ -130,8 +130,10 @@ impl Ready<'_> {
         found: Found,
         log: &mut Log<'_>,
     ) -> Result<Landed> {
-        for SchemaChange::Added { name, column_type, .. } in &found.changes {
-            log.say(&format!("{}: a column is new: {name} ({column_type})", self.stream.name))?;
+        told::changes(&self.stream.name, &found.changes, self.options.on_added, log)?;
+        if let Some(named) = &found.named {
+            self.state.met.extend(named.iter().cloned());
+            told::unmet(&self.stream.name, &self.state.met, &self.options.columns, &schema, log)?;
         }
         let rejected = found.rejected.count();
         let table: &TableName = &self.stream.table;

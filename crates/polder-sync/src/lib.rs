@@ -20,6 +20,7 @@ mod rejected;
 mod rules;
 mod state;
 pub mod step;
+mod told;
 mod types;
 
 pub use error::{Error, Result};

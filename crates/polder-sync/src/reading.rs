@@ -1,5 +1,6 @@
 //! Files one after the other, as rows in the columns of a table.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
@@ -22,6 +23,8 @@ pub(crate) struct Found {
     /// The columns to keep, if there are others than those that the reading began with.
     pub(crate) grown: Option<Arc<KeptSchema>>,
     pub(crate) changes: Vec<SchemaChange>,
+    /// The names of columns that nobody is to see, and that there are. None while no row came.
+    pub(crate) named: Option<BTreeSet<String>>,
     pub(crate) error: Option<Error>,
 }
 
@@ -126,6 +129,7 @@ fn take(part: Option<Result<Part>>, to: &SchemaRef, found: &Shared) -> Result<Op
 impl Found {
     fn take(&mut self, part: Part, to: &SchemaRef) -> Result<Option<RecordBatch>> {
         self.changes.extend(part.changes);
+        self.named.get_or_insert_default().extend(part.named.iter().cloned());
         if part.schema.columns.len() + 1 > to.fields().len() {
             self.grown = Some(part.schema);
         }

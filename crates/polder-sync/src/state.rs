@@ -2,6 +2,8 @@
 //! them when a publish is rolled back: then they are read again. Delta's own `txn` would stay ahead of the rows there; it is written
 //! beside this, as a number that grows, for those who look for it.
 
+use std::collections::BTreeSet;
+
 use polder_ingest::{KeptSchema, Seen};
 use polder_lake::{TableName, Work};
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,9 @@ pub(crate) struct State {
     pub(crate) files: Option<Seen>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cursor: Option<CursorState>,
+    /// The names of excluded and hashed columns that the source had at some time: it need not have them each time.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) met: BTreeSet<String>,
 }
 
 /// How far an API was read.
@@ -39,7 +44,8 @@ pub(crate) struct CursorState {
 
 impl Default for State {
     fn default() -> Self {
-        Self { version: VERSION, count: 0, schema: KeptSchema::empty(), files: None, cursor: None }
+        let (schema, met) = (KeptSchema::empty(), BTreeSet::new());
+        Self { version: VERSION, count: 0, schema, files: None, cursor: None, met }
     }
 }
 
@@ -56,5 +62,21 @@ impl State {
         self.count += 1;
         let text = serde_json::to_string(&self)?;
         Ok(work.remember(table, NAME, &text, self.count).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was kept once is read for ever.
+    #[test]
+    fn the_stored_form_is_this() {
+        let before = r#"{"version":1,"count":3,"schema":{"version":1,"columns":[]},"cursor":{"at":5}}"#;
+        let state: State = serde_json::from_str(before).unwrap();
+        assert_eq!(serde_json::to_string(&state).unwrap(), before);
+        let now = before.replace(r#"{"at":5}}"#, r#"{"at":5},"met":["iban"]}"#);
+        let state: State = serde_json::from_str(&now).unwrap();
+        assert_eq!(serde_json::to_string(&state).unwrap(), now);
     }
 }

@@ -17,7 +17,7 @@ use crate::land::{Landed, Ready};
 use crate::log::Log;
 use crate::rejected::Origin;
 use crate::state::State;
-use crate::{Error, Result, rules, types};
+use crate::{Error, Result, rules, told, types};
 
 /// Reads what to do (JSON of [`SyncSpec`]), does it, says in `log` what happens, and writes outputs to the file `output`: those of every
 /// step that publishes, and `rejected`, the number of rows that do not fit, with `streams`, the same for each.
@@ -83,7 +83,8 @@ async fn one(
     let begin = Instant::now();
     let now = clock.now();
     let mut state = State::of(work, &stream.table).await?;
-    types::settle(work, stream, &rules::columns(stream)?, &mut state.schema).await?;
+    let hashed = types::settle(work, stream, &rules::columns(stream)?, &mut state.schema).await?;
+    told::newly_hashed(&stream.name, &hashed, log)?;
     let config = json!(spec.task.config);
     let gathered = gather(stream, &config, &state, clock, log).await?;
     if gathered.files.is_empty() {

@@ -9,7 +9,8 @@ use polder_types::definition::sync::{Stream, SyncMode};
 
 use crate::{Error, Result};
 
-/// Decides the types. What a full refresh replaces does not bind it; otherwise the table must be able to hold them.
+/// Decides the types. What a full refresh replaces does not bind it; otherwise the table must be able to hold them. Gives the columns of
+/// texts that are to be hashed and were not: the table can hold that, and has their values.
 ///
 /// # Errors
 /// [`Error::Type`] if it cannot: then nothing was read or written.
@@ -18,14 +19,17 @@ pub(crate) async fn settle(
     stream: &Stream,
     rules: &ColumnRules,
     schema: &mut KeptSchema,
-) -> Result<()> {
+) -> Result<Vec<String>> {
     let there = work.columns(&stream.table).await?;
     there.iter().for_each(|there| schema.take_types_of(there));
+    let is_new = |column: &&KeptColumn| !column.declared && rules.hashes(column);
+    let newly_hashed = schema.columns.iter().filter(is_new).map(|column| column.name.clone()).collect();
     schema.take_types_by_hand(rules);
-    let Some(there) = there.filter(|_| stream.mode == SyncMode::Incremental) else { return Ok(()) };
+    let Some(there) = there.filter(|_| stream.mode == SyncMode::Incremental) else { return Ok(Vec::new()) };
     let wanted = Arc::new(Schema::new(schema.fields().collect::<Vec<_>>()));
     let has_room = work.has_room(&stream.table, &wanted).await;
-    has_room.map_err(|error| refused(error, &there, rules, schema))
+    has_room.map_err(|error| refused(error, &there, rules, schema))?;
+    Ok(newly_hashed)
 }
 
 /// Says it in the words of types that people give by hand, with what can be done.

@@ -1,11 +1,11 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::names::clean;
-use super::{Called, ColumnType, KeptColumn, Naming};
+use super::{Called, ColumnType, KeptColumn, KeptSchema, Naming};
 
 /// What a user says about columns. They are named as in the table or as in the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,23 @@ pub struct ColumnRules {
 }
 
 impl ColumnRules {
+    /// Names of what nobody is to see that no column has: neither those of files, of which some are [named](crate::Part::named), nor
+    /// those that are kept.
+    #[must_use]
+    pub fn unmet(&self, named: &BTreeSet<String>, schema: &KeptSchema) -> Vec<&str> {
+        let is_kept = |name: &str| schema.columns.iter().any(|column| means(name, column.called()));
+        self.hidden().filter(|name| !named.contains(*name) && !is_kept(name)).collect()
+    }
+
+    /// The names of what nobody is to see that some of these columns have.
+    pub(crate) fn named<'a>(&self, columns: &[Called<'a>]) -> impl Iterator<Item = &str> {
+        self.hidden().filter(|name| columns.iter().any(|column| means(name, *column)))
+    }
+
+    fn hidden(&self) -> impl Iterator<Item = &str> {
+        self.exclude.iter().chain(&self.hash).map(String::as_str)
+    }
+
     pub(crate) fn is_excluded(&self, column: Called<'_>) -> bool {
         self.exclude.iter().any(|name| means(name, column))
     }

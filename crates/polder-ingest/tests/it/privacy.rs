@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use polder_ingest::{ColumnRules, Error, KeptSchema, OnAdded, ReadOptions, Salt, Source};
+use futures::StreamExt;
+use polder_ingest::{ColumnRules, Error, KeptSchema, OnAdded, ReadOptions, Reader, Salt, Source};
 use sha2::{Digest, Sha256};
 
 use crate::support::{Read, read, read_by, read_source, store};
@@ -136,4 +137,24 @@ async fn a_column_that_is_kept_as_json_is_hashed_as_it_is_written() {
     );
     let read = read_by(kept, "a.jsonl", text, options).await;
     assert!(read.rows().len() == 3 && !shows(&read, SECRET), "{:?}", read.rows());
+}
+
+#[tokio::test]
+async fn names_that_no_column_has_are_known() {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let columns = ColumnRules {
+        exclude: names(&["iban", "adress", "e_mail_2"]),
+        hash: names(&["E-MAIL", "fone"]),
+        ..ColumnRules::default()
+    };
+    let options = Arc::new(ReadOptions { columns, ..ReadOptions::default() });
+    let text = "id,IBAN,e mail,E-Mail\n1,,,\n";
+    let source = Source::in_store(store(&[("a.csv", text.as_bytes())]).await, "a.csv").unwrap();
+    let file = &source.list().await.unwrap()[0];
+    let empty = Arc::new(KeptSchema::empty());
+    let part = Reader::open(&source, file, empty.clone(), options.clone()).await.unwrap().next().await;
+    let named = part.unwrap().unwrap().named;
+    assert_eq!(options.columns.unmet(&named, &empty), ["adress", "fone"]);
+    let kept = read("a.csv", "Fone\n1\n", ReadOptions::default()).await.unwrap().schema;
+    assert_eq!(options.columns.unmet(&named, &kept), ["adress"], "the table has it");
 }

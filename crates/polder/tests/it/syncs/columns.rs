@@ -103,3 +103,37 @@ fn a_key_of_several_columns_that_are_called_alike_rejects_rows_without_it() {
     assert_eq!(rows(&session, "SELECT v FROM raw.v ORDER BY v"), json!([["d"], ["f"]]));
     assert_eq!(rows(&session, "SELECT line, reason FROM raw.v__rejected"), json!([[3, "null_key"]]));
 }
+
+/// Of a run, what it says of columns.
+fn warnings(session: &Session) -> String {
+    let output = session.output(&["run", "shop/load", "--follow"], "");
+    assert!(output.status.success(), "{}", told(session));
+    let said =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let is_of_columns = |line: &&str| line.contains("warning") || line.contains("is new");
+    said.lines().filter(is_of_columns).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_hides_nothing_and_what_is_left_out_is_told() {
+    let more = ", mode: incremental, columns: {hash: [emial], exclude: [iban, e_mails]}";
+    let (session, _server) = salted(more);
+    session.write("inbox/1.csv", "id,email\n1,a@x\n");
+    session.write("inbox/2.csv", "id,email,IBAN\n2,b@x,DE1\n");
+    insta::assert_snapshot!(warnings(&session), @"
+    [sync] v: warning: no column is called `e_mails`, so nothing is left out by it; did you mean `email`?
+    [sync] v: warning: no column is called `emial`, so nothing is hashed by it; did you mean `email`?
+    ");
+    deploy(&session, ", mode: incremental, columns: {hash: [email]}}]\non_schema_change: ignore\n#");
+    session.write("inbox/3.csv", "id,email,w\n3,c@x,1\n");
+    insta::assert_snapshot!(warnings(&session), @"
+    [sync] v: warning: email is hashed from now on; rows that are there keep it as it was until a full refresh
+    [sync] v: a column is new, and is left out, as `on_schema_change` says: w (bigint)
+    ");
+    session.write("inbox/4.csv", "id\n4\n");
+    assert_eq!(warnings(&session), "", "the table has it");
+    assert_eq!(
+        rows(&session, "SELECT id, length(email) FROM raw.v ORDER BY id"),
+        json!([[1, 3], [2, 3], [3, 64], [4, null]])
+    );
+}
