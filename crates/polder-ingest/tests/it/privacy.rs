@@ -86,7 +86,7 @@ async fn columns_are_hidden_by_the_name_in_the_table_too() {
         let columns = ColumnRules { exclude: names(exclude), hash: names(hash), ..ColumnRules::default() };
         let options = ReadOptions { columns, salt: Salt::new("pepper"), ..ReadOptions::default() };
         let found = read("a.csv", &text, options.clone()).await.unwrap();
-        assert_eq!(found.rows(), [expected.clone()]);
+        assert_eq!(found.rows(), vec![expected.clone()]);
         let later = read_by(found.schema.clone(), "b.csv", &text, options.clone()).await;
         assert_eq!((later.rows(), later.changes.len()), (vec![expected.clone()], 0));
         let new = read_by(
