@@ -32,7 +32,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "0006_lake",
     "0007_lake_steps",
     "0008_checks",
-    "0009_retention"
+    "0009_retention",
+    "0010_rollbacks"
 ];
 
 const CREATE_TABLE: &str =

@@ -2169,6 +2169,10 @@ export interface components {
             id: string;
             /** @description The tables that were read for it. */
             reads: string[];
+            /** @description The publish that took this one back. */
+            rolled_back_by?: string | null;
+            /** @description The publish that this one takes back: it is a roll-back. */
+            rolls_back?: string | null;
             run?: components["schemas"]["RunOfPublish"] | null;
             state: string;
             tables: components["schemas"]["PublishedTable"][];
@@ -2183,6 +2187,11 @@ export interface components {
              * @description Rows and bytes in the files that it added.
              */
             rows: number;
+            /**
+             * Format: int64
+             * @description Of a roll-back, rows in the files that the publish before it had added, and that this one took away.
+             */
+            rows_removed?: number | null;
             /** Format: int64 */
             version: number;
             /**
@@ -2332,7 +2341,19 @@ export interface components {
         RunId: string;
         RunOfPublish: {
             id: components["schemas"]["RunId"];
+            /**
+             * Format: date-time
+             * @description The instant that the run is about.
+             */
+            logical_at: string;
+            /**
+             * Format: date
+             * @description The day that the run is about, where it is about a whole day.
+             */
+            logical_day?: string | null;
             pipeline: string;
+            /** @description Who asked for the run; none if nobody did, as with a schedule. */
+            started_by?: string | null;
             step: string;
             team: string;
         };

@@ -6,7 +6,7 @@ const publish = (id: string, step: string, tables: string[]): PublishView => ({
   id,
   state: 'DONE',
   environment: 'prod',
-  run: { id: `run-${id}`, team: 'shop', pipeline: 'load', step },
+  run: { id: `run-${id}`, team: 'shop', pipeline: 'load', step, logical_at: '2026-02-03T00:00:00Z' },
   created_by: `shop/load ${step}`,
   created_at: '2026-02-03T00:00:00Z',
   tables: tables.map((name) => ({ name, version: 1, rows: 1, bytes: 1 })),

@@ -141,7 +141,7 @@ pub(crate) async fn rollback(
     }
     let spec = api.engine().begin_rollback(&caller.workspace, id).await?;
     let programs = api.queries().programs();
-    let request = match make_ready(&api, &caller, &spec).await {
+    let request = match make_ready(&api, &caller, id, &spec).await {
         Ok(request) => request,
         Err(error) => {
             api.engine().give_up_rollback(&caller.workspace, &spec.branch).await?;
@@ -155,11 +155,11 @@ pub(crate) async fn rollback(
 }
 
 /// Has the tables made what they were, and decides that this is published.
-async fn make_ready(api: &Api, caller: &Caller, spec: &RestoreSpec) -> Result<PublishRequest> {
+async fn make_ready(api: &Api, caller: &Caller, of: PublishId, spec: &RestoreSpec) -> Result<PublishRequest> {
     // Longer, and what it goes back to may be gone.
     let kept = api.engine().lake_retention().longest_read().to_std().unwrap_or_default();
     let request = api.queries().programs().ask("restore", spec, ROLLBACK.min(kept)).await?;
-    api.engine().decide_rollback(&caller.workspace, &spec.branch, &request, &caller.name).await?;
+    api.engine().decide_rollback(&caller.workspace, &spec.branch, &request, &caller.name, of).await?;
     Ok(request)
 }
 

@@ -28,19 +28,20 @@ impl Engine {
             return Ok(());
         }
         let by = format!("{}/{} {}", run.pipeline.team, run.pipeline.name, proof.key.step);
-        self.decide(&mut tx, branch, &request, by).await?;
+        self.decide(&mut tx, branch, &request, by, None).await?;
         tx.commit().await?;
         fault::point("prepared");
         Ok(())
     }
 
-    /// Records that what lies ready on a branch is published.
+    /// Records that what lies ready on a branch is published; with the publish that it takes back, if it is a roll-back.
     pub(super) async fn decide(
         &self,
         tx: &mut Tx,
         branch: Branch,
         request: &PublishRequest,
         created_by: String,
+        rolls_back: Option<PublishId>,
     ) -> Result<()> {
         check(&request.intent, &branch)?;
         refuse_ended(&branch)?;
@@ -51,6 +52,7 @@ impl Engine {
             branch: branch.id,
             state: PublishState::Prepared,
             intent: request.intent.clone(),
+            rolls_back,
             created_by,
             created_at: self.now(),
             ended_at: None,

@@ -21,15 +21,18 @@ impl Engine {
         let lake = self.lake_url()?;
         let mut tx = self.store().begin().await?;
         let publish = done(&mut tx, workspace_id, id).await?;
+        refuse_twice(&mut tx, id).await?;
         self.refuse_old(&publish)?;
         let place = Place { workspace_id, environment: &publish.environment };
         let mut tables = Vec::new();
         let mut later = Vec::new();
         for staged in &publish.intent.tables {
             let current = stored::table(&mut tx, place, &staged.table).await?;
-            match current.map(|current| current.pin).filter(|pin| staged.pin_after().as_ref() == Some(pin)) {
-                Some(from) => tables.push(restore(staged, from)),
-                None => later.push(staged.table.to_string()),
+            match current {
+                Some(current) if staged.pin_after().as_ref() == Some(&current.pin) => {
+                    tables.push(restore(staged, current.pin));
+                }
+                current => later.push((staged.table.to_string(), current.map(|current| current.publish))),
             }
         }
         if !later.is_empty() {
@@ -47,7 +50,7 @@ impl Engine {
         })
     }
 
-    /// Decides that what was made ready on such a branch is published.
+    /// Decides that what was made ready on such a branch, to go back from the publish `of`, is published.
     ///
     /// # Errors
     /// [`Error::PublishConflict`] when others have a table or have changed it meanwhile.
@@ -57,11 +60,12 @@ impl Engine {
         branch: &BranchName,
         request: &PublishRequest,
         by: &str,
+        of: PublishId,
     ) -> Result<()> {
         let mut tx = self.store().begin().await?;
         let found = branches::named(&mut tx, workspace_id, branch).await?;
         let branch = found.ok_or_else(|| Error::not_found(format!("the branch {branch}")))?;
-        self.decide(&mut tx, branch, request, by.to_owned()).await?;
+        self.decide(&mut tx, branch, request, by.to_owned(), Some(of)).await?;
         Ok(tx.commit().await?)
     }
 
@@ -88,14 +92,26 @@ async fn done(tx: &mut Tx, workspace_id: &str, id: PublishId) -> Result<Publish>
     }
 }
 
+/// Its tables have moved on by that; what they were before it is what they are, or later publishes changed them.
+async fn refuse_twice(tx: &mut Tx, id: PublishId) -> Result<()> {
+    match publishes::rolled_back_by(tx, id).await? {
+        Some(by) => Err(Error::Conflict { detail: format!("publish {id} was rolled back by publish {by}") }),
+        None => Ok(()),
+    }
+}
+
 fn restore(staged: &Staged, from: Pin) -> RestoreTable {
     RestoreTable { table: staged.table.clone(), from, to: staged.before }
 }
 
-fn changed_since(tables: &[String]) -> Error {
+/// Each table with the newest publish of it, which is the first to be rolled back.
+fn changed_since(tables: &[(String, Option<PublishId>)]) -> Error {
+    let by =
+        |publish: &Option<PublishId>| publish.map(|id| format!(" (by publish {id})")).unwrap_or_default();
+    let named: Vec<String> = tables.iter().map(|(table, publish)| table.clone() + &by(publish)).collect();
     let detail = format!(
         "{} changed since by later publishes: roll those back first, the newest before the others",
-        tables.join(", ") + if tables.len() == 1 { " was" } else { " were" }
+        named.join(", ") + if tables.len() == 1 { " was" } else { " were" }
     );
     Error::Conflict { detail }
 }

@@ -467,7 +467,7 @@ on_both_databases! {
         assert_eq!(over.code(), Code::RetentionOver, "{over}");
         story.engine.remove_branches().await.unwrap();
         let late = PublishRequest { intent: Intent { publish: spec.publish.to_string(), tables: vec![] }, ..request(&work, &[]) };
-        let refused = story.engine.decide_rollback("default", &spec.branch, &late, "anna").await.unwrap_err();
+        let refused = story.engine.decide_rollback("default", &spec.branch, &late, "anna", work.publish).await.unwrap_err();
         assert_eq!(refused.code(), Code::Conflict, "a branch that was left open was ended: {refused}");
     }
 }

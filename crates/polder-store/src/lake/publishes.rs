@@ -19,6 +19,8 @@ pub struct Publish {
     pub branch: BranchId,
     pub state: PublishState,
     pub intent: Intent,
+    /// The publish that this one takes back, if it is a roll-back.
+    pub rolls_back: Option<PublishId>,
     pub created_by: String,
     pub created_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
@@ -80,8 +82,8 @@ async fn obstacle(tx: &mut Tx, publish: &Publish, staged: &Staged) -> Result<Opt
 }
 
 async fn insert(tx: &mut Tx, publish: &Publish) -> Result<()> {
-    let sql = "INSERT INTO publishes (id, workspace_id, environment, branch_id, state, intent, created_by, created_at)
-        VALUES ($1, $2, $3, $4, 'PREPARED', $5, $6, $7)";
+    let sql = "INSERT INTO publishes (id, workspace_id, environment, branch_id, state, intent, created_by, created_at, rolls_back)
+        VALUES ($1, $2, $3, $4, 'PREPARED', $5, $6, $7, $8)";
     execute!(
         tx,
         sqlx::query(sql)
@@ -92,6 +94,7 @@ async fn insert(tx: &mut Tx, publish: &Publish) -> Result<()> {
             .bind(to_document(DOCUMENTS, &publish.intent)?)
             .bind(publish.created_by.as_str())
             .bind(publish.created_at)
+            .bind(publish.rolls_back.map(|of| of.0))
     )?;
     Ok(())
 }
@@ -181,6 +184,13 @@ pub async fn of_branch(tx: &mut Tx, branch: BranchId) -> Result<Option<Publish>>
     row.map(Publish::try_from).transpose()
 }
 
+/// The publish that took this one back, if one did.
+pub async fn rolled_back_by(tx: &mut Tx, id: PublishId) -> Result<Option<PublishId>> {
+    let sql = "SELECT id FROM publishes WHERE rolls_back = $1 AND state = 'DONE' ORDER BY id DESC LIMIT 1";
+    let found: Option<Uuid> = on!(tx, |c| sqlx::query_scalar(sql).bind(id.0).fetch_optional(c))?;
+    Ok(found.map(PublishId))
+}
+
 /// Notes which tables were read for what a publish brings. Telling it twice changes nothing.
 pub async fn note_reads(tx: &mut Tx, id: PublishId, tables: &[TableName]) -> Result<()> {
     let sql =
@@ -243,6 +253,7 @@ struct Row {
     created_by: String,
     created_at: DateTime<Utc>,
     ended_at: Option<DateTime<Utc>>,
+    rolls_back: Option<Uuid>,
 }
 
 impl TryFrom<Row> for Publish {
@@ -256,6 +267,7 @@ impl TryFrom<Row> for Publish {
             branch: BranchId(row.branch_id),
             state: parse("state of a publish", &row.state)?,
             intent: from_document("intent of a publish", DOCUMENTS, &row.intent)?,
+            rolls_back: row.rolls_back.map(PublishId),
             created_by: row.created_by,
             created_at: row.created_at,
             ended_at: row.ended_at,

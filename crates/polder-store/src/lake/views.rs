@@ -1,17 +1,29 @@
 //! Tables, publishes and branches as people look at them.
 
-use chrono::{DateTime, Utc};
+mod rows;
+
 use polder_types::id::{PublishId, RunId};
 use polder_types::lake::TableName;
-use polder_types::wire::{BranchView, LakeTable, PublishView, PublishedTable, RunOfPublish};
+use polder_types::wire::{BranchView, LakeTable, PublishView, PublishedTable};
 use uuid::Uuid;
 
-use super::{Place, branches, facts, name};
-use crate::stored::{and, containing, number, page_size, parse};
-use crate::{Error, Result, Tx};
+use self::rows::{PublishRow, PublishedRow, TableRow};
+use super::{Place, branches, name};
+use crate::stored::{and, containing, page_size};
+use crate::{Result, Tx};
 
-/// What a publish is of: its columns are those of [`Origin`].
-const ORIGIN: &str = "b.run_id, b.step, r.team, r.pipeline";
+/// What a publish is of: its columns are those of [`Origin`](rows::Origin).
+const ORIGIN: &str = "b.run_id, b.step, r.team, r.pipeline, r.logical_at, r.logical_day, r.reason";
+
+/// Publishes as [`PublishRow`] has them.
+fn publishes_with_origin() -> String {
+    format!(
+        "SELECT p.id, p.state, p.environment, p.created_by, p.created_at, p.ended_at, p.rolls_back, {ORIGIN},
+            (SELECT back.id FROM publishes back WHERE back.rolls_back = p.id AND back.state = 'DONE'
+                ORDER BY back.id DESC LIMIT 1) AS rolled_back_by
+        FROM publishes p JOIN lake_branches b ON b.id = p.branch_id LEFT JOIN runs r ON r.id = b.run_id"
+    )
+}
 
 /// The tables of an environment in the order of their names, those after `after`; only those with `search` in their name, if given.
 pub async fn tables(
@@ -69,11 +81,8 @@ pub async fn publishes(tx: &mut Tx, place: Place<'_>, filter: PublishFilter<'_>)
 }
 
 fn publishes_where(filter: PublishFilter<'_>) -> String {
-    let mut sql = format!(
-        "SELECT p.id, p.state, p.environment, p.created_by, p.created_at, p.ended_at, {ORIGIN}
-        FROM publishes p JOIN lake_branches b ON b.id = p.branch_id LEFT JOIN runs r ON r.id = b.run_id
-        WHERE p.workspace_id = $1 AND p.environment = $2 AND p.id < $3"
-    );
+    let mut sql = publishes_with_origin();
+    sql.push_str(" WHERE p.workspace_id = $1 AND p.environment = $2 AND p.id < $3");
     let of = |list| format!("p.id IN (SELECT publish_id FROM {list} WHERE name_key = ?)");
     and(&mut sql, filter.table.is_some(), 5, &of("publish_tables"));
     and(&mut sql, filter.reads.is_some(), 6, &of("publish_reads"));
@@ -84,11 +93,7 @@ fn publishes_where(filter: PublishFilter<'_>) -> String {
 
 /// One publish.
 pub async fn publish(tx: &mut Tx, workspace_id: &str, id: PublishId) -> Result<Option<PublishView>> {
-    let sql = format!(
-        "SELECT p.id, p.state, p.environment, p.created_by, p.created_at, p.ended_at, {ORIGIN}
-        FROM publishes p JOIN lake_branches b ON b.id = p.branch_id LEFT JOIN runs r ON r.id = b.run_id
-        WHERE p.workspace_id = $1 AND p.id = $2"
-    );
+    let sql = publishes_with_origin() + " WHERE p.workspace_id = $1 AND p.id = $2";
     let row: Option<PublishRow> = on!(tx, |c| sqlx::query_as(sqlx::AssertSqlSafe(sql.as_str()))
         .bind(workspace_id)
         .bind(id.0)
@@ -121,18 +126,21 @@ async fn add_tables(tx: &mut Tx, views: &mut [PublishView]) -> Result<()> {
     }
     let ids: Vec<Uuid> = views.iter().map(|view| view.id.0).collect();
     let places: Vec<String> = (1..=ids.len()).map(|place| format!("${place}")).collect();
-    let of = |what, list| {
-        let places = places.join(", ");
-        format!(
-            "SELECT publish_id, name{what} FROM {list} WHERE publish_id IN ({places}) ORDER BY publish_id, name_key"
-        )
-    };
-    let sql = of(", version_before, version, row_count, byte_count", "publish_tables");
+    let places = places.join(", ");
+    // What a roll-back took away is what the publish that it takes back had added.
+    let sql = format!(
+        "SELECT t.publish_id, t.name, t.version_before, t.version, t.row_count, t.byte_count, was.row_count AS removed
+        FROM publish_tables t JOIN publishes p ON p.id = t.publish_id
+        LEFT JOIN publish_tables was ON was.publish_id = p.rolls_back AND was.name_key = t.name_key
+        WHERE t.publish_id IN ({places}) ORDER BY t.publish_id, t.name_key"
+    );
     let tables: Vec<PublishedRow> = on!(tx, |c| {
         let query = sqlx::query_as(sqlx::AssertSqlSafe(sql.as_str()));
         ids.iter().fold(query, |query, id| query.bind(id)).fetch_all(c)
     })?;
-    let sql = of("", "publish_reads");
+    let sql = format!(
+        "SELECT publish_id, name FROM publish_reads WHERE publish_id IN ({places}) ORDER BY publish_id, name_key"
+    );
     let reads: Vec<(Uuid, String)> = on!(tx, |c| {
         let query = sqlx::query_as(sqlx::AssertSqlSafe(sql.as_str()));
         ids.iter().fold(query, |query, id| query.bind(id)).fetch_all(c)
@@ -144,102 +152,4 @@ async fn add_tables(tx: &mut Tx, views: &mut [PublishView]) -> Result<()> {
         view.reads = own.map(|(_, text)| name(text)).collect::<Result<_>>()?;
     }
     Ok(())
-}
-
-/// The run and the step that a branch was made for.
-#[derive(sqlx::FromRow)]
-struct Origin {
-    run_id: Option<Uuid>,
-    step: Option<String>,
-    team: Option<String>,
-    pipeline: Option<String>,
-}
-
-impl Origin {
-    fn run(self) -> Option<RunOfPublish> {
-        let (id, step) = (RunId(self.run_id?), self.step?);
-        Some(RunOfPublish { id, team: self.team?, pipeline: self.pipeline?, step })
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct TableRow {
-    name: String,
-    version: i64,
-    id: Uuid,
-    created_by: String,
-    created_at: DateTime<Utc>,
-    facts: Option<String>,
-    #[sqlx(flatten)]
-    origin: Origin,
-}
-
-impl TryFrom<TableRow> for LakeTable {
-    type Error = Error;
-
-    fn try_from(row: TableRow) -> Result<Self> {
-        Ok(Self {
-            name: name(&row.name)?,
-            version: number("version of a table", row.version)?,
-            publish: PublishId(row.id),
-            published_at: row.created_at,
-            created_by: row.created_by,
-            run: row.origin.run(),
-            facts: row.facts.as_deref().map(facts).transpose()?,
-        })
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct PublishRow {
-    id: Uuid,
-    state: String,
-    environment: String,
-    created_by: String,
-    created_at: DateTime<Utc>,
-    ended_at: Option<DateTime<Utc>>,
-    #[sqlx(flatten)]
-    origin: Origin,
-}
-
-impl TryFrom<PublishRow> for PublishView {
-    type Error = Error;
-
-    fn try_from(row: PublishRow) -> Result<Self> {
-        Ok(Self {
-            id: PublishId(row.id),
-            state: parse("state of a publish", &row.state)?,
-            environment: row.environment,
-            run: row.origin.run(),
-            created_by: row.created_by,
-            created_at: row.created_at,
-            ended_at: row.ended_at,
-            tables: Vec::new(),
-            reads: Vec::new(),
-        })
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct PublishedRow {
-    publish_id: Uuid,
-    name: String,
-    version_before: Option<i64>,
-    version: i64,
-    row_count: i64,
-    byte_count: i64,
-}
-
-impl TryFrom<&PublishedRow> for PublishedTable {
-    type Error = Error;
-
-    fn try_from(row: &PublishedRow) -> Result<Self> {
-        Ok(Self {
-            name: name(&row.name)?,
-            version_before: row.version_before.map(|before| number("version", before)).transpose()?,
-            version: number("version", row.version)?,
-            rows: number("count", row.row_count)?,
-            bytes: number("count", row.byte_count)?,
-        })
-    }
 }

@@ -2,6 +2,7 @@ use chrono::TimeDelta;
 use polder_store::lake::branches::{self, Branch};
 use polder_store::lake::environments;
 use polder_store::lake::publishes::{self, Obstacle, Publish};
+use polder_store::lake::views::{self, PublishFilter};
 use polder_store::lake::{self, Place, kept, retention, turns};
 use polder_store::{Error, Tx, on_both_databases};
 use polder_types::id::{BranchId, PublishId};
@@ -62,6 +63,7 @@ fn publish(branch: &Branch, tables: &[&str]) -> Publish {
         branch: branch.id,
         state: PublishState::Prepared,
         intent: Intent { publish: id.to_string(), tables },
+        rolls_back: None,
         created_by: "anna".to_owned(),
         created_at: at(1),
         ended_at: None,
@@ -233,6 +235,24 @@ on_both_databases! {
         assert_eq!(versions(&mut tx).await, [("raw.a".to_owned(), 1)]);
         let pin = lake::table(&mut tx, PROD, &name("raw.a")).await.unwrap().unwrap().pin;
         assert_eq!(pin, Pin { line: Line::main(), version: 1 });
+    }
+
+    async fn a_roll_back_and_what_it_takes_back_name_each_other(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        let load = published(&mut tx, "run-1", &["raw.a", "raw.b"]).await;
+        let made = branch(&mut tx, "rollback-1").await;
+        let back = Publish { rolls_back: Some(load.id), ..publish(&made, &["raw.a"]) };
+        assert_eq!(publishes::prepare(&mut tx, &back).await.unwrap(), []);
+        assert_eq!(publishes::rolled_back_by(&mut tx, load.id).await.unwrap(), None, "readers do not see it yet");
+        publishes::finish(&mut tx, back.id, at(2)).await.unwrap();
+        assert_eq!(publishes::rolled_back_by(&mut tx, load.id).await.unwrap(), Some(back.id));
+        assert_eq!(publishes::find(&mut tx, back.id).await.unwrap().unwrap().rolls_back, Some(load.id));
+        let shown = views::publishes(&mut tx, PROD, PublishFilter::default()).await.unwrap();
+        let links: Vec<_> = shown.iter().map(|shown| (shown.rolls_back, shown.rolled_back_by)).collect();
+        assert_eq!(links, [(Some(load.id), None), (None, Some(back.id))]);
+        let removed = |at: usize| shown[at].tables.iter().map(|table| table.rows_removed).collect::<Vec<_>>();
+        assert_eq!((removed(0), removed(1)), (vec![Some(10)], vec![None, None]), "what the load had added");
+        assert_eq!(views::publish(&mut tx, "default", load.id).await.unwrap().as_ref(), Some(&shown[1]));
     }
 
     async fn what_was_seen_within_the_retention_is_kept(store: Store) {

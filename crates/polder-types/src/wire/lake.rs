@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -72,6 +72,14 @@ pub struct PublishView {
     /// The run and the step that made it; none if a person did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunOfPublish>,
+    /// The publish that this one takes back: it is a roll-back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub rolls_back: Option<PublishId>,
+    /// The publish that took this one back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub rolled_back_by: Option<PublishId>,
     pub created_by: String,
     pub created_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
@@ -87,6 +95,14 @@ pub struct RunOfPublish {
     pub team: String,
     pub pipeline: String,
     pub step: String,
+    /// The instant that the run is about.
+    pub logical_at: DateTime<Utc>,
+    /// The day that the run is about, where it is about a whole day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logical_day: Option<NaiveDate>,
+    /// Who asked for the run; none if nobody did, as with a schedule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_by: Option<String>,
 }
 
 /// What a publish did to a table.
@@ -100,6 +116,9 @@ pub struct PublishedTable {
     /// Rows and bytes in the files that it added.
     pub rows: u64,
     pub bytes: u64,
+    /// Of a roll-back, rows in the files that the publish before it had added, and that this one took away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows_removed: Option<u64>,
 }
 
 /// A branch: what a step wrote before it was published, or that never was.

@@ -135,6 +135,17 @@ pub enum Reason {
     Rerun { of: RunId, by: String },
 }
 
+impl Reason {
+    /// Who asked for it; none if nobody did.
+    #[must_use]
+    pub fn by(&self) -> Option<&str> {
+        match self {
+            Self::Manual { by } | Self::Webhook { by } | Self::Rerun { by, .. } => Some(by),
+            Self::Schedule { .. } | Self::Executions { .. } | Self::Follow { .. } | Self::Step { .. } => None,
+        }
+    }
+}
+
 /// An event that a trigger used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct UsedEvent {

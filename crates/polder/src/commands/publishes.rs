@@ -10,7 +10,7 @@ use polder_types::wire::{PublishView, PublishedTable};
 
 use super::pages;
 use crate::config::Context;
-use crate::output::{Style, Table, Tone, cell, format};
+use crate::output::{Cell, Style, Table, Tone, cell, format};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -52,14 +52,38 @@ fn table(publishes: &[PublishView]) -> Table {
         let names: Vec<String> = publish.tables.iter().map(|table| table.name.to_string()).collect();
         table.row([
             format::id_cell(publish.id),
-            cell(publish.state).tone(tone(publish.state)),
+            state(publish),
             cell(names.join(", ")),
-            cell(publish.tables.iter().map(|table| table.rows).sum::<u64>()),
+            cell(rows(publish)),
             format::instant_cell(Some(publish.created_at)),
             cell(&publish.created_by),
         ]);
     }
     table
+}
+
+/// How far it has come; of a roll-back and of what was rolled back, the other of the two.
+fn state(publish: &PublishView) -> Cell {
+    let other = |word: &str, id: PublishId| {
+        let id = id.to_string();
+        cell(format!("{word} {id}")).brief(format!("{word} {}", format::short_id(&id)))
+    };
+    match (publish.rolled_back_by, publish.rolls_back) {
+        (Some(by), _) => other("rolled back by", by).tone(Tone::Bad),
+        (None, Some(of)) if publish.state == PublishState::Done => other("roll-back of", of),
+        _ => cell(publish.state).tone(tone(publish.state)),
+    }
+}
+
+/// The rows that it added; of a roll-back those that it took away, and behind them those that it put back.
+fn rows(publish: &PublishView) -> String {
+    let sum = |of: fn(&PublishedTable) -> u64| publish.tables.iter().map(of).sum::<u64>();
+    let added = sum(|table| table.rows);
+    if publish.rolls_back.is_none() {
+        return added.to_string();
+    }
+    let removed = sum(|table| table.rows_removed.unwrap_or_default());
+    format!("-{removed}") + &if added == 0 { String::new() } else { format!(" +{added}") }
 }
 
 const fn tone(state: PublishState) -> Tone {

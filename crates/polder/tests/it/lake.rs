@@ -79,6 +79,17 @@ fn what_was_published_is_taken_back_and_what_failed_is_looked_into() {
     assert_eq!(early.status.code(), Some(1), "a later publish has changed the table");
     let back = session.json(&["rollback", &id(1)]);
     assert_eq!((back["state"].as_str(), count(&session, "raw.orders", &[])), (Some("DONE"), 2.into()));
+    let publishes = session.json(&["publishes"]);
+    let shown = |at: usize, what: &str| publishes["items"][at][what].as_str().map(str::to_owned);
+    assert_eq!((shown(0, "rolls_back"), shown(2, "rolled_back_by")), (Some(id(1)), shown(0, "id")));
+    let listed = session.output(&["publishes"], "");
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let first = listed.lines().nth(1).unwrap();
+    assert!(first.contains("roll-back of") && first.contains("-2"), "{listed}");
+    assert!(listed.lines().nth(3).unwrap().contains("rolled back by"), "{listed}");
+    let twice = session.output(&["rollback", &id(1)], "");
+    let twice = String::from_utf8(twice.stderr).unwrap();
+    assert!(twice.contains("was rolled back by publish"), "{twice}");
     assert_eq!(session.output(&["rollback", &id(0)], "").status.code(), Some(0));
     let run = session.json(&["run", "shop/wrong"])["id"].as_str().unwrap().to_owned();
     server.until(|| session.json(&["show", &run])["terminal"] == true);
