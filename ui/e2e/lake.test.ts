@@ -1,7 +1,7 @@
 /** Tables, what became of them, and what a run did to them. */
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { barriers } from './axe'
+import { barriers, lookAt } from './axe'
 import { signIn } from './browser'
 import { Polder } from './client'
 import { FILES, HOSTILE, openShop, type Shop } from './shop'
@@ -135,6 +135,24 @@ story('a publish is rolled back by a publish, once what came later is', async ({
   await page.waitForURL((url) => url.href !== later && url.pathname.startsWith('/lake/publishes/'))
   await page.getByText('This is the publish that did it').waitFor()
   await table(page, 'Tables').getByRole('cell', { name: '1 → 2' }).waitFor()
+  await page.getByRole('heading', { name: '1 table, 3 rows removed, 3 put back' }).waitFor()
+  await visit.photograph('publish-rollback')
+  const back = page.url()
+  await page.getByRole('note').getByText('This publish is a roll-back of').getByRole('link').click()
+  await page.waitForURL(later)
+  await page.getByText('This was rolled back').waitFor()
+  expect(await page.getByRole('button', { name: /Roll back/ }).count()).toBe(0)
+  await visit.photograph('publish-rolled-back')
+  expect(await barriers(page)).toEqual([])
+  await page.getByRole('note').getByRole('link').click()
+  await page.waitForURL(back)
+  for (const path of ['/lake/publishes', '/lake/tables/marts.days']) {
+    await visit.open(path)
+    await page.getByText('roll-back of').waitFor()
+    await page.getByText('rolled back by').waitFor()
+    expect(await text(page)).toContain('−3 +3')
+    expect(await lookAt(visit, `rollback${path.replaceAll('/', '-')}`, 'wide')).toEqual([])
+  }
 
   await visit.open('/audit')
   await page.getByText('rolled back the').first().waitFor()

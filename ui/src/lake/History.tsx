@@ -5,10 +5,12 @@ import type { PublishView } from '~/api/schema'
 import { To } from '~/kit/Links'
 import { Loaded } from '~/kit/Loaded'
 import { TimeAgo } from '~/kit/Times'
-import { bytes, count } from '~/kit/units'
+import { bytes } from '~/kit/units'
 import { sqlPath } from '~/sql/link'
 import { publishPath, selectFrom } from '~/sql/names'
+import { BackLinks } from './BackLinks'
 import { By } from './By'
+import { rowsChanged } from './change'
 import { Section } from './Section'
 
 /** Rows that a version is asked for at first. */
@@ -87,11 +89,14 @@ function Version({ name, publish }: { name: string; publish: PublishView }) {
         <To to={publishPath(id)} size="sm">
           <TimeAgo at={created_at} />
         </To>
+        <Text size="xs" c="var(--polder-muted)" component="div">
+          <BackLinks publish={publish} />
+        </Text>
         <Text size="xs" component="div" hiddenFrom="sm" style={{ overflowWrap: 'anywhere' }}>
           {by}
         </Text>
       </Table.Td>
-      <Table.Td ta="right">{own && count(own.rows)}</Table.Td>
+      <Table.Td ta="right">{own && rowsChanged(publish, [own])}</Table.Td>
       <Table.Td ta="right" visibleFrom="sm">
         {own && bytes(own.bytes)}
       </Table.Td>

@@ -16,7 +16,7 @@ import { Tables } from './Tables'
 export function RollBack({ publish }: { publish: PublishView }) {
   const [asked, setAsked] = useState(false)
   const may = useMay('operator', publish.run?.team)
-  if (!may || publish.state !== 'DONE') return null
+  if (!may || publish.state !== 'DONE' || publish.rolled_back_by) return null
   return (
     <>
       <Button variant="default" leftSection={<IconArrowBackUp size={16} aria-hidden />} onClick={() => setAsked(true)}>

@@ -4,10 +4,12 @@ import type { PublishView } from '~/api/schema'
 import { To } from '~/kit/Links'
 import { TimeAgo } from '~/kit/Times'
 import type { Columns } from '~/kit/table/DataTable'
-import { bytes, count, counted } from '~/kit/units'
+import { bytes, counted } from '~/kit/units'
 import { served } from '~/pipelines/served'
 import { publishPath } from '~/sql/names'
+import { BackLinks } from './BackLinks'
 import { By } from './By'
+import { rowsChanged } from './change'
 import { PublishState } from './PublishState'
 import { Tables } from './Tables'
 
@@ -15,7 +17,7 @@ import { Tables } from './Tables'
 const NAMED = 3
 
 export const COLUMNS: Columns<PublishView> = [
-  served('state', 'State', ({ state }) => <PublishState state={state} />, { width: 1, hideBelow: 'xs' }),
+  served('state', 'State', (publish) => <PublishState publish={publish} />, { width: 1, hideBelow: 'xs' }),
   served(
     'when',
     'Published',
@@ -27,11 +29,11 @@ export const COLUMNS: Columns<PublishView> = [
     { width: 1 },
   ),
   served('tables', 'Tables', (publish) => <What publish={publish} />, {}),
-  served('rows', 'Rows added', (publish) => <Small>{count(sum(publish, 'rows'))}</Small>, {
+  served('rows', 'Rows added', (publish) => <Small>{rowsChanged(publish, publish.tables)}</Small>, {
     align: 'right',
     width: 120,
   }),
-  served('bytes', 'Bytes added', (publish) => <Small>{bytes(sum(publish, 'bytes'))}</Small>, {
+  served('bytes', 'Bytes added', (publish) => <Small>{bytes(sum(publish))}</Small>, {
     align: 'right',
     width: 120,
     hideBelow: 'md',
@@ -48,8 +50,7 @@ export const COLUMNS: Columns<PublishView> = [
   ),
 ]
 
-export const sum = ({ tables }: PublishView, what: 'rows' | 'bytes') =>
-  tables.reduce((all, table) => all + table[what], 0)
+const sum = ({ tables }: PublishView) => tables.reduce((all, table) => all + table.bytes, 0)
 
 const Maker = ({ publish }: { publish: PublishView }) => (
   <By run={publish.run} who={publish.created_by} environment={publish.environment} />
@@ -70,6 +71,9 @@ function What({ publish }: { publish: PublishView }) {
     <Text size="sm" component="div" style={{ overflowWrap: 'anywhere' }}>
       <Tables names={tables.slice(0, NAMED).map(({ name }) => name)} />
       {others > 0 && ` and ${counted(others, 'other')}`}
+      <Text size="xs" c="var(--polder-muted)" component="div">
+        <BackLinks publish={publish} />
+      </Text>
       <Text size="xs" c="var(--polder-muted)" hiddenFrom="sm" component="div">
         <Maker publish={publish} />
       </Text>
