@@ -53,6 +53,8 @@ story('a table tells its columns, rows, history and readers', async ({ visit, pa
   await page.getByRole('grid').getByText('10.50').waitFor()
   await visit.settled()
   expect(await text(page)).toContain('Read by shop/load marts, for marts.days')
+  await table(page, 'History').getByRole('link', { name: 'run of 2026-02-03' }).first().waitFor()
+  expect(await text(page)).toMatch(/shop\/load load, run of 2026-02-03 by \w+/)
   await page.getByRole('link', { name: 'marts.days' }).click()
   await page.getByRole('heading', { level: 1, name: 'marts.days' }).waitFor()
 })

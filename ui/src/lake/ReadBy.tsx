@@ -1,7 +1,7 @@
 import { List, Text } from '@mantine/core'
 import { useGet } from '~/api/queries'
 import { Loaded } from '~/kit/Loaded'
-import { By } from './By'
+import { ByStep } from './By'
 import { type Reader, readers } from './readers'
 import { Section } from './Section'
 import { Tables } from './Tables'
@@ -28,7 +28,7 @@ function Readers({ found, environment }: { found: Reader[]; environment: string 
     <List size="sm" listStyleType="none" style={{ overflowWrap: 'anywhere' }}>
       {found.map(({ key, publish, tables }) => (
         <List.Item key={key}>
-          <By run={publish.run} who={publish.created_by} environment={environment} />, for <Tables names={tables} />
+          <ByStep run={publish.run} who={publish.created_by} environment={environment} />, for <Tables names={tables} />
         </List.Item>
       ))}
     </List>
