@@ -123,6 +123,8 @@ story('a publish is rolled back by a publish, once what came later is', async ({
   await rollBack()
   await dialog.getByText(/changed since by later publishes: roll those back first/).waitFor()
   await dialog.getByText('The page of each of these tables').waitFor()
+  await dialog.getByRole('link', { name: /^To publish [0-9a-f]{8}$/ }).waitFor()
+  expect(await dialog.getByRole('button', { name: 'Roll back' }).isDisabled()).toBe(true)
   await visit.photograph('publish-rollback-refused')
   expect(await barriers(page)).toEqual([])
   await dialog.getByRole('link', { name: 'marts.days' }).click()

@@ -8,6 +8,8 @@ type Props = {
   /** What the button says: the deed in a word or two. */
   deed: string
   busy?: boolean
+  /** It was refused, and would be again. */
+  disabled?: boolean
   error?: unknown
   color?: string
   onConfirm: () => void
@@ -21,6 +23,7 @@ export function Confirm({
   title,
   deed,
   busy = false,
+  disabled = false,
   error,
   color = 'red.9',
   onConfirm,
@@ -36,7 +39,7 @@ export function Confirm({
           <Button variant="default" onClick={onClose} data-autofocus>
             Cancel
           </Button>
-          <Button color={color} loading={busy} onClick={onConfirm}>
+          <Button color={color} loading={busy} disabled={disabled} onClick={onConfirm}>
             {deed}
           </Button>
         </Group>

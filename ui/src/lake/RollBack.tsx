@@ -6,11 +6,13 @@ import { answer, api } from '~/api/client'
 import { ApiProblem } from '~/api/problem'
 import type { PublishedTable, PublishView } from '~/api/schema'
 import { Confirm } from '~/kit/Confirm'
-import { shortId, within } from '~/kit/Links'
+import { shortId, To, within } from '~/kit/Links'
 import { useAction } from '~/kit/useAction'
 import { useMay } from '~/session/session'
 import { publishPath } from '~/sql/names'
 import { Tables } from './Tables'
+
+const IDS = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
 
 /** Goes back to what was before a publish, after saying what that is. What no team's run made is everybody's. */
 export function RollBack({ publish }: { publish: PublishView }) {
@@ -40,6 +42,7 @@ function Ask({ publish, opened, onClose }: { publish: PublishView; opened: boole
       deed="Roll back"
       color="water"
       busy={action.isPending}
+      disabled={isConflict(action.error)}
       error={action.error}
       onConfirm={() => action.mutate(undefined, { onSuccess: close })}
       onClose={close}
@@ -55,10 +58,25 @@ function Ask({ publish, opened, onClose }: { publish: PublishView; opened: boole
           </List.Item>
         ))}
       </List>
-      {isConflict(action.error) && (
-        <Text size="sm">The page of each of these tables has its history, with the later publishes.</Text>
-      )}
+      {isConflict(action.error) && <Later than={publish.id} error={action.error} />}
     </Confirm>
+  )
+}
+
+/** The publishes that stand in the way, as far as the server names them. */
+function Later({ than, error }: { than: string; error: ApiProblem }) {
+  const ids = [...new Set(error.message.match(IDS))].filter((id) => id !== than)
+  return (
+    <Text size="sm" component="div">
+      {ids.map((id) => (
+        <div key={id}>
+          <To to={publishPath(id)} inherit underline="always">
+            To publish {shortId(id)}
+          </To>
+        </div>
+      ))}
+      The page of each of these tables has its history, with the later publishes.
+    </Text>
   )
 }
 
@@ -67,7 +85,7 @@ function becomes({ version, version_before: before }: PublishedTable): string {
   return `from version ${version}, as it was in version ${before}`
 }
 
-const isConflict = (error: unknown) => error instanceof ApiProblem && error.status === 409
+const isConflict = (error: unknown): error is ApiProblem => error instanceof ApiProblem && error.status === 409
 
 function useRollBack({ id, environment }: PublishView) {
   const navigate = useNavigate()
