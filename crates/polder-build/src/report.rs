@@ -134,7 +134,7 @@ impl Report {
             self.rows_left -= bytes;
             rows.push(row.clone());
         }
-        BadRows { columns: found.columns.clone(), rows }
+        BadRows { columns: found.columns.clone(), types: found.types.clone(), rows }
     }
 }
 

@@ -22,8 +22,10 @@ pub(crate) struct Found {
 
 pub(crate) async fn run(query: &Statement, work: &mut Work) -> Result<Found> {
     let rows = node::rows(query, work).await?;
-    let columns = rows.schema().fields().iter().map(|field| field.name().clone()).collect();
-    let mut found = Found { count: 0, rows: BadRows { columns, rows: Vec::new() } };
+    let schema = rows.schema();
+    let columns = schema.fields().iter().map(|field| field.name().clone()).collect();
+    let types = schema.fields().iter().map(|field| field.data_type().to_string()).collect();
+    let mut found = Found { count: 0, rows: BadRows { columns, types, rows: Vec::new() } };
     let mut stream = rows.into_stream();
     while let Some(batch) = stream.try_next().await? {
         let room = BAD_ROWS.saturating_sub(found.rows.rows.len()).min(batch.num_rows());

@@ -1351,6 +1351,8 @@ export interface components {
             columns: string[];
             /** @description Null is no text. */
             rows: (string | null)[][];
+            /** @description The types of the columns; none, if an older version told of the rows. */
+            types?: string[];
         };
         /** @description Names a branch, and the folder of its log. Made from a run's id or an environment's name. */
         BranchName: string;

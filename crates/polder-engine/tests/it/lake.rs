@@ -61,8 +61,12 @@ fn facts() -> BTreeMap<TableName, TableFacts> {
 
 /// A test of this name, which found a row.
 fn checks(name: &str) -> Checks {
-    let rows =
-        BadRows { columns: vec!["id".to_owned()], rows: vec![vec![Some("\u{0}'".to_owned())], vec![None]] };
+    let types = vec!["Int64".to_owned()];
+    let rows = BadRows {
+        columns: vec!["id".to_owned()],
+        types,
+        rows: vec![vec![Some("\u{0}'".to_owned())], vec![None]],
+    };
     let test = TestRun {
         name: name.to_owned(),
         file: "tests/a.sql".to_owned(),

@@ -101,6 +101,9 @@ pub enum CheckStatus {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BadRows {
     pub columns: Vec<String>,
+    /// The types of the columns; none, if an older version told of the rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<String>,
     /// Null is no text.
     pub rows: Vec<Vec<Option<String>>>,
 }

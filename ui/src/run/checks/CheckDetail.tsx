@@ -32,9 +32,9 @@ export function CheckDetail({ run, line }: { run: Run; line: Line }) {
   )
 }
 
-/** They come as text, whatever they are in the table. */
+/** They come as text, whatever they are in the table; an older version did not tell the types. */
 function Found({ line, found }: { line: Line; found: BadRows }) {
-  const columns = found.columns.map((name) => ({ name, type: '' }))
+  const columns = found.columns.map((name, at) => ({ name, type: found.types?.[at] ?? '' }))
   const all = line.rows ?? found.rows.length
   const shown =
     found.rows.length < all ? `The first ${found.rows.length} of ${counted(all, 'row')}` : counted(all, 'row')
