@@ -161,6 +161,7 @@ fn querying() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(sql::query))
         .routes(routes!(lake::rollback))
+        .routes(routes!(lake::branch_tables))
         .routes(routes!(lake::vacuum))
 }
 

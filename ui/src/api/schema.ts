@@ -473,6 +473,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lake/branches/{name}/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tables that were written on a branch
+         * @description `name` is that of a branch, or the id of a run: then it is the newest branch of that run.
+         */
+        get: operations["list_branch_tables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lake/publishes": {
         parameters: {
             query?: never;
@@ -1356,6 +1376,18 @@ export interface components {
         };
         /** @description Names a branch, and the folder of its log. Made from a run's id or an environment's name. */
         BranchName: string;
+        /** @description A table that was written on a branch. */
+        BranchTable: {
+            /** @description Whether the branch made it: readers of the environment saw no such table then. */
+            made: boolean;
+            /** @description `schema.table`. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The rows that it has there; none if that is not known without reading them.
+             */
+            rows?: number | null;
+        };
         /** @description A branch: what a step wrote before it was published, or that never was. */
         BranchView: {
             /** Format: date-time */
@@ -1936,6 +1968,12 @@ export interface components {
         /** @description Some items of a list, and the cursor for the next ones. */
         Page_AuditEntry: {
             items: components["schemas"]["AuditEntry"][];
+            /** @description Give this as `?cursor=` for the next items; absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description Some items of a list, and the cursor for the next ones. */
+        Page_BranchTable: {
+            items: components["schemas"]["BranchTable"][];
             /** @description Give this as `?cursor=` for the next items; absent on the last page. */
             next_cursor?: string | null;
         };
@@ -2892,6 +2930,7 @@ export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditId = components['schemas']['AuditId'];
 export type BadRows = components['schemas']['BadRows'];
 export type BranchName = components['schemas']['BranchName'];
+export type BranchTable = components['schemas']['BranchTable'];
 export type BranchView = components['schemas']['BranchView'];
 export type Broken = components['schemas']['Broken'];
 export type Change = components['schemas']['Change'];
@@ -2951,6 +2990,7 @@ export type Overview = components['schemas']['Overview'];
 export type OwnTableFacts = components['schemas']['OwnTableFacts'];
 export type PageAgentView = components['schemas']['Page_AgentView'];
 export type PageAuditEntry = components['schemas']['Page_AuditEntry'];
+export type PageBranchTable = components['schemas']['Page_BranchTable'];
 export type PageBranchView = components['schemas']['Page_BranchView'];
 export type PageEnvironmentView = components['schemas']['Page_EnvironmentView'];
 export type PageJob = components['schemas']['Page_Job'];
@@ -4014,6 +4054,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_BranchView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_branch_tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done, or here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BranchTable"];
                 };
             };
             /** @description What went wrong */

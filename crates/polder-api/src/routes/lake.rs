@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
+use polder_engine::lake::Sight;
 use polder_store::lake::Place;
 use polder_store::lake::views::{self, PublishFilter};
 use polder_types::id::{PublishId, RunId};
 use polder_types::lake::{InvalidName, TableName};
 use polder_types::wire::{
-    BranchView, EnvironmentReset, LakeTable, Page, PublishRequest, PublishView, RestoreSpec, Role,
-    VacuumReport,
+    BranchSpec, BranchTable, BranchView, EnvironmentReset, LakeTable, Page, PublishRequest, PublishView,
+    RestoreSpec, Role, VacuumReport,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -22,6 +23,8 @@ use crate::{Api, Caller, Error, Result, recovery, vacuum};
 
 /// How long making everything ready to go back may take.
 const ROLLBACK: Duration = Duration::from_secs(600);
+/// How long looking through the folders of a lake may take.
+const LOOK: Duration = Duration::from_secs(60);
 
 /// Which tables.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -174,6 +177,24 @@ pub(crate) async fn branches(
     caller.require_somewhere(Role::Viewer)?;
     let place = Place { workspace_id: &caller.workspace, environment: &asked.environment };
     let items = views::branches_of(&mut api.read().await?, place, asked.run).await?;
+    Ok(Json(Page { items, next_cursor: None }))
+}
+
+/// The tables that were written on a branch
+///
+/// `name` is that of a branch, or the id of a run: then it is the newest branch of that run.
+#[utoipa::path(get, path = "/lake/branches/{name}/tables", tag = "lake", operation_id = "list_branch_tables",
+    params(("name" = String, Path)), responses((status = 200, body = Page<BranchTable>)))]
+pub(crate) async fn branch_tables(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(name): Path<String>,
+) -> Answer<Page<BranchTable>> {
+    caller.require_somewhere(Role::Viewer)?;
+    let Sight { view, branch } = api.engine().branch_view(&caller.workspace, &name).await?;
+    let branch = branch.ok_or_else(|| Error::not_found(format!("the branch {name}")))?;
+    let spec = BranchSpec { lake: api.engine().lake_url()?, view, branch };
+    let items = api.queries().programs().ask("branch", &spec, LOOK).await?;
     Ok(Json(Page { items, next_cursor: None }))
 }
 

@@ -138,6 +138,18 @@ pub struct BranchView {
     pub removed_at: Option<DateTime<Utc>>,
 }
 
+/// A table that was written on a branch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BranchTable {
+    /// `schema.table`.
+    #[schema(value_type = String)]
+    pub name: TableName,
+    /// Whether the branch made it: readers of the environment saw no such table then.
+    pub made: bool,
+    /// The rows that it has there; none if that is not known without reading them.
+    pub rows: Option<u64>,
+}
+
 /// An environment that began anew.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EnvironmentReset {

@@ -68,6 +68,16 @@ pub struct QueryBranch {
     pub root: Line,
 }
 
+/// `polder task branch`: which tables a branch has written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BranchSpec {
+    /// Where the lake is.
+    pub lake: String,
+    /// What the branch was made from.
+    pub view: View,
+    pub branch: QueryBranch,
+}
+
 /// `polder task session`: one connection of a client that speaks PostgreSQL's protocol.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SessionSpec {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Subcommand;
 use polder_agent::task::http;
-use polder_sql::{publish, query, step, vacuum};
+use polder_sql::{branch, publish, query, step, vacuum};
 use polder_types::SystemClock;
 use tokio::net::UnixStream;
 
@@ -37,6 +37,8 @@ enum What {
     Restore,
     /// Delete all of the lake but what is to be kept, which stands on stdin, as JSON
     Vacuum,
+    /// Tell which tables the branch that stands on stdin, as JSON, has written
+    Branch,
     /// Answer a query: the server, which says which, is at stdin
     Query,
     /// Answer a client of PostgreSQL's protocol: it is at stdout, and the server at stdin
@@ -64,6 +66,7 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         What::Publish => publish::complete(&input()?, out).await,
         What::Restore => publish::restore(&input()?, out).await,
         What::Vacuum => vacuum::run(&input()?, out).await,
+        What::Branch => branch::tables(&input()?, out).await,
         What::Query => query::run(stream(io::stdin())?, out).await,
     };
     told(done, polder_sql::Error::exit_code)

@@ -95,6 +95,9 @@ fn what_was_published_is_taken_back_and_what_failed_is_looked_into() {
     server.until(|| session.json(&["show", &run])["terminal"] == true);
     assert_eq!(count(&session, "raw.orders", &[]), 2, "nothing of it is published");
     assert_eq!(count(&session, "raw.orders", &["--branch", &run]), 3, "but it can be seen");
+    let written = server.get(&format!("/lake/branches/{run}/tables"))["items"].clone();
+    assert_eq!(written, serde_json::json!([{"name": "raw.orders", "made": false, "rows": 3}]));
+    assert_eq!(server.get("/lake/branches/none/tables")["status"], 404);
 }
 
 #[test]

@@ -222,6 +222,18 @@ impl Server {
         });
     }
 
+    /// What the API answers.
+    pub(crate) fn get(&self, path: &str) -> Value {
+        let token = fs::read_to_string(&self.token_file).unwrap();
+        let url = format!("{}/api/v1{path}", self.url);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let text = runtime.block_on(async {
+            let answer = reqwest::Client::new().get(url).bearer_auth(token.trim()).send().await.unwrap();
+            answer.text().await.unwrap()
+        });
+        serde_json::from_str(&text).unwrap()
+    }
+
     /// Waits until it has died of itself.
     pub(crate) fn wait_for_death(mut self) {
         assert!(!self.child.wait().unwrap().success(), "it was to die");
