@@ -1,6 +1,7 @@
 import { Anchor, type AnchorProps } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Link, useSearchParams } from 'react-router'
+import { Names } from './Names'
 
 /** The environment that the page is about: `?environment=`, else `prod`. */
 export function useEnvironment(): string {
@@ -43,7 +44,7 @@ export function PipelineLink({ team, name, environment, withTeam = true, ...prop
           {team}/<wbr />
         </>
       )}
-      {name}
+      <Names text={name} />
     </Anchor>
   )
 }

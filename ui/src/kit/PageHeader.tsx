@@ -1,5 +1,6 @@
 import { Group, Stack, Text, Title } from '@mantine/core'
 import { type ReactNode, useEffect } from 'react'
+import { Names } from './Names'
 
 type Props = {
   title: string
@@ -28,7 +29,7 @@ export function PageHeader({ title, tab, above, beside, below, actions }: Props)
         )}
         <Group gap="sm">
           <Title order={1} size="h2" style={{ overflowWrap: 'anywhere' }}>
-            {title}
+            <Names text={title} />
           </Title>
           {beside}
         </Group>

@@ -1,5 +1,6 @@
 import { Fragment } from 'react'
 import { To } from '~/kit/Links'
+import { Names } from '~/kit/Names'
 import { tablePath } from '~/sql/names'
 
 /** Tables by their names, each a link. */
@@ -8,7 +9,7 @@ export function Tables({ names }: { names: string[] }) {
     <Fragment key={name}>
       {place > 0 && ', '}
       <To to={tablePath(name)} inherit underline="always">
-        {name}
+        <Names text={name} />
       </To>
     </Fragment>
   ))

@@ -3,6 +3,7 @@ import { Group, Text } from '@mantine/core'
 import { IconDatabase } from '@tabler/icons-react'
 import type { LakeTable } from '~/api/schema'
 import { To } from '~/kit/Links'
+import { Names } from '~/kit/Names'
 import { TimeAgo } from '~/kit/Times'
 import type { ColumnLook, Columns } from '~/kit/table/DataTable'
 import { bytes, count } from '~/kit/units'
@@ -51,7 +52,7 @@ function Schema({ name }: { name: string }) {
     <Group gap={6} wrap="nowrap">
       <IconDatabase size={16} aria-hidden />
       <Text span fw={650} style={ANYWHERE}>
-        {name}
+        <Names text={name} />
       </Text>
     </Group>
   )
@@ -62,7 +63,7 @@ function Name({ table }: { table: LakeTable }) {
   return (
     <div style={{ paddingInlineStart: 22, ...ANYWHERE }}>
       <To to={tablePath(table.name)} size="sm" fw={500} aria-label={table.name}>
-        {name}
+        <Names text={name} />
       </To>
       <Text size="xs" c="var(--polder-muted)" hiddenFrom="sm" component="div">
         <TimeAgo at={table.published_at} /> by <By run={table.run} who={table.created_by} />

@@ -2,6 +2,7 @@ import { Table, Text, UnstyledButton } from '@mantine/core'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Run } from '~/api/schema'
+import { Names } from '~/kit/Names'
 import { StatusIcon } from '~/kit/StatusBadge'
 import { count, duration } from '~/kit/units'
 import { CheckDetail } from './CheckDetail'
@@ -24,7 +25,7 @@ export function CheckLine({ run, line, alone }: { run: Run; line: Line; alone: b
           <UnstyledButton className={classes.name} aria-expanded={open} onClick={() => setOpened(!open)}>
             <Icon size={14} aria-hidden className={classes.mark} />
             <Text span size="sm">
-              <span className={classes.what}>{line.what}</span> {line.name}
+              <span className={classes.what}>{line.what}</span> <Names text={line.name} />
             </Text>
           </UnstyledButton>
         </Table.Td>
