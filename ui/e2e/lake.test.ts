@@ -236,6 +236,53 @@ story('each environment has its own tables', async ({ visit, page, server }) => 
   await expect.poll(() => table(page, 'Tables').getByRole('link', { name: 'marts.only_in_dev' }).count()).toBe(0)
 })
 
+story('of many columns one sees the first, and those that are looked for', async ({ visit, page, server }) => {
+  const polder = new Polder(server)
+  const names = Array.from({ length: 200 }, (_, at) => `${at} AS a_rather_long_name_of_column_${at}`)
+  await polder.deploy({
+    ...FILES,
+    'marts.sql': `CREATE TABLE marts.wide_table_of_many_columns AS SELECT ${names.join(', ')};`,
+  })
+  await polder.run('shop/load', { logical_date: '2026-02-05' })
+  await visit.open('/lake/tables/marts.wide_table_of_many_columns')
+  const rows = table(page, 'Columns').getByRole('row')
+  await expect.poll(() => rows.count()).toBe(13)
+  expect(await lookAt(visit, 'table-folded', 'wide')).toEqual([])
+  await page.getByRole('searchbox', { name: 'Search columns' }).fill('column_17')
+  await expect.poll(() => rows.count()).toBe(12)
+  await page.getByRole('searchbox', { name: 'Search columns' }).fill('')
+  await page.getByRole('button', { name: 'Show all 200 columns' }).click()
+  await expect.poll(() => rows.count()).toBe(201)
+})
+
+story('a name is broken where its words end', async ({ visit, page }) => {
+  await page.setViewportSize({ width: 390, height: 800 })
+  for (const path of ['/lake', '/lake/publishes', '/lake/tables/marts.wide_table_of_many_columns']) {
+    await visit.open(path)
+    await visit.settled()
+    await visit.photograph(`names${path.replaceAll(/[^\w]+/g, '-')}`, true)
+    const name = page.getByText('wide_table_of_many_columns').first()
+    expect(await name.evaluate(linesOf), path).not.toContainEqual(expect.stringMatching(/[a-z]$/))
+  }
+})
+
+/** Runs in the page: the lines that a name takes, but for the last. */
+function linesOf(element: Element): string[] {
+  const lines = new Map<number, string>()
+  const walk = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    const text = node.textContent ?? ''
+    for (let at = 0; at < text.length; at++) {
+      const range = document.createRange()
+      range.setStart(node, at)
+      range.setEnd(node, at + 1)
+      const top = Math.round(range.getBoundingClientRect().top)
+      lines.set(top, (lines.get(top) ?? '') + text[at])
+    }
+  }
+  return [...lines.values()].slice(0, -1)
+}
+
 story('Ctrl-K finds tables', async ({ visit, page }) => {
   await visit.open('/')
   await page.keyboard.press('Control+k')

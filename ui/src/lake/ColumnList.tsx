@@ -1,30 +1,56 @@
-import { Badge, Code, Table, Text } from '@mantine/core'
+import { Badge, Button, Code, Stack, Table, Text } from '@mantine/core'
 import type { ColumnFacts, TableFacts } from '~/api/schema'
+import { Names } from '~/kit/Names'
+import { SearchField } from '~/kit/SearchField'
+import { useUrl } from '~/kit/useUrl'
+import { columnsShown, FOLDED } from './fold'
 import { Section } from './Section'
 
 const ANYWHERE = { overflowWrap: 'anywhere' } as const
 
-/** The columns, in the order of the table. */
+/** The columns, in the order of the table. Of many one sees the first, and those that are looked for. */
 export function ColumnList({ facts }: { facts: TableFacts }) {
+  const [search] = useUrl('column')
+  const [unfolded, setUnfolded] = useUrl('columns')
+  const all = facts.columns.length
+  const shown = columnsShown(facts.columns, search, unfolded === 'all')
+  return (
+    <Section title={`Columns (${all})`}>
+      <Stack gap="xs" align="flex-start">
+        {all > FOLDED && <SearchField label="Search columns" name="column" />}
+        {shown.length > 0 ? (
+          <Columns facts={facts} shown={shown} />
+        ) : (
+          <Text size="sm">No column has “{search}” in its name.</Text>
+        )}
+        {all > FOLDED && search === '' && (
+          <Button size="xs" variant="default" onClick={() => setUnfolded(unfolded === 'all' ? '' : 'all')}>
+            {unfolded === 'all' ? `Show the first ${FOLDED} columns` : `Show all ${all} columns`}
+          </Button>
+        )}
+      </Stack>
+    </Section>
+  )
+}
+
+function Columns({ facts, shown }: { facts: TableFacts; shown: ColumnFacts[] }) {
   const described = facts.columns.some(({ description }) => description)
   return (
-    <Section title={`Columns (${facts.columns.length})`}>
-      <Table aria-label="Columns" verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Column</Table.Th>
-            <Table.Th>Type</Table.Th>
-            <Table.Th>May be null</Table.Th>
-            {described && <Table.Th visibleFrom="sm">Description</Table.Th>}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {facts.columns.map((column) => (
-            <Column key={column.name} column={column} facts={facts} described={described} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Section>
+    <Table aria-label="Columns" verticalSpacing={6}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Column</Table.Th>
+          <Table.Th>Type</Table.Th>
+          <Table.Th>May be null</Table.Th>
+          {described && <Table.Th visibleFrom="sm">Description</Table.Th>}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {shown.map((column) => (
+          <Column key={column.name} column={column} facts={facts} described={described} />
+        ))}
+      </Table.Tbody>
+    </Table>
   )
 }
 
@@ -34,7 +60,7 @@ function Column({ column, facts, described }: { column: ColumnFacts; facts: Tabl
     <Table.Tr>
       <Table.Td style={ANYWHERE}>
         <Text span size="sm" fw={500} mr={8}>
-          {name}
+          <Names text={name} />
         </Text>
         {facts.key.includes(name) && <Mark word="key" />}
         {facts.partitioned_by.includes(name) && <Mark word="partition" />}
