@@ -191,7 +191,7 @@ story('what held the gate shut is on the page of the run, with its rows', async 
   await page.getByRole('button', { name: 'Run again from the start: build' }).waitFor()
   await visit.open(`/runs/${shop.held}`)
   await page
-    .getByText('The gate is shut: 1 test failed, 1 test warned, 1 was left out. Nothing was published.')
+    .getByText('The gate is shut: 1 test failed, 1 test warned, 1 was left out. Step build published nothing.')
     .waitFor()
   const found = page.getByRole('grid', { name: 'Rows that not_null_customers_customer found' })
   await found.getByRole('gridcell', { name: 'null', exact: true }).waitFor()

@@ -18,6 +18,7 @@ import { RunHeader } from './RunHeader'
 import classes from './run.module.css'
 import { StepPanel } from './StepPanel'
 import { Steps } from './Steps'
+import { StillPublished } from './StillPublished'
 import { useSelection } from './selection'
 import { useRepeats } from './useRepeats'
 
@@ -53,6 +54,7 @@ function Shown({ run }: { run: Run }) {
       {view !== 'log' && (
         <>
           <RunError error={run.error} fate={fate} began={Boolean(run.started_at)}>
+            {hasFailed(run.status) && <StillPublished run={run} />}
             {hasFailed(run.status) && fate !== 'mended' && <HoldsBack run={run} />}
           </RunError>
           <LeftBehind run={run} />

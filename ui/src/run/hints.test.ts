@@ -7,7 +7,7 @@ it('advice is given as long as nothing was done', () => {
   expect(fateOf([{ status: 'FAILED' }, { status: 'QUEUED' }])).toBe('again')
   expect(fateOf([{ status: 'SUCCEEDED' }, { status: 'RUNNING' }])).toBe('mended')
   expect(adviceOf('STEP_FAILED', 'open', true)).toMatch(/^The end of its log/)
-  expect(adviceOf('SQL_FAILED', 'open', true)).toMatch(/Nothing of the step was published/)
+  expect(adviceOf('SQL_FAILED', 'open', true)).toMatch(/which statement failed/)
   expect(adviceOf('STEP_FAILED', 'again', true)).toBe('It runs again now.')
   expect(adviceOf('STEP_FAILED', 'mended', true)).toBe('It was run again since, and has succeeded.')
 })

@@ -18,9 +18,9 @@ const HINTS: Partial<Record<Code, string>> = {
   UNKNOWN_SECRET: 'Set the secret, then run again from what failed.',
   MASTER_KEY: 'The secret cannot be opened. Bring back the master key, or set the secret anew.',
   SQL_FAILED:
-    'The end of its log says which statement failed, and why. Nothing of the step was published. Mend that, deploy, and run again with the newest revision.',
+    'The end of its log says which statement failed, and why. Mend that, deploy, and run again with the newest revision.',
   TESTS_FAILED:
-    'The tests below found rows that must not be there. Nothing was published: readers see every table as it was. If the data was wrong, run again from the start once its source is mended, so that it is loaded again; if the model or the test was, mend that, deploy, and run again from what failed.',
+    'The tests below found rows that must not be there. If the data was wrong, run again from the start once its source is mended, so that it is loaded again; if the model or the test was, mend that, deploy, and run again from what failed.',
   ABORTED: 'What was done until then stays done. Run it again if it is still wanted.',
 }
 

@@ -35,7 +35,7 @@ export function Checks({ run, step, attempt }: Props) {
     <Stack gap="sm">
       <Group justify="space-between" gap="sm">
         <Text size="sm" role="status">
-          {verdictOf(lines, !live)}
+          {verdictOf(lines, !live, step.name)}
         </Text>
         <SearchField label="Search models and tests" name="check" width={240} />
       </Group>

@@ -29,12 +29,12 @@ describe('models and tests of a step', () => {
   })
 
   it('their verdict says whether the gate is shut', () => {
-    const said = (of: StepChecks, ended = true) => verdictOf(linesOf(of), ended)
+    const said = (of: StepChecks, ended = true) => verdictOf(linesOf(of), ended, 'check')
     expect(said(checks([model('a', 'passed')], [test('t', 'failed'), test('u', 'skipped')]))).toBe(
-      'The gate is shut: 1 test failed, 1 was left out. Nothing was published.',
+      'The gate is shut: 1 test failed, 1 was left out. Step check published nothing.',
     )
     expect(said(checks([model('a', 'broken')], []))).toBe(
-      'The gate is shut: 1 model could not be built. Nothing was published.',
+      'The gate is shut: 1 model could not be built. Step check published nothing.',
     )
     expect(said(checks([model('a', 'passed')], [test('t', 'passed'), test('u', 'warned')]))).toBe(
       '1 model built and 1 test passed, 1 test warned.',

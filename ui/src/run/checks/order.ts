@@ -60,7 +60,7 @@ export function matching(lines: Line[], search: string): Line[] {
 }
 
 /** How it stands with all of them, in a sentence. */
-export function verdictOf(lines: Line[], ended: boolean): string {
+export function verdictOf(lines: Line[], ended: boolean, step: string): string {
   const having = (what: Line['what'], ...statuses: CheckStatus[]) =>
     lines.filter((line) => line.what === what && statuses.includes(line.status)).length
   const wrong = [
@@ -73,7 +73,7 @@ export function verdictOf(lines: Line[], ended: boolean): string {
   ].filter(Boolean)
   if (!ended)
     return `So far: ${[...wrong, ...more, `${having('model', 'passed')} of the models are built`].join(', ')}.`
-  if (wrong.length > 0) return `The gate is shut: ${[...wrong, ...more].join(', ')}. Nothing was published.`
+  if (wrong.length > 0) return `The gate is shut: ${[...wrong, ...more].join(', ')}. Step ${step} published nothing.`
   const built = counted(having('model', 'passed'), 'model')
   const tested = having('test', 'passed') > 0 ? ` and ${counted(having('test', 'passed'), 'test')} passed` : ''
   return `${built} built${tested}${more.length > 0 ? `, ${more.join(', ')}` : ''}.`
