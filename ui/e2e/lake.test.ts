@@ -177,13 +177,28 @@ story('who may only look cannot roll back', async ({ visit, page, context, serve
 
 story('what a failed run wrote can be looked into, and nobody else sees it', async ({ visit, page }) => {
   await visit.open(`/runs/${shop.wrecked}`)
-  await page.getByRole('link', { name: 'Look into what it wrote' }).click()
+  await page.getByText('Step wreck published nothing.').waitFor()
+  const wrote = page.getByRole('region', { name: 'What step wreck wrote' })
+  await wrote.getByText('marts.halfway, 20 rows, made there').waitFor()
+  expect(await lookAt(visit, 'left-behind', 'wide')).toEqual([])
+  await wrote.getByRole('link', { name: 'marts.halfway' }).click()
+  await page.getByText('20 rows, 1 column').waitFor()
   await page.getByText('You look at an unpublished branch').waitFor()
   await page.getByText(/nothing of this was published/).waitFor()
-  await page.getByRole('button', { name: /^Run/ }).click()
-  await page.getByRole('gridcell', { name: 'halfway' }).waitFor()
+  await page.getByRole('note').getByText('marts.halfway, 20 rows').waitFor()
+  expect(await lookAt(visit, 'sql-branch', 'wide')).toEqual([])
   await visit.open('/lake?search=halfway')
   await page.getByText('No table of prod has “halfway” in its name').waitFor()
+})
+
+story('a branch that is not there is not looked at', async ({ visit, page }) => {
+  visit.troubles.allow(/status of 404/)
+  await visit.open('/sql?branch=no-such-branch')
+  await page
+    .getByRole('alert')
+    .getByText(/branch no-such-branch/)
+    .waitFor()
+  expect(await page.getByText('You look at an unpublished branch').count()).toBe(0)
 })
 
 story('what held the gate shut is on the page of the run, with its rows', async ({ visit, page }) => {

@@ -20,7 +20,7 @@ export const runPath = (id: string) => `/runs/${id}`
 /** The end of an id, as `polder runs` shows it and takes it. */
 export const shortId = (id: string) => id.slice(-8)
 
-type To = { to: string; children: ReactNode; title?: string; target?: '_blank' } & AnchorProps
+type To = { to: string; children: ReactNode; title?: string; target?: '_blank'; state?: unknown } & AnchorProps
 
 /** A link within the interface that keeps the environment. */
 export function To({ to, children, ...props }: To) {

@@ -1,33 +1,39 @@
-import { Button, Group, Text } from '@mantine/core'
-import { IconTerminal2 } from '@tabler/icons-react'
-import { Link } from 'react-router'
+import { Text } from '@mantine/core'
 import { useGet } from '~/api/queries'
-import type { Run } from '~/api/schema'
+import type { BranchView, Run } from '~/api/schema'
+import { Failure } from '~/kit/Failure'
+import { To } from '~/kit/Links'
 import { hasEnded } from '~/kit/status'
 import { sqlPath } from '~/sql/link'
+import { newestFailed } from './branches'
 import { usesLake } from './kinds'
+import { useWritten, Written } from './Written'
 
 /** What a run wrote and did not publish is still there to look into. */
 export function LeftBehind({ run }: { run: Run }) {
   const { id, environment } = run
   const wanted = run.status !== 'SUCCEEDED' && hasEnded(run.status) && run.steps.some(usesLake)
   const branches = useGet('/api/v1/lake/branches', { params: { query: { environment, run: id } }, enabled: wanted })
-  const failed = (branches.data?.items ?? []).filter(({ state }) => state === 'FAILED')
-  if (!wanted || failed.length === 0) return null
+  if (!wanted) return null
+  return newestFailed(branches.data?.items ?? []).map((branch) => <Left key={branch.id} branch={branch} />)
+}
+
+function Left({ branch: { name, step, environment } }: { branch: BranchView }) {
+  const written = useWritten(name)
+  if (written.error) return <Failure error={written.error} />
+  if (!written.data) return null
+  const { items } = written.data
+  if (items.length === 0) return null
   return (
-    <Group gap="sm" mb="md">
-      <Button
-        component={Link}
-        to={sqlPath('', { environment, branch: id })}
-        size="xs"
-        variant="default"
-        leftSection={<IconTerminal2 size={14} aria-hidden />}
-      >
-        Look into what it wrote
-      </Button>
-      <Text size="sm" c="var(--polder-muted)">
-        What failed has not been published.
+    <section aria-label={`What step ${step} wrote`} style={{ marginBlockEnd: 'var(--mantine-spacing-md)' }}>
+      <Text size="sm">
+        Step {step} wrote this and did not publish it. It can be looked into{' '}
+        <To to={sqlPath('', { environment, branch: name })} inherit underline="always">
+          on its branch
+        </To>
+        :
       </Text>
-    </Group>
+      <Written tables={items} branch={name} environment={environment} />
+    </section>
   )
 }

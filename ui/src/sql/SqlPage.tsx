@@ -17,7 +17,7 @@ import { useText } from './useText'
 /** What of a branch one sees first. */
 const TABLES = `SELECT table_schema, table_name
 FROM information_schema.tables
-WHERE table_schema <> 'information_schema'`
+WHERE table_schema NOT IN ('information_schema', 'polder')`
 
 /** Ask anything of the tables of an environment, or of what a run had written before it failed. */
 export function SqlPage() {
