@@ -1,12 +1,12 @@
-import type { SQLNamespace } from '@codemirror/lang-sql'
 import { Compartment, EditorState } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { useEffect, useRef } from 'react'
 import { type Does, language, markMistake, wasPut, writing } from './editor'
 import type { Span } from './mistake'
+import type { Known } from './proposals'
 import classes from './sql.module.css'
 
-type Props = Does & { text: string; names: SQLNamespace; mistake: Span | undefined }
+type Props = Does & { text: string; names: Known; mistake: Span | undefined }
 
 /** Where one writes a statement. What is in it is `text`, also when that is changed from outside. */
 export function Editor({ text, names, mistake, ...does }: Props) {

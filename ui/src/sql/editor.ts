@@ -2,12 +2,13 @@
 import {
   acceptCompletion,
   autocompletion,
+  type CompletionContext,
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
 } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap, insertNewlineKeepIndent } from '@codemirror/commands'
-import { type SQLNamespace, sql } from '@codemirror/lang-sql'
+import { sql } from '@codemirror/lang-sql'
 import { bracketMatching } from '@codemirror/language'
 import { search, searchKeymap } from '@codemirror/search'
 import { Annotation, type Extension, Prec, StateEffect, StateField } from '@codemirror/state'
@@ -24,6 +25,7 @@ import { codeLook } from '~/kit/code/theme'
 import { styleNonce } from '~/styleNonce'
 import { dialect } from './dialect'
 import type { Span } from './mistake'
+import { type Known, proposalsAt } from './proposals'
 
 /** Marks where a mistake is; nothing takes the mark away. */
 export const markMistake = StateEffect.define<Span | undefined>()
@@ -119,4 +121,12 @@ export function writing(label: string, { onChange, onRun }: Does): Extension {
 }
 
 /** Knows the tables and columns that there are. */
-export const language = (schema: SQLNamespace): Extension => sql({ dialect, schema, upperCaseKeywords: true })
+export function language(known: Known): Extension {
+  const propose = ({ state, pos, explicit }: CompletionContext) => {
+    const found = proposalsAt(state.doc.toString(), pos, known)
+    // Nobody wants a list before the first letter, unless it is asked for.
+    const isBegun = explicit || (found && found.from < pos) || state.sliceDoc(pos - 1, pos) === '.'
+    return found && isBegun ? { ...found, validFor: /^\w*$/ } : null
+  }
+  return [sql({ dialect, schema: known, upperCaseKeywords: true }), dialect.language.data.of({ autocomplete: propose })]
+}

@@ -1,5 +1,4 @@
 /** The tables and columns that a statement can name, as far as completing needs them. */
-import type { SQLNamespace } from '@codemirror/lang-sql'
 import { useQuery } from '@tanstack/react-query'
 import { get } from '~/api/queries'
 import type { LakeTable } from '~/api/schema'
@@ -7,15 +6,16 @@ import { groupBy } from '~/kit/groupBy'
 import { useSignedIn } from '~/session/session'
 import { ask } from './ask'
 import { partsOf } from './names'
+import type { Known } from './proposals'
 
 /** Names that are kept at most, in pages of this many. */
 const [PAGES, PAGE] = [10, 500]
 const MOST_COLUMNS = 50_000
 
-const NONE: SQLNamespace = {}
+const NONE: Known = {}
 
 /** A branch may have tables that nobody has published. */
-export function useNames(environment: string, branch: string): SQLNamespace {
+export function useNames(environment: string, branch: string): Known {
   const signedIn = useSignedIn().data?.state === 'in'
   const query = useQuery({
     // As a list of tables, it is old when something is published.
@@ -27,7 +27,7 @@ export function useNames(environment: string, branch: string): SQLNamespace {
   return query.data ?? NONE
 }
 
-async function ofTables(environment: string, signal: AbortSignal): Promise<SQLNamespace> {
+async function ofTables(environment: string, signal: AbortSignal): Promise<Known> {
   const tables: LakeTable[] = []
   let cursor: string | undefined
   for (let page = 0; page < PAGES; page++) {
@@ -45,13 +45,13 @@ async function ofTables(environment: string, signal: AbortSignal): Promise<SQLNa
 const COLUMNS = `SELECT table_schema, table_name, column_name FROM information_schema.columns
 WHERE table_schema <> 'information_schema' ORDER BY 1, 2, ordinal_position`
 
-async function ofBranch(environment: string, branch: string, signal: AbortSignal): Promise<SQLNamespace> {
+async function ofBranch(environment: string, branch: string, signal: AbortSignal): Promise<Known> {
   const { rows } = await ask({ sql: COLUMNS, environment, branch, rows: MOST_COLUMNS }, signal)
   return namespace(rows.map((row) => row.map(String)))
 }
 
 /** Of schemas, tables and columns, each column with where it is. */
-export function namespace(columns: string[][]): SQLNamespace {
+export function namespace(columns: string[][]): Known {
   const schemas = groupBy(columns, ([schema]) => schema ?? '')
   return Object.fromEntries(
     [...schemas].map(([schema, within]) => {
