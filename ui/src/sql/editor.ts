@@ -79,6 +79,22 @@ const look = EditorView.theme({
   '&.cm-focused .cm-matchingBracket': { backgroundColor: 'color-mix(in srgb, var(--polder-teal) 22%, transparent)' },
 })
 
+/**
+ * What is typed over a selection is put there by the editor: the browser would keep the colour of what it replaces as a style of its own,
+ * which the content security policy refuses.
+ */
+function writeOver(event: InputEvent, view: EditorView): boolean {
+  const { from, to, empty } = view.state.selection.main
+  const { data: text, inputType, isComposing } = event
+  if (empty || isComposing || inputType !== 'insertText' || !text) return false
+  event.preventDefault()
+  const insert = () =>
+    view.state.update(view.state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true })
+  const isDone = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, insert))
+  if (!isDone) view.dispatch(insert())
+  return true
+}
+
 export type Does = { onChange: (text: string) => void; onRun: (text: string) => void }
 
 export function writing(label: string, { onChange, onRun }: Does): Extension {
@@ -103,6 +119,7 @@ export function writing(label: string, { onChange, onRun }: Does): Extension {
     autocompletion({ icons: false }),
     search({ top: true }),
     mistakes,
+    EditorView.domEventHandlers({ beforeinput: writeOver }),
     // Before the keys of lines, which have `Ctrl-Enter` as a new one.
     Prec.highest(keymap.of([{ key: 'Mod-Enter', run }])),
     keymap.of([
