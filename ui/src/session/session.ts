@@ -7,6 +7,7 @@ import { answer, api, carryCsrfToken, whenSignedOut } from '~/api/client'
 import { ApiProblem } from '~/api/problem'
 import type { Grant, Role, Session } from '~/api/schema'
 import { queryClient } from '~/queryClient'
+import { forget } from '~/sql/kept'
 import { presence, whenTouched } from './presence'
 
 const KEY = ['/api/v1/session']
@@ -109,6 +110,7 @@ export async function signOut(): Promise<void> {
   carryCsrfToken(undefined)
   queryClient.setQueryData(KEY, { state: 'out' } satisfies SignedIn)
   queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== KEY[0] })
+  forget()
 }
 
 const RANK: Record<Role, number> = { agent: 0, viewer: 1, operator: 2, admin: 3 }

@@ -28,7 +28,7 @@ export function SqlPage() {
 
 function Asking({ environment, branch }: { environment: string; branch: string }) {
   const [rows] = useUrl('rows', '10000')
-  const { text, write, asked } = useText(branch ? TABLES : '')
+  const { text, write, asked } = useText(branch ? TABLES : '', branch === '')
   const { asking, start, callOff } = useAsking()
   const names = useNames(environment, branch)
   const run = (sql: string) => {
