@@ -70,6 +70,71 @@ story('tables and columns are completed', async ({ visit, page }) => {
   expect(await editor(page).innerText()).toContain('SELECT o.placed_at FROM')
 })
 
+story('columns of the tables that are read come first, and tables by their own name', async ({ visit, page }) => {
+  await visit.open('/sql')
+  await visit.settled()
+  const proposed = page.getByRole('listbox', { name: 'Completions' })
+  await editor(page).pressSequentially('SELECT  FROM raw.orders')
+  for (let back = 0; back < ' FROM raw.orders'.length; back++) await page.keyboard.press('ArrowLeft')
+  await page.keyboard.type('pl')
+  await expect.poll(() => proposed.getByRole('option').first().innerText()).toContain('placed_at')
+  await page.waitForTimeout(100)
+  await page.keyboard.press('Tab')
+  expect(await editor(page).innerText()).toBe('SELECT placed_at FROM raw.orders')
+  await write(page, '')
+  await editor(page).pressSequentially('SELECT * FROM da')
+  await expect.poll(() => proposed.getByRole('option').first().innerText()).toContain('days')
+  await visit.photograph('sql-proposed')
+  await page.waitForTimeout(100)
+  await page.keyboard.press('Tab')
+  expect(await editor(page).innerText()).toBe('SELECT * FROM marts.days')
+})
+
+story('what is typed over something else breaks no policy', async ({ visit, page }) => {
+  await visit.open(linkTo('SELECT id FROM raw.orders'))
+  await visit.settled()
+  await editor(page).press('Control+a')
+  await page.keyboard.type('SELECT 1 AS one')
+  await page.keyboard.press('Escape')
+  expect(await editor(page).innerText()).toBe('SELECT 1 AS one')
+  await editor(page).press('Control+a')
+  await page.keyboard.type('(')
+  expect(await editor(page).innerText()).toBe('(SELECT 1 AS one)')
+  expect(visit.troubles.found).toEqual([])
+})
+
+story('what was written is there when one comes back', async ({ visit, page }) => {
+  await visit.open('/sql')
+  await askFor(page, 'SELECT 7 AS seven')
+  await page.getByRole('gridcell', { name: '7' }).waitFor()
+  await page.getByRole('navigation').getByRole('link', { name: 'Lake' }).click()
+  await page.waitForURL('**/lake')
+  await page.getByRole('navigation').getByRole('link', { name: 'SQL' }).click()
+  await expect.poll(() => editor(page).innerText()).toBe('SELECT 7 AS seven')
+  await page.waitForURL(linkTo('SELECT 7 AS seven'))
+  await page.getByRole('navigation').getByRole('link', { name: 'SQL' }).click()
+  await expect.poll(() => editor(page).innerText()).toBe('SELECT 7 AS seven')
+})
+
+story('what is not there cannot be run, and lines and long messages keep to their place', async ({ visit, page }) => {
+  visit.troubles.allow(/status of 422/)
+  await visit.open('/sql')
+  const long = 'x'.repeat(3_000)
+  await askFor(page, `SELECT ${long} FROM raw.orders`)
+  const alert = page.getByRole('alert')
+  await alert.getByText(/xxxx/).waitFor()
+  expect(await alert.evaluate((box) => [box.scrollWidth <= box.clientWidth, box.clientHeight < 400])).toEqual([
+    true,
+    true,
+  ])
+  expect(await lookAt(visit, 'sql-long-mistake', 'wide')).toEqual([])
+  await askFor(page, '')
+  await page.getByText('There is nothing to run').waitFor()
+  expect(await alert.count()).toBe(0)
+  await askFor(page, "SELECT 'two' || chr(10) || 'lines' AS said")
+  await page.getByRole('gridcell', { name: 'two⏎lines' }).waitFor()
+})
+
 story('a mistake is shown at its line, in the words of the server', async ({ visit, page }) => {
   visit.troubles.allow(/status of 422/)
   await visit.open('/sql')

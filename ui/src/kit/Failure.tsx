@@ -3,6 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { explain, isSignedOut } from '~/api/problem'
 import type { Mistake } from '~/api/schema'
 import { ErrorMeaning } from './ErrorMeaning'
+import classes from './failure.module.css'
 
 type Props = { error: unknown; retry?: () => void }
 
@@ -11,7 +12,14 @@ export function Failure({ error, retry }: Props) {
   if (isSignedOut(error)) return null
   const { title, hint, code, mistakes } = explain(error)
   return (
-    <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={title} role="alert" m={0}>
+    <Alert
+      color="red"
+      variant="light"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={<Title text={title} />}
+      role="alert"
+      m={0}
+    >
       <Stack gap="xs">
         {hint && <Text size="sm">{hint}</Text>}
         <Mistakes mistakes={mistakes} />
@@ -27,6 +35,16 @@ export function Failure({ error, retry }: Props) {
     </Alert>
   )
 }
+
+/** Letters from which on it may not fit in its box. */
+const LONG = 400
+
+/** What scrolls can be reached without a mouse. */
+const Title = ({ text }: { text: string }) => (
+  <span className={classes.title} {...(text.length > LONG && { tabIndex: 0 })}>
+    {text}
+  </span>
+)
 
 /** Every mistake, with its place. */
 export function Mistakes({ mistakes }: { mistakes: Mistake[] }) {

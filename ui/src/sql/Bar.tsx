@@ -13,10 +13,10 @@ const ROWS = [
   { value: '100000', label: 'at most 100,000 rows' },
 ]
 
-type Props = { asking: Asking; empty: boolean; onRun: () => void; onCallOff: () => void }
+type Props = { asking: Asking; onRun: () => void; onCallOff: () => void }
 
 /** What can be done with the statement above, and how long it takes. */
-export function Bar({ asking, empty, onRun, onCallOff }: Props) {
+export function Bar({ asking, onRun, onCallOff }: Props) {
   const [rows, setRows] = useUrl('rows', '10000')
   return (
     <Group className={classes.bar} justify="space-between" gap="xs">
@@ -29,7 +29,6 @@ export function Bar({ asking, empty, onRun, onCallOff }: Props) {
           <Button
             size="xs"
             onClick={onRun}
-            disabled={empty}
             leftSection={<IconPlayerPlay size={14} aria-hidden />}
             rightSection={<Keys />}
           >
@@ -62,6 +61,7 @@ const Keys = () => (
 
 function wordsOf(asking: Exclude<Asking, { state: 'asking' }>): string {
   if (asking.state === 'idle') return ''
+  if (asking.state === 'nothing') return 'There is nothing to run: write a query first.'
   const word = { answered: 'Took', failed: 'Failed after', 'called off': 'Cancelled after' }[asking.state]
   return `${word} ${duration(asking.took)}`
 }

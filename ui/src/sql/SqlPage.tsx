@@ -29,10 +29,10 @@ export function SqlPage() {
 function Asking({ environment, branch }: { environment: string; branch: string }) {
   const [rows] = useUrl('rows', '10000')
   const { text, write, asked } = useText(branch ? TABLES : '', branch === '')
-  const { asking, start, callOff } = useAsking()
+  const { asking, start, callOff, refuse } = useAsking()
   const names = useNames(environment, branch)
   const run = (sql: string) => {
-    if (sql.trim() === '') return
+    if (sql.trim() === '') return refuse()
     asked(sql)
     void start({ sql, environment, branch, rows: Number(rows) || undefined })
   }
@@ -46,7 +46,7 @@ function Asking({ environment, branch }: { environment: string; branch: string }
         {branch && <Branch id={branch} environment={environment} />}
         <div className={classes.frame}>
           <Editor text={text} names={names} mistake={mistake} onChange={write} onRun={run} />
-          <Bar asking={asking} empty={text.trim() === ''} onRun={() => run(text)} onCallOff={callOff} />
+          <Bar asking={asking} onRun={() => run(text)} onCallOff={callOff} />
         </div>
         <Outcome asking={asking} />
       </Stack>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Cell, lineOf, parseAnswer, tabbed, textOf } from './answer'
+import { type Cell, inOneLine, lineOf, parseAnswer, tabbed, textOf } from './answer'
 
 const rowsOf = (rows: string) => parseAnswer(`{"columns":[],"rows":${rows},"truncated":false}`).rows
 
@@ -22,6 +22,12 @@ describe('an answer', () => {
   it('does not stumble over a text of megabytes', () => {
     const long = '1.50 \\" '.repeat(500_000)
     expect(rowsOf(JSON.stringify([[long]]))[0]?.[0]).toBe(long)
+  })
+})
+
+describe('a value in its cell', () => {
+  it('has a mark where a line ends', () => {
+    expect(['a\nb', 'a\r\nb\n', 'plain'].map(inOneLine)).toEqual(['a⏎b', 'a⏎b⏎', 'plain'])
   })
 })
 

@@ -28,6 +28,9 @@ export function lineOf(cell: Cell | undefined): string {
   return typeof cell === 'object' && cell !== null ? JSON.stringify(cell) : textOf(cell)
 }
 
+/** With a mark where a line ends, as there is room for one line only. */
+export const inOneLine = (text: string) => text.replaceAll(/\r\n|[\r\n]/g, '⏎')
+
 /** What a spreadsheet takes as one row: a value with a tab, a quote or the end of a line in it stands in quotes. */
 export function tabbed(row: Row): string {
   return row.map((cell) => guarded(lineOf(cell))).join('\t')

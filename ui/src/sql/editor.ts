@@ -105,7 +105,8 @@ export function writing(label: string, { onChange, onRun }: Does): Extension {
   }
   return [
     EditorView.cspNonce.of(styleNonce()),
-    EditorView.contentAttributes.of({ 'aria-label': label, 'data-page-search': '' }),
+    // What scrolls can be reached without a mouse, as axe looks at it.
+    EditorView.contentAttributes.of({ 'aria-label': label, 'data-page-search': '', tabindex: '0' }),
     EditorView.lineWrapping,
     EditorView.updateListener.of((update) => {
       if (isWritten(update)) onChange(update.state.doc.toString())

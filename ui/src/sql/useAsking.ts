@@ -5,6 +5,7 @@ import { type Asked, ask } from './ask'
 
 export type Asking =
   | { state: 'idle' }
+  | { state: 'nothing' }
   | { state: 'asking'; asked: Asked; since: number }
   | { state: 'answered'; asked: Asked; answer: Answer; took: number }
   | { state: 'failed'; asked: Asked; error: unknown; took: number }
@@ -28,7 +29,13 @@ export function useAsking() {
     // Another one may have been asked since.
     if (going.current === controller) setAsking({ ...ended, asked, took: (Date.now() - since) / 1000 })
   }, [])
-  return { asking, start, callOff }
+  /** Says that nothing was asked; what was answered before is not the answer to that. */
+  const refuse = useCallback(() => {
+    going.current?.abort()
+    going.current = undefined
+    setAsking({ state: 'nothing' })
+  }, [])
+  return { asking, start, callOff, refuse }
 }
 
 async function result(asked: Asked, signal: AbortSignal) {

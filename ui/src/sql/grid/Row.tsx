@@ -1,6 +1,6 @@
 import type { VirtualItem } from '@tanstack/react-virtual'
 import { memo } from 'react'
-import { type Cell, type Row as Cells, lineOf } from '../answer'
+import { type Cell, type Row as Cells, inOneLine, lineOf } from '../answer'
 import type { TypeClass } from '../types'
 import classes from './grid.module.css'
 import { WHOLE_ROW } from './moves'
@@ -63,6 +63,6 @@ export const Row = memo(({ grid, index, top, cells, kinds, shown, numbers, activ
 /** Nothing at all looks different from a text without letters. */
 function Value({ cell }: { cell: Cell }) {
   if (cell === null) return <span className={classes.null}>null</span>
-  const text = lineOf(cell)
+  const text = inOneLine(lineOf(cell))
   return text.length > SEEN ? `${text.slice(0, SEEN)}…` : text
 }
