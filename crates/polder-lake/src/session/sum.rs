@@ -45,7 +45,7 @@ impl AggregateUDFImpl for Sum {
         if !is_whole(&args) {
             return self.0.accumulator(args);
         }
-        Ok(Box::new(Wide(self.0.accumulator(widened(args))?)))
+        Ok(Box::new(Wide(self.0.accumulator(widened(&args))?)))
     }
 
     fn state_fields(&self, args: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>> {
@@ -63,14 +63,14 @@ impl AggregateUDFImpl for Sum {
         if !is_whole(&args) {
             return self.0.create_groups_accumulator(args);
         }
-        Ok(Box::new(WideGroups(self.0.create_groups_accumulator(widened(args))?)))
+        Ok(Box::new(WideGroups(self.0.create_groups_accumulator(widened(&args))?)))
     }
 
     fn create_sliding_accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
         if !is_whole(&args) {
             return self.0.create_sliding_accumulator(args);
         }
-        Ok(Box::new(Wide(self.0.create_sliding_accumulator(widened(args))?)))
+        Ok(Box::new(Wide(self.0.create_sliding_accumulator(widened(&args))?)))
     }
 
     fn reverse_expr(&self) -> ReversedUDAF {
@@ -90,8 +90,8 @@ fn is_whole(args: &AccumulatorArgs<'_>) -> bool {
     !args.is_distinct && args.return_field.data_type() == &DataType::Int64
 }
 
-fn widened(args: AccumulatorArgs<'_>) -> AccumulatorArgs<'_> {
-    AccumulatorArgs { return_field: Arc::new(Field::new(args.name, WIDE, true)), ..args }
+fn widened<'a>(args: &AccumulatorArgs<'a>) -> AccumulatorArgs<'a> {
+    AccumulatorArgs { return_field: Arc::new(Field::new(args.name, WIDE, true)), ..*args }
 }
 
 fn wide(values: &[ArrayRef]) -> [ArrayRef; 1] {
