@@ -9,7 +9,9 @@ const WIDE = Array.from({ length: 49 }, (_, column) => `value * ${column + 1} AS
 story(
   'a hundred thousand rows of fifty columns scroll',
   async ({ visit, page }) => {
-    await visit.open(`/sql?rows=100000#${encodeURIComponent(`SELECT value, ${WIDE} FROM generate_series(1, 100000) ORDER BY value`)}`)
+    await visit.open(
+      `/sql?rows=100000#${encodeURIComponent(`SELECT value, ${WIDE} FROM generate_series(1, 100000) ORDER BY value`)}`,
+    )
     const asked = Date.now()
     await page.getByRole('button', { name: /^Run/ }).click()
     await grid(page).waitFor({ timeout: 120_000 })
