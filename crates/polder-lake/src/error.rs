@@ -1,4 +1,4 @@
-mod engine;
+pub(crate) mod engine;
 
 use deltalake::DeltaTableError;
 use deltalake::datafusion::error::DataFusionError;

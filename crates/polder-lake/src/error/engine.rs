@@ -84,8 +84,9 @@ fn in_sql(data_type: &str) -> &str {
 }
 
 /// `Function 'sum' failed to match any signature, errors: … but received String (DataType: Utf8).`
-fn signature(text: &str) -> Option<String> {
-    let (name, rest) = text.strip_prefix("Function '")?.split_once('\'')?;
+pub(crate) fn signature(text: &str) -> Option<String> {
+    let (_, text) = text.split_once("Function '")?;
+    let (name, rest) = text.split_once('\'')?;
     let (_, received) = rest.split_once("but received ")?;
     let received = received.split(" (").next()?;
     let received = if received == "String" { "text" } else { received };

@@ -6,6 +6,7 @@ use polder_types::definition::did_you_mean;
 use polder_types::wire::OwnTable;
 
 use crate::Error;
+use crate::error::engine;
 
 /// What planning failed with, told; `tables` are the names that there are in the catalog.
 pub(super) fn told(error: DataFusionError, catalog: &str, tables: impl FnOnce() -> Vec<String>) -> Error {
@@ -20,6 +21,7 @@ pub(super) fn told(error: DataFusionError, catalog: &str, tables: impl FnOnce() 
         // Memory, files and the like: whoever looks for the kind finds it.
         _ => return Error::query(error),
     };
+    let message = engine::signature(&message).unwrap_or(message);
     Error::Sql(without(catalog, &message))
 }
 
