@@ -71,10 +71,8 @@ async fn sql(plan: &Plan, node: usize, work: &mut Work) -> Result<String, Unbuil
     let is_refresh =
         plan.wish.full_refresh && of.full_refresh != Some(false) || of.full_refresh == Some(true);
     let wrong = |message| Unbuilt { message, sql: None };
-    let is_there = match work.has(&of.table) {
-        true => !work.is_taken_back(&of.table).await.map_err(|error| unbuilt(&error.into(), None))?,
-        false => false,
-    };
+    let is_there = work.has(&of.table)
+        && !work.is_taken_back(&of.table).await.map_err(|error| unbuilt(&error.into(), None))?;
     let Some(key) = key.filter(|_| !is_refresh && is_there) else {
         let select = plan.select(node, false).map_err(wrong)?;
         return Ok(write::create(&of.table, key.map_or(&[][..], Vec::as_slice), &select));
