@@ -119,7 +119,7 @@ mod tests {
             DataFusionError::ResourcesExhausted(memory.to_owned()).context("Optimizer rule"),
             DataFusionError::Execution("é".repeat(1000)),
         ];
-        let told: Vec<String> = told.iter().map(|error| short(&words(error))).collect();
+        let told: Vec<String> = told.iter().map(words).collect();
         insta::assert_snapshot!(told[..5].join("\n"), @r"
         a division by zero; `nullif(divisor, 0)` gives nothing instead
         a whole number gets too large: 1 + 2; `CAST(… AS DECIMAL(38, 0))` has room
