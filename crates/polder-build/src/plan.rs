@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use polder_lake::{Kind, Mistake, Script, Statement};
-use polder_types::definition::{Problem, Severity, render};
+use polder_lake::{Mistake, Script, Statement};
+use polder_types::definition::{Problem, ProblemCode, Severity, render};
 use polder_types::models::{self, Fault, Materialised, Models, Order, Selector, Test, What};
 use serde_json::{Map, Value};
 
@@ -79,18 +79,27 @@ impl Plan {
     /// When there are mistakes.
     pub fn new(project: Project, wish: Wish, log: &mut Log<'_>) -> Result<Self> {
         let read = models::read(&project.texts, &project.paths, &wish.vars);
-        let is_error = |problem: &&Problem| problem.severity == Severity::Error;
-        let errors = read.problems.iter().filter(is_error).count();
-        if errors > 0 {
-            log.say(&render(&read.problems))?;
-            return Err(Error::Mistakes(errors));
+        let is_of_sql = |problem: &Problem| problem.code == ProblemCode::InvalidSql;
+        if read.problems.iter().any(|problem| is_error(problem) && !is_of_sql(problem)) {
+            refuse(&read.problems, log)?;
         }
         let mut chosen = BTreeSet::new();
         for text in &wish.select {
             chosen.extend(pick(text, &read.models)?);
         }
         let order = read.models.order(&chosen);
-        Ok(Self { root: project.root, models: read.models, order, wish })
+        let plan = Self { root: project.root, models: read.models, order, wish };
+        // Somebody who works on one model is not kept from it by another one's SQL.
+        let is_built =
+            |problem: &Problem| !is_of_sql(problem) || plan.files().contains(problem.file.as_str());
+        refuse(&read.problems.into_iter().filter(is_built).collect::<Vec<_>>(), log)?;
+        Ok(plan)
+    }
+
+    /// The files of what is built.
+    fn files(&self) -> BTreeSet<&str> {
+        let models = self.order.nodes.keys().map(|node| self.models.nodes[*node].file.as_str());
+        models.chain(self.order.tests.keys().map(|test| self.models.tests[*test].file.as_str())).collect()
     }
 
     /// Fills in and parses all SQL, without running any: what is wrong with it is told at once.
@@ -136,6 +145,20 @@ impl Plan {
     }
 }
 
+fn is_error(problem: &Problem) -> bool {
+    problem.severity == Severity::Error
+}
+
+/// Tells the mistakes, if there are any.
+fn refuse(problems: &[Problem], log: &mut Log<'_>) -> Result<()> {
+    let errors = problems.iter().filter(|problem| is_error(problem)).count();
+    if errors == 0 {
+        return Ok(());
+    }
+    log.say(&render(problems))?;
+    Err(Error::Mistakes(errors))
+}
+
 fn pick(text: &str, models: &Models) -> Result<BTreeSet<usize>> {
     let told = |wrong: &models::Wrong| match &wrong.hint {
         Some(hint) => format!("{}: {hint}", wrong.message),
@@ -157,13 +180,7 @@ fn faulty(file: &str, text: &str, fault: &Fault) -> String {
 
 /// The one query that a text is.
 pub(crate) fn statement(sql: &str) -> Result<Statement, String> {
-    let script = Script::parse(sql).map_err(|mistakes| told(&mistakes))?;
-    match script.statements() {
-        [one] if one.kind() == Kind::Select => Ok(one.clone()),
-        [] => Err("there is no SQL".to_owned()),
-        [one] => Err(format!("a model is one SELECT, and this does {}", one.kind())),
-        _ => Err("a model is one SELECT, and this has several statements".to_owned()),
-    }
+    Script::query(sql).map_err(|mistakes| told(&mistakes))
 }
 
 pub(crate) fn told(mistakes: &[Mistake]) -> String {

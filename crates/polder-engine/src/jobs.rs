@@ -104,7 +104,7 @@ fn read(job: &RegisterJob, mistakes: Vec<Mistake>) -> Result<Project> {
     ]);
     let mut paths: BTreeSet<String> = job.files.keys().cloned().collect();
     paths.extend(texts.keys().cloned());
-    match check::parse(&texts, &paths, Vec::new()) {
+    match check::parse(&texts, &paths) {
         Ok((project, _)) if mistakes.is_empty() => Ok(project),
         Ok(_) => Err(Error::InvalidDefinition(mistakes)),
         Err(Error::InvalidDefinition(found)) => Err(Error::InvalidDefinition(

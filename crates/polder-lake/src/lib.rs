@@ -24,7 +24,6 @@ pub mod operations;
 mod publish;
 mod restore;
 mod room;
-mod script;
 mod session;
 mod squash;
 mod table;
@@ -35,12 +34,12 @@ mod work;
 pub use error::{Error, Result};
 pub use lake::{Lake, StorageOptions};
 pub use polder_types::lake::{
-    BranchName, ColumnFacts, Fork, Intent, InvalidName, Kept, Line, Pin, Published, SchemaName, Staged,
-    TableFacts, TableName, View,
+    BranchName, CATALOG, ColumnFacts, Fork, Intent, InvalidName, Kept, Line, Pin, Published, SchemaName,
+    Staged, TableFacts, TableName, View,
 };
+pub use polder_types::script::{Kind, Mistake, Script, Statement};
 pub use publish::Occasion;
-pub use script::{Kind, Mistake, Script, Statement};
-pub use session::{CATALOG, DEFAULT_SCHEMA, Limits, OwnSource, Prepared, Session, WithVersions, named};
+pub use session::{DEFAULT_SCHEMA, Limits, OwnSource, Prepared, Session, WithVersions, named};
 pub use table::Table;
 pub use undo::{Ending, Undone};
 pub use vacuum::{Garbage, Vacuumed};

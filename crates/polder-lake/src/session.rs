@@ -47,10 +47,8 @@ use self::whole::WholeNumbers;
 use self::yielding::Yielding;
 use crate::means::Means;
 use crate::room::with_room;
-use crate::{Error, Lake, Result, TableName, View};
+use crate::{CATALOG, Error, Lake, Result, TableName, View};
 
-/// The catalog's name in SQL, for whoever writes it out.
-pub const CATALOG: &str = "polder";
 /// Where a table is looked for that is named without a schema.
 pub const DEFAULT_SCHEMA: &str = "marts";
 

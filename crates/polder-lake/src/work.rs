@@ -27,9 +27,9 @@ pub use self::land::Landing;
 pub use self::outcome::{Effect, Outcome};
 use crate::means::Means;
 use crate::operations::{Batches, Note};
-use crate::script::{Command, Statement};
 use crate::session::Entry;
 use crate::{BranchName, Error, Kind, Lake, Limits, Line, Occasion, Result, Staged, Table, TableName, View};
+use polder_types::script::{Command, Statement};
 
 /// Where a step begins.
 #[derive(Debug, Clone)]

@@ -27,6 +27,7 @@ mod scripts;
 mod shapes;
 pub mod size;
 mod starts;
+mod statements;
 mod steps;
 pub mod sync;
 mod texts;
@@ -34,6 +35,7 @@ mod tree;
 mod triggers;
 mod values;
 
+use self::statements::Statements;
 pub(crate) use cycles::cycles;
 pub use files::not_utf8;
 pub(crate) use files::{read_tree, root};
@@ -43,7 +45,7 @@ pub use nearest::did_you_mean;
 pub use parameters::{ParameterProblem, resolve_parameters};
 pub use problem::{Problem, ProblemCode, Severity, render};
 pub(crate) use reader::{Field, Located, Place, Reader};
-pub(crate) use tree::{Mark, Node as Tree};
+pub(crate) use tree::Node as Tree;
 pub use values::{is_identifier, is_name, is_secret_name};
 
 /// Unknown upstreams that are told at most.
@@ -59,6 +61,9 @@ pub struct Parsed {
     /// The pipelines that triggers and steps name, for [`Parsed::unknown_upstreams`].
     #[serde(skip)]
     upstreams: Vec<Upstream>,
+    /// The files of SQL that steps name, for [`Parsed::check_sql`].
+    #[serde(skip)]
+    statements: Vec<Statements>,
 }
 
 /// A pipeline that is named, and the warning in case it is not there.
@@ -76,6 +81,21 @@ pub fn parse(files: &BTreeMap<String, String>, paths: &BTreeSet<String>) -> Pars
 }
 
 impl Parsed {
+    /// The files of SQL that steps name, for [`Self::check_sql`].
+    #[must_use]
+    pub fn sql_files(&self) -> BTreeSet<&str> {
+        self.statements.iter().map(|statements| statements.file.as_str()).collect()
+    }
+
+    /// Adds what is wrong with the files of SQL that steps name. `texts` are those of [`Self::sql_files`] that there are.
+    pub fn check_sql(&mut self, texts: &BTreeMap<String, String>) {
+        let found = statements::problems(&self.statements, texts);
+        if found.iter().any(|problem| problem.severity == Severity::Error) {
+            self.project = None;
+        }
+        self.problems.extend(found);
+    }
+
     /// Warnings about pipelines that are named but neither in this project nor among `known`, the full names (`team/name`) of
     /// what is deployed, with the nearest of both. Not errors: teams deploy independently.
     #[must_use]

@@ -7,6 +7,7 @@ use chrono::DateTime;
 
 use crate::definition::{self, Dialect};
 use crate::schedule::Schedule;
+use crate::script::Script;
 use crate::template::{self, Context, Names, Quoting};
 
 /// How many ticks are looked at.
@@ -26,6 +27,26 @@ pub fn definitions(text: &str) {
             "a problem is not shown"
         );
         assert_eq!(definition::parse(&files, &paths), parsed, "reading twice gives the same");
+    }
+}
+
+/// A text as the SQL of a step's file and of a model: statements or mistakes, each of which has a place in the text.
+pub fn sql(text: &str) {
+    let pipeline = "name: a\nsteps: [{name: a, sql: a.sql}, {name: b, models: \"*\"}]\n";
+    let files =
+        [("polder.yaml", "project: p\nteam: t\n"), ("pipeline.yaml", pipeline), ("models/a.sql", text)];
+    let files: BTreeMap<String, String> =
+        files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+    let paths: BTreeSet<String> = files.keys().cloned().chain(["a.sql".to_owned()]).collect();
+    let mut parsed = definition::parse(&files, &paths);
+    parsed.check_sql(&BTreeMap::from([("a.sql".to_owned(), text.to_owned())]));
+    assert!(parsed.project.is_some() || !parsed.problems.is_empty(), "neither a project nor a problem");
+    let lines = text.lines().count().max(1);
+    assert!(parsed.problems.iter().all(|problem| problem.line as usize <= lines), "a place outside the text");
+    let Ok(script) = Script::parse(text) else { return };
+    for statement in script.statements() {
+        let alone = Script::parse(statement.text()).expect("a statement is one by itself, too");
+        assert_eq!(alone.statements().len(), 1, "and no more than one");
     }
 }
 

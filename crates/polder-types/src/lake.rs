@@ -18,6 +18,9 @@ pub use retention::Retention;
 pub use states::{BranchState, PublishState};
 pub use view::{Pin, View};
 
+/// What queries call the lake where they name it: `polder.marts.days`.
+pub const CATALOG: &str = "polder";
+
 /// A name that cannot be that of a schema, a table or a branch.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{name}` cannot be the name of a {what}: {}", self.why())]

@@ -15,6 +15,7 @@ pub mod models;
 mod moment;
 pub mod run;
 pub mod schedule;
+pub mod script;
 pub mod template;
 pub mod wire;
 

@@ -23,6 +23,8 @@ mod select;
 mod settings;
 mod sources;
 mod sql_file;
+mod statement;
+mod trace;
 pub mod write;
 
 use std::collections::{BTreeMap, BTreeSet};

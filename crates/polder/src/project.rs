@@ -64,18 +64,26 @@ impl Folder {
         let unusable = self.troubles.iter().filter_map(|mistake| mistake.file.clone());
         let paths: BTreeSet<String> =
             self.files.iter().map(|file| file.path.clone()).chain(unusable).collect();
-        let mut texts = BTreeMap::new();
         let mut found = self.troubles.clone();
-        for file in self.files.iter().filter(|file| definition::is_definition(&file.path)) {
+        let texts = self.texts(definition::is_definition, &mut found);
+        found.extend(trouble::sizes(&self.files));
+        let mut parsed = definition::parse(&texts, &paths);
+        let of_sql = self.texts(|path| parsed.sql_files().contains(path), &mut found);
+        parsed.check_sql(&of_sql);
+        found.extend(parsed.problems.iter().cloned().map(Mistake::from));
+        Ok((parsed, found))
+    }
+
+    /// The files whose paths are wanted; what cannot be read is told.
+    fn texts(&self, is_wanted: impl Fn(&str) -> bool, found: &mut Vec<Mistake>) -> BTreeMap<String, String> {
+        let mut texts = BTreeMap::new();
+        for file in self.files.iter().filter(|file| is_wanted(&file.path)) {
             match file.text() {
                 Ok(text) => _ = texts.insert(file.path.clone(), text),
                 Err(mistake) => found.push(*mistake),
             }
         }
-        found.extend(trouble::sizes(&self.files));
-        let parsed = definition::parse(&texts, &paths);
-        found.extend(parsed.problems.iter().cloned().map(Mistake::from));
-        Ok((parsed, found))
+        texts
     }
 
     /// The list of files with their hashes, as a deployment brings it.

@@ -98,6 +98,10 @@ on_both_databases! {
             ("polder.yaml", "project: site\nteam: web\nenviroments: {}\n"),
             ("pipelines/a.yaml", "name: a\nsteps:\n  - name: x\n    run: python missing.py\n    needs: [y]\n    retrys: 3\n"),
             ("pipelines/b.yaml", "name: a\ntriggers: [{schedule: \"61 * * * *\"}]\nsteps: []\n"),
+            ("pipelines/c.yaml", "name: c\nsteps: [{name: x, sql: sql/build.sql}, {name: y, sql: latin.sql}]\n"),
+            ("sql/build.sql", "select 1 from marts.days;\ndrop table marts.days;\nselect * grom marts.days where day = {{ parms.day }}"),
+            ("sql/other.sql", "nobody names this"),
+            ("latin.sql", "select 1, 2 3"),
         ];
         let body = server.upload(&files).await;
         let problem = server.post("/deployments", body.clone()).await.is_problem(422, "INVALID_DEFINITION");

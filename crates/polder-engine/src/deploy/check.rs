@@ -9,15 +9,14 @@ use polder_types::wire::{Deploy, Mistake, ProjectFile};
 use super::{Checked, files};
 use crate::{Error, Result};
 
-/// The texts of definitions by path.
+/// Texts of files by path.
 type Texts = BTreeMap<String, String>;
 
 pub(crate) async fn check(tx: &mut Tx, workspace: &str, deploy: Deploy) -> Result<Checked> {
     check_files(&deploy)?;
     check_presence(tx, &deploy.files).await?;
-    let (texts, unreadable) = read_definitions(tx, &deploy.files).await?;
-    let paths = deploy.files.iter().map(|file| file.path.clone()).collect();
-    let (project, parsed) = parse(&texts, &paths, unreadable)?;
+    let (parsed, unreadable) = read_project(tx, &deploy.files).await?;
+    let (project, parsed) = without_mistakes(parsed, unreadable)?;
     check_environment(&project, &deploy.environment)?;
     let mut files = deploy.files;
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -34,16 +33,27 @@ pub(crate) async fn check(tx: &mut Tx, workspace: &str, deploy: Deploy) -> Resul
     })
 }
 
+/// What the files say, and which of those that matter cannot be read.
+async fn read_project(tx: &mut Tx, files: &[ProjectFile]) -> Result<(Parsed, Vec<Mistake>)> {
+    let (texts, mut unreadable) = read_texts(tx, files, is_definition).await?;
+    let paths = files.iter().map(|file| file.path.clone()).collect();
+    let mut parsed = definition::parse(&texts, &paths);
+    let named: BTreeSet<String> = parsed.sql_files().into_iter().map(str::to_owned).collect();
+    let (of_sql, others) = read_texts(tx, files, |path| named.contains(path)).await?;
+    parsed.check_sql(&of_sql);
+    unreadable.extend(others);
+    Ok((parsed, unreadable))
+}
+
 /// The project of these files, and all that was found in them.
 ///
 /// # Errors
 /// [`Error::InvalidDefinition`] with every mistake, if one is an error.
-pub(crate) fn parse(
-    texts: &Texts,
-    paths: &BTreeSet<String>,
-    mut mistakes: Vec<Mistake>,
-) -> Result<(Project, Parsed)> {
-    let parsed = definition::parse(texts, paths);
+pub(crate) fn parse(texts: &Texts, paths: &BTreeSet<String>) -> Result<(Project, Parsed)> {
+    without_mistakes(definition::parse(texts, paths), Vec::new())
+}
+
+fn without_mistakes(parsed: Parsed, mut mistakes: Vec<Mistake>) -> Result<(Project, Parsed)> {
     mistakes.extend(as_mistakes(&parsed.problems));
     match &parsed.project {
         Some(project) if !mistakes.iter().any(|mistake| mistake.severity.is_error()) => {
@@ -83,10 +93,14 @@ async fn check_presence(tx: &mut Tx, files: &[ProjectFile]) -> Result<()> {
         .map_or(Ok(()), |detail| Err(Error::TooLarge { detail }))
 }
 
-async fn read_definitions(tx: &mut Tx, files: &[ProjectFile]) -> Result<(Texts, Vec<Mistake>)> {
+async fn read_texts(
+    tx: &mut Tx,
+    files: &[ProjectFile],
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<(Texts, Vec<Mistake>)> {
     let mut texts = Texts::new();
     let mut unreadable = Vec::new();
-    for file in files.iter().filter(|file| is_definition(&file.path)) {
+    for file in files.iter().filter(|file| is_wanted(&file.path)) {
         match String::from_utf8(blobs::get(tx, &file.sha256).await?) {
             Ok(text) => _ = texts.insert(file.path.clone(), text),
             Err(error) => {

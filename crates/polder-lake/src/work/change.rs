@@ -9,8 +9,8 @@ use super::assign::Targets;
 use super::{Effect, Work};
 use crate::operations::{Batches, FILE, ROW};
 use crate::room::with_room;
-use crate::script::{Delete, Target, Update, plain, template};
 use crate::{CATALOG, Error, Kind, Result, Table};
+use polder_types::script::{Delete, Target, Update, plain, template};
 
 /// Beside the lake's, for the table with its places: so `schema.table.column` is still a column of it.
 const PLACES: &str = "\u{0}places";

@@ -8,8 +8,8 @@ use deltalake::arrow::datatypes::{Schema, SchemaRef};
 use super::assign::Targets;
 use super::{Effect, Work, types};
 use crate::operations::{Batches, COMMENT, Design};
-use crate::script::{Create, columns_alone};
 use crate::{Error, Kind, Line, Result, Table, TableName};
+use polder_types::script::{Create, columns_alone};
 
 impl Work {
     pub(super) async fn create(&mut self, create: &Create) -> Result<Effect> {

@@ -7,8 +7,8 @@ use deltalake::datafusion::sql::sqlparser::ast::Ident;
 use super::assign::Targets;
 use super::{Effect, Work};
 use crate::operations::Batches;
-use crate::script::{Insert, Manner, plain};
 use crate::{Error, Kind, Result, Table};
+use polder_types::script::{Insert, Manner, plain};
 
 impl Work {
     pub(super) async fn insert(&mut self, insert: &Insert, kind: Kind) -> Result<Effect> {

@@ -15,7 +15,6 @@ mod model;
 mod optimising;
 mod publishing;
 mod s3;
-mod script;
 mod script_model;
 mod sql;
 mod tables;

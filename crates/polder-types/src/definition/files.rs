@@ -53,6 +53,7 @@ pub(crate) fn parse(files: &BTreeMap<String, String>, paths: &BTreeSet<String>) 
         || others.iter().any(|files| files.failed());
     let is_complete = !failed && !problems.iter().chain(&modelled).any(is_error);
     let upstreams = drafts.iter().flat_map(|(reader, draft)| upstreams(reader, draft)).collect();
+    let statements = drafts.iter().flat_map(|(_, draft)| draft.statements.clone()).collect();
     let pipelines = drafts.into_iter().map(|(_, draft)| draft.pipeline).collect();
     problems.extend(project_reader.into_problems());
     problems.sort_by_key(position);
@@ -64,7 +65,7 @@ pub(crate) fn parse(files: &BTreeMap<String, String>, paths: &BTreeSet<String>) 
     problems.extend(modelled);
     problems.truncate(PROBLEM_LIMIT);
     let project = is_complete.then(|| assemble(settings, pipelines)).flatten();
-    Parsed { project, problems, upstreams }
+    Parsed { project, problems, upstreams, statements }
 }
 
 fn position(problem: &Problem) -> (u32, u32) {

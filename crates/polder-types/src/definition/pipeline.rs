@@ -6,9 +6,10 @@ use std::time::Duration;
 use super::project::Settings;
 use super::reader::{Field, Located, Place};
 use super::shapes::{Concurrency as ConcurrencyShape, PipelineFile};
+use super::statements::Statements;
 use super::steps::{self, Plan};
 use super::{
-    Concurrency, OnConflict, Pipeline, ProblemCode, Retries, Step, parameters, sync, texts, triggers, values,
+    Concurrency, OnConflict, Pipeline, ProblemCode, Retries, parameters, sync, texts, triggers, values,
 };
 use crate::template::{Names, Quoting};
 
@@ -24,6 +25,8 @@ pub(crate) struct Draft {
     pub(crate) references: Vec<Reference>,
     /// The selectors of models, where they are written.
     pub(crate) selections: Vec<Located<String>>,
+    /// The files of SQL that its steps name.
+    pub(crate) statements: Vec<Statements>,
 }
 
 /// The name of another pipeline, `team/name`, where it is written.
@@ -76,7 +79,7 @@ pub(crate) fn read<'a>(
         syncs,
     };
     read_environment(object.get("env"), object.get("secrets"), &mut around);
-    let (mut references, mut selections) = (Vec::new(), Vec::new());
+    let (mut references, mut selections, mut statements) = (Vec::new(), Vec::new(), Vec::new());
     let triggers_field = object.get("triggers");
     let triggers = triggers_field.as_ref().map(|field| triggers::read(field, &around, &mut references));
     let triggers = triggers.unwrap_or_default();
@@ -85,8 +88,11 @@ pub(crate) fn read<'a>(
     }
     let concurrency = object.get("concurrency").and_then(|field| concurrency(&field));
     let timeout = object.get("timeout").and_then(|field| values::positive_duration(&field));
-    let steps =
-        object.require("steps").map(|field| read_steps(&field, &around, &mut references, &mut selections));
+    let steps = object.require("steps").map(|field| {
+        let plan = read_steps(&field, &around, &mut selections)?;
+        statements = plan.statements(&around.parameters);
+        Some(plan.finish(&mut references))
+    });
     let pipeline = Pipeline {
         name: name.as_ref().map(|name| name.value.clone()).unwrap_or_default(),
         description,
@@ -97,10 +103,10 @@ pub(crate) fn read<'a>(
         parameters,
         concurrency,
         timeout,
-        steps: steps.unwrap_or_default(),
+        steps: steps.flatten().unwrap_or_default(),
         file: field.reader.file.to_owned(),
     };
-    Some(Draft { pipeline, name, references, selections })
+    Some(Draft { pipeline, name, references, selections, statements })
 }
 
 fn labels(field: &Field<'_>) -> BTreeMap<String, String> {
@@ -142,21 +148,20 @@ fn concurrency(field: &Field<'_>) -> Option<Concurrency> {
 fn read_steps<'a>(
     field: &Field<'a>,
     around: &Surroundings<'a>,
-    references: &mut Vec<Reference>,
     selections: &mut Vec<Located<String>>,
-) -> Vec<Step> {
-    let Some(items) = field.items() else { return Vec::new() };
+) -> Option<Plan<'a>> {
+    let items = field.items()?;
     if items.is_empty() {
         field.error(ProblemCode::InvalidValue, "a pipeline has one step at least", None);
     }
     if items.len() > STEP_LIMIT {
         let message = format!("{} steps are more than {STEP_LIMIT}", items.len());
         field.error(ProblemCode::TooLarge, message, Some("split the pipeline".to_owned()));
-        return Vec::new();
+        return None;
     }
     let drafts: Vec<_> = items.iter().filter_map(|item| steps::read(item, around)).collect();
     selections.extend(drafts.iter().flat_map(|draft| draft.selections.clone()));
     let plan = Plan::new(field.reader, drafts);
     plan.check_texts(&around.parameters);
-    plan.finish(references)
+    Some(plan)
 }

@@ -83,6 +83,8 @@ pub enum ProblemCode {
     InvalidSchedule,
     /// A template that cannot be read, or that would render wrongly.
     InvalidTemplate,
+    /// SQL that cannot be read, or that does what it may not do there.
+    InvalidSql,
     /// A path that leaves the project.
     OutsideProject,
     /// Something that only a later version does.

@@ -5,7 +5,7 @@
 //! that the JSON Schema is made from, so that schema and parser cannot disagree about keys.
 
 use std::cell::RefCell;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use super::excerpt::excerpt;
 use super::nearest::did_you_mean;
@@ -34,6 +34,18 @@ pub(crate) struct Reader<'a> {
 pub(crate) struct Place {
     pub(crate) mark: Mark,
     pub(crate) path: String,
+}
+
+impl Place {
+    /// Of a part of a text, in bytes.
+    pub(crate) fn of(text: &str, part: Range<usize>) -> Self {
+        let start = if text.is_char_boundary(part.start) { part.start } else { 0 };
+        let before = &text[..start];
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        let column = before[line_start..].chars().count() + 1;
+        let mark = Mark { line: before.matches('\n').count() + 1, column, bytes: part };
+        Self { mark, path: String::new() }
+    }
 }
 
 /// A value together with its place, for checks that come later.
@@ -131,7 +143,7 @@ impl<'a> Field<'a> {
     }
 
     /// Where a part of the text here is written: found again in the file, since quotes, escapes and blocks move it.
-    pub(crate) fn place_within(&self, value: &str, part: std::ops::Range<usize>) -> Place {
+    pub(crate) fn place_within(&self, value: &str, part: Range<usize>) -> Place {
         let whole = self.place();
         let source = self.reader.text.get(whole.mark.bytes.start..).unwrap_or_default();
         let snippet = value.get(part.clone()).and_then(|text| text.lines().next()).unwrap_or_default();

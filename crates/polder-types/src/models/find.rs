@@ -2,18 +2,7 @@
 
 use std::ops::Range;
 
-use crate::definition::{Mark, Place};
 use crate::template::scan::{Token, TokenKind, pieces};
-
-/// The place of a part of a text.
-pub(super) fn place(text: &str, range: Range<usize>) -> Place {
-    let start = if text.is_char_boundary(range.start) { range.start.min(text.len()) } else { 0 };
-    let before = &text[..start];
-    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-    let column = before[line_start..].chars().count() + 1;
-    let mark = Mark { line: before.matches('\n').count() + 1, column, bytes: range };
-    Place { mark, path: String::new() }
-}
 
 /// Where a template calls `function` with these texts: the last of them.
 pub(super) fn call(text: &str, function: &str, arguments: &[&str]) -> Range<usize> {
@@ -43,6 +32,7 @@ pub(super) fn word(text: &str, word: &str) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::definition::Place;
 
     #[test]
     fn calls_are_found() {
@@ -50,7 +40,7 @@ mod tests {
         assert_eq!(&text[call(text, "ref", &["b"])], "\"b\"");
         assert_eq!(&text[call(text, "source", &["b", "c"])], "'c'");
         assert_eq!(call(text, "ref", &["c"]), 0..0);
-        let at = place(text, call(text, "ref", &["a"]));
+        let at = Place::of(text, call(text, "ref", &["a"]));
         assert_eq!((at.mark.line, at.mark.column), (2, 13));
     }
 }

@@ -16,9 +16,9 @@ use crate::template::{self, Fault as Sandboxed};
 pub(crate) struct Scope {
     /// The project's own name, which may stand before a model's.
     pub(crate) project: Option<String>,
-    /// What `ref` becomes; where a name is not there, it is that name.
+    /// What `ref` becomes; where a name is not there, it is [`STAND_IN`].
     pub(crate) refs: BTreeMap<String, String>,
-    /// What `source` becomes.
+    /// What `source` becomes; the same.
     pub(crate) sources: BTreeMap<(String, String), String>,
     pub(crate) vars: Map<String, serde_json::Value>,
     pub(crate) this: String,
@@ -32,6 +32,8 @@ pub struct Rendered {
     pub(crate) refs: BTreeSet<String>,
     pub(crate) sources: BTreeSet<(String, String)>,
     pub(crate) config: Map<String, serde_json::Value>,
+    /// Whether a var is in it whose value a run fills in.
+    pub(crate) is_open: bool,
 }
 
 /// Why a template cannot be filled in, and where.
@@ -43,6 +45,8 @@ pub struct Fault {
     pub hint: Option<String>,
 }
 
+/// A table's name, where it is not known yet.
+pub(crate) const STAND_IN: &str = "marts.stand_in";
 const FUNCTIONS: [&str; 6] = ["ref", "source", "config", "var", "this", "is_incremental"];
 
 pub(crate) fn render(text: &str, scope: &Arc<Scope>) -> Result<Rendered, Fault> {
@@ -88,7 +92,7 @@ fn functions(scope: &Arc<Scope>, seen: &Seen) -> Value {
         ("ref", reference(Arc::clone(scope), Arc::clone(seen))),
         ("source", source(Arc::clone(scope), Arc::clone(seen))),
         ("config", config(Arc::clone(seen))),
-        ("var", var(Arc::clone(scope))),
+        ("var", var(Arc::clone(scope), Arc::clone(seen))),
         ("this", Value::from(scope.this.as_str())),
         ("is_incremental", Value::from_function(move || is_incremental)),
     ])
@@ -106,7 +110,7 @@ fn reference(scope: Arc<Scope>, seen: Seen) -> Value {
                 )));
             }
         };
-        let relation = scope.refs.get(&name).unwrap_or(&name).clone();
+        let relation = scope.refs.get(&name).map_or(STAND_IN, String::as_str).to_owned();
         lock(&seen).refs.insert(name);
         Ok(relation)
     })
@@ -116,7 +120,7 @@ fn reference(scope: Arc<Scope>, seen: Seen) -> Value {
 fn source(scope: Arc<Scope>, seen: Seen) -> Value {
     Value::from_function(move |schema: String, table: String| -> String {
         let name = (schema, table);
-        let relation = scope.sources.get(&name).cloned().unwrap_or_else(|| format!("{}.{}", name.0, name.1));
+        let relation = scope.sources.get(&name).map_or(STAND_IN, String::as_str).to_owned();
         lock(&seen).sources.insert(name);
         relation
     })
@@ -135,10 +139,13 @@ fn config(seen: Seen) -> Value {
 }
 
 /// `var('country')`, or `var('country', 'DE')` for when nobody says.
-fn var(scope: Arc<Scope>) -> Value {
+fn var(scope: Arc<Scope>, seen: Seen) -> Value {
     Value::from_function(move |name: String, otherwise: Option<Value>| -> Result<Value, Error> {
         match (scope.vars.get(&name), otherwise) {
-            (Some(value), _) => Ok(template::value_of(value)),
+            (Some(value), _) => {
+                lock(&seen).is_open |= template::scan::has_templates(&value.to_string());
+                Ok(template::value_of(value))
+            }
             (None, Some(value)) => Ok(value),
             (None, None) => {
                 let near = did_you_mean(&name, scope.vars.keys().map(String::as_str));
@@ -175,7 +182,7 @@ join {{ source('raw', 'days') }} {% if is_incremental() %}where day > (select ma
         let rendered = render(text, &scope()).unwrap();
         insta::assert_snapshot!(rendered.sql, @r"
         select x, y, 'DE' from staging.orders
-        join raw.days
+        join marts.stand_in
         ");
         assert_eq!(rendered.refs, BTreeSet::from(["orders".to_owned()]));
         assert_eq!(rendered.sources, BTreeSet::from([("raw".to_owned(), "days".to_owned())]));

@@ -12,6 +12,7 @@ use super::sql_file::{self, SqlFile, stem};
 use super::{FILE_LIMIT, Models, Node, Query, Read, Test, What, find, graph, is_file, is_seed, settings};
 use crate::definition::{self, Field, Place, ProblemCode, Reader, Tree, did_you_mean};
 use crate::lake::{Descriptions, InvalidName, TableName};
+use crate::script::Script;
 
 /// Where models lie that lie in no folder.
 const DEFAULT_SCHEMA: &str = "marts";
@@ -100,6 +101,7 @@ impl<'a> Linker<'a> {
     fn linked(mut self) -> Models {
         self.describe();
         self.drafts.retain(|draft| draft.config.enabled != Some(false));
+        self.check_sql();
         self.refuse_same_names();
         let sources = self.sources();
         let names: BTreeMap<String, usize> =
@@ -135,6 +137,15 @@ impl<'a> Linker<'a> {
             let name = &described.name.value;
             let message = format!("there is no {what} `{name}`: no file `{name}.{end}`");
             described.reader.error(&described.name.place, ProblemCode::UnknownName, message, hint);
+        }
+    }
+
+    /// Of what is not switched off.
+    fn check_sql(&self) {
+        let models = self.drafts.iter().filter(|draft| !draft.is_seed).map(|draft| draft.reader);
+        let tests = self.singular.iter().filter(|file| file.config.enabled != Some(false));
+        for reader in models.chain(tests.map(|file| file.reader)) {
+            sql_file::check_sql(reader, self.project.as_deref(), &self.vars);
         }
     }
 
@@ -174,7 +185,7 @@ impl<'a> Linker<'a> {
             let [first, second, ..] = cycle.as_slice() else { continue };
             let names: Vec<&str> = cycle.iter().map(|at| nodes[*at].name.as_str()).collect();
             let reader = self.drafts[*first].reader;
-            let place = find::place(reader.text, find::call(reader.text, "ref", &[&nodes[*second].name]));
+            let place = Place::of(reader.text, find::call(reader.text, "ref", &[&nodes[*second].name]));
             let message = format!("these models wait for each other: {}", names.join(" → "));
             reader.error(&place, ProblemCode::Cycle, message, None);
         }
@@ -223,7 +234,7 @@ impl<'a> Linker<'a> {
     fn parent(&self, reader: &Reader<'_>, name: &str, names: &BTreeMap<String, usize>) -> Option<usize> {
         let found = names.get(name).copied();
         if found.is_none() {
-            let place = find::place(reader.text, find::call(reader.text, "ref", &[name]));
+            let place = Place::of(reader.text, find::call(reader.text, "ref", &[name]));
             reader.error(&place, ProblemCode::UnknownName, no_model(name), near(name, names));
         }
         found
@@ -246,7 +257,7 @@ fn source(
 ) -> Option<TableName> {
     let found = sources.get(name).cloned();
     if found.is_none() {
-        let place = find::place(reader.text, find::call(reader.text, "source", &[&name.0, &name.1]));
+        let place = Place::of(reader.text, find::call(reader.text, "source", &[&name.0, &name.1]));
         reader.error(&place, ProblemCode::UnknownName, no_source(name), near_source(name, sources));
     }
     found
@@ -266,7 +277,7 @@ fn root<'a>((reader, tree): &'a (&'a Reader<'a>, Tree)) -> Field<'a> {
 }
 
 fn start() -> Place {
-    find::place("", 0..0)
+    Place::of("", 0..0)
 }
 
 impl<'a> Draft<'a> {
@@ -359,6 +370,11 @@ impl Tests<'_, '_> {
             found.column.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
         let name = found.name.clone().unwrap_or_else(|| format!("{}_{of}_{column}", found.generic.name()));
         let sql = found.generic.sql(&relation(table), &found.column, &to, found.config.filter.as_deref());
+        for mistake in Script::query(&sql).err().unwrap_or_default() {
+            let message = format!("the test's query cannot be read: {}", mistake.message);
+            let hint = Some("look at its `where`, and at the name of its column".to_owned());
+            found.reader.error(&found.place, ProblemCode::InvalidSql, message, hint);
+        }
         let severity = found.config.severity.unwrap_or_default();
         Some(Test {
             name,

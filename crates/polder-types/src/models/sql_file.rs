@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::config::Config;
-use super::find;
 use super::jinja::{self, Fault, Scope};
-use crate::definition::{ProblemCode, Reader};
+use super::{find, statement};
+use crate::definition::{Place, ProblemCode, Reader};
 
 /// What a file says.
 pub(super) struct SqlFile<'a> {
@@ -30,9 +30,7 @@ pub(super) fn read<'a>(
     let (mut refs, mut sources, mut config) = (BTreeSet::new(), BTreeSet::new(), Map::new());
     // Both ways, so that nothing depends on whether the table is there already. A fault is told once.
     for is_incremental in [false, true] {
-        let (project, vars, this) = (project.map(str::to_owned), vars.clone(), "this".to_owned());
-        let scope = Scope { project, vars, this, is_incremental, ..Scope::default() };
-        match jinja::render(reader.text, &Arc::new(scope)) {
+        match jinja::render(reader.text, &scope(project, vars, is_incremental)) {
             Ok(rendered) => {
                 check_text(reader, &rendered.sql);
                 refs.extend(rendered.refs);
@@ -52,8 +50,23 @@ pub(super) fn read<'a>(
     SqlFile { reader, name: stem(reader.file).to_owned(), refs, sources, config }
 }
 
+/// Before it is known which tables there are.
+fn scope(project: Option<&str>, vars: &Map<String, Value>, is_incremental: bool) -> Arc<Scope> {
+    let (project, vars, this) = (project.map(str::to_owned), vars.clone(), jinja::STAND_IN.to_owned());
+    Arc::new(Scope { project, vars, this, is_incremental, ..Scope::default() })
+}
+
+/// Reports what is wrong with the SQL of a file that could be read, whether or not its table is there already.
+pub(super) fn check_sql(reader: &Reader<'_>, project: Option<&str>, vars: &Map<String, Value>) {
+    for is_incremental in [false, true] {
+        if !reader.failed() {
+            statement::check(reader, &scope(project, vars, is_incremental));
+        }
+    }
+}
+
 fn report(reader: &Reader<'_>, fault: Fault) {
-    let place = find::place(reader.text, fault.range);
+    let place = Place::of(reader.text, fault.range);
     reader.error(&place, ProblemCode::InvalidTemplate, fault.message, fault.hint);
 }
 
@@ -62,7 +75,7 @@ fn check_text(reader: &Reader<'_>, sql: &str) {
     if !has_words {
         let hint = Some("a model is one SELECT".to_owned());
         reader.error(
-            &find::place(reader.text, 0..0),
+            &Place::of(reader.text, 0..0),
             ProblemCode::MissingKey,
             "there is no SQL in this file",
             hint,
@@ -74,7 +87,7 @@ fn settings(reader: &Reader<'_>, said: &Map<String, Value>, keys: &[&str]) -> Co
     let mut config = Config::default();
     for (key, value) in said {
         if let Err(wrong) = config.set(key, value, keys) {
-            let place = find::place(reader.text, find::word(reader.text, key));
+            let place = Place::of(reader.text, find::word(reader.text, key));
             reader.error(&place, wrong.code, wrong.message, wrong.hint);
         }
     }

@@ -16,7 +16,7 @@ use crate::definition::ProblemCode;
 use crate::definition::nearest::{did_you_mean, nearest};
 
 /// The names that a text may use.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Names {
     /// `params.*`; `None` where there are none to use.
     pub params: Option<BTreeSet<String>>,

@@ -27,6 +27,11 @@ fn cron() {
 }
 
 #[test]
+fn sql() {
+    run("sql", fuzzing::sql);
+}
+
+#[test]
 fn templates() {
     run("templates", fuzzing::templates);
 }

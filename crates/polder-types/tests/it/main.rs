@@ -1,5 +1,9 @@
 //! Tests of `polder-types` as its users see it.
-#![allow(clippy::unwrap_used, reason = "what is wrong in a test shall end it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "what is wrong in a test shall end it, and a list of cases is long"
+)]
 
 mod corpus;
 mod definitions;
@@ -8,6 +12,8 @@ mod models;
 mod parameters;
 mod schedules;
 mod schemas;
+mod script;
+mod statements;
 mod support;
 mod syncs;
 mod templates;

@@ -127,3 +127,18 @@ fn a_project_is_found_from_the_folders_in_it() {
     let output = session.output_in("demo/sub", &["check"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn sql_is_judged_before_anything_is_deployed() {
+    let (mut session, _server) = deployed();
+    let pipeline = "name: build\nsteps:\n  - {name: load, sql: load.sql}\n  - {name: build, models: \"*\"}\n  - {name: old, sql: old.sql}\n";
+    session.write("shop/polder.yaml", "project: shop\nteam: my-team\n");
+    session.write("shop/pipeline.yaml", pipeline);
+    session.write("shop/load.sql", "create table raw.a as select 1 as id;\ndrop table raw.b;\n");
+    fs::write(session.path("shop/old.sql"), b"select 'M\xfcnchen'").unwrap();
+    fs::write(session.path("shop/dump.sql"), b"nobody names it: \xfc").unwrap();
+    session.write("shop/models/days.sql", "delete from raw.a");
+    session.polder(1, &["check", "shop"]);
+    session.polder(1, &["deploy", "shop"]);
+    assert_session("sql_is_judged_before_anything_is_deployed", session);
+}

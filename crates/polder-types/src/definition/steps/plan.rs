@@ -7,9 +7,10 @@ use crate::definition::cycles::cycles;
 use crate::definition::nearest::nearest;
 use crate::definition::pipeline::Reference;
 use crate::definition::reader::{Located, Reader};
-use crate::definition::{ProblemCode, Step, texts};
-use crate::template::Names;
+use crate::definition::statements::{self, Statements};
+use crate::definition::{ProblemCode, SqlScript, SqlSource, Step, StepKind, texts};
 use crate::template::scan::has_templates;
+use crate::template::{Names, Quoting};
 
 /// The steps, with the needs of each as indices.
 pub(crate) struct Plan<'a> {
@@ -105,7 +106,25 @@ impl<'a> Plan<'a> {
                 names.secrets = text.has_secrets.then(|| draft.step.secrets.keys().cloned().collect());
                 texts::check(&text.field, text.value, &names, text.quoting);
             }
+            for text in draft.texts.iter().filter(|text| text.quoting == Quoting::Sql) {
+                statements::check(&text.field, text.value);
+            }
         }
+    }
+
+    /// The files of statements that steps name, each with the names that it may use.
+    pub(crate) fn statements(&self, parameters: &BTreeSet<String>) -> Vec<Statements> {
+        let all: BTreeSet<String> = self.drafts.iter().map(|draft| draft.name.value.clone()).collect();
+        let named = self.drafts.iter().enumerate().filter_map(|(index, draft)| {
+            let StepKind::Sql(SqlScript { source: SqlSource::File(file), .. }) = &draft.step.kind else {
+                return None;
+            };
+            let steps = self.before(index);
+            let other_steps = all.difference(&steps).cloned().collect();
+            let names = Names { params: Some(parameters.clone()), steps, other_steps, secrets: None };
+            Some(Statements { file: file.clone(), names })
+        });
+        named.collect()
     }
 
     /// The names of all steps that a step needs, directly or not.

@@ -2,11 +2,14 @@
 
 use std::fmt;
 
-use deltalake::datafusion::sql::sqlparser::parser::ParserError;
-use deltalake::datafusion::sql::sqlparser::tokenizer::{Location, TokenWithSpan, TokenizerError};
+use sqlparser::parser::ParserError;
+use sqlparser::tokenizer::{Location, TokenWithSpan, TokenizerError};
 
-use super::pieces::Piece;
+use super::pieces::{self, Piece};
 use super::refusal::usage;
+use super::{Kind, Statement};
+
+const ONE_QUERY: &str = "write one SELECT: `WITH name AS (SELECT …)` gives its parts names";
 
 /// One mistake. Lines and columns count from 1, columns in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +31,17 @@ impl fmt::Display for Mistake {
 impl std::error::Error for Mistake {}
 
 impl Mistake {
+    /// There is no statement.
+    pub(super) fn nothing() -> Self {
+        Self::at(Location { line: 1, column: 1 }, "there is no SQL", ONE_QUERY)
+    }
+
+    /// Where it stands in its text, in bytes.
+    #[must_use]
+    pub fn offset(&self, text: &str) -> usize {
+        pieces::offset(text, Location { line: self.line, column: self.column })
+    }
+
     pub(super) fn at(place: Location, message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { line: place.line, column: place.column, message: message.into(), hint: hint.into() }
     }
@@ -43,6 +57,21 @@ impl Mistake {
             _ => "what is in quotes or comments has an end, and all else is words, numbers and operators",
         };
         Self::at(error.location, error.message.clone(), hint)
+    }
+}
+
+impl Statement {
+    pub(super) fn not_a_query(&self) -> Option<Mistake> {
+        let message = "this statement writes a table, where only a SELECT can be";
+        (self.kind() != Kind::Select).then(|| Mistake::at(self.place(), message, ONE_QUERY))
+    }
+
+    pub(super) fn one_too_many(&self) -> Mistake {
+        Mistake::at(self.place(), "a second statement begins here, where only one can be", ONE_QUERY)
+    }
+
+    fn place(&self) -> Location {
+        Location { line: self.line, column: self.column }
     }
 }
 

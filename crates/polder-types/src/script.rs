@@ -13,22 +13,24 @@ mod mistake;
 mod names;
 mod pieces;
 mod refusal;
+mod words;
 
 use std::fmt;
 
-use deltalake::datafusion::sql::sqlparser::ast;
-use deltalake::datafusion::sql::sqlparser::dialect::GenericDialect;
-use deltalake::datafusion::sql::sqlparser::parser::Parser;
-use deltalake::datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
+use sqlparser::ast;
+use sqlparser::dialect::GenericDialect;
+use sqlparser::parser::Parser;
+use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-pub(crate) use self::change::{Delete, Target, Update, template};
+pub use self::change::{Delete, Target, Update, template};
 use self::clauses::Clauses;
-pub(crate) use self::create::{Create, columns_alone};
-pub(crate) use self::insert::{Insert, Manner};
+pub use self::create::{Create, columns_alone};
+pub use self::insert::{Insert, Manner};
 pub use self::mistake::Mistake;
-pub(crate) use self::names::plain;
+pub use self::names::plain;
 use self::pieces::{Piece, pieces};
-use crate::TableName;
+pub(crate) use self::words::word_at;
+use crate::lake::TableName;
 
 /// The dialect of queries too, so that a query in a script says what it says elsewhere.
 const DIALECT: GenericDialect = GenericDialect {};
@@ -45,7 +47,7 @@ pub struct Statement {
     text: String,
     line: u64,
     column: u64,
-    pub(crate) command: Command,
+    pub command: Command,
 }
 
 /// What a statement does.
@@ -63,7 +65,7 @@ pub enum Kind {
 
 /// What a statement does, with all that it says.
 #[derive(Debug, Clone)]
-pub(crate) enum Command {
+pub enum Command {
     Select(Box<ast::Query>),
     Create(Box<Create>),
     Insert(Box<Insert>),
@@ -85,6 +87,25 @@ impl Script {
         }
         mistakes.extend(broken);
         if mistakes.is_empty() { Ok(Self { statements }) } else { Err(mistakes) }
+    }
+
+    /// The one query that a text is, as a model or a test must be.
+    ///
+    /// # Errors
+    /// Every mistake that was found, in the order of the text; where there is none, what it is beside a query.
+    pub fn query(sql: &str) -> Result<Statement, Vec<Mistake>> {
+        let mut statements = Self::parse(sql)?.statements.into_iter();
+        let first = statements.next().ok_or_else(|| vec![Mistake::nothing()])?;
+        let mut wrong: Vec<Mistake> = first.not_a_query().into_iter().collect();
+        wrong.extend(statements.next().map(|second| second.one_too_many()));
+        if wrong.is_empty() { Ok(first) } else { Err(wrong) }
+    }
+
+    /// The mistakes of the statements that are to be judged, by their text; and that a text ends within quotes or a comment.
+    pub(crate) fn mistakes(sql: &str, is_judged: impl Fn(&str) -> bool) -> Vec<Mistake> {
+        let (pieces, broken) = pieces(sql);
+        let judged = pieces.iter().filter(|piece| is_judged(piece.text));
+        judged.filter_map(|piece| piece.command().err()).flatten().chain(broken).collect()
     }
 
     #[must_use]

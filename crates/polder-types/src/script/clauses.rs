@@ -3,8 +3,8 @@
 //! `PARTITIONED BY (…)` and `PRIMARY KEY (…)` may stand behind the columns of a new table in any order, and before the query that it
 //! is made of. `ON CONFLICT` would be taken for a name: `SELECT 1 ON …` calls the column `on`.
 
-use deltalake::datafusion::sql::sqlparser::keywords::Keyword;
-use deltalake::datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::Mistake;
 use super::names::plain;

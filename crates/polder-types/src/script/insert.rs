@@ -2,29 +2,29 @@
 
 use std::collections::BTreeSet;
 
-use deltalake::datafusion::sql::sqlparser::ast::{
+use sqlparser::ast::{
     self, ConflictTarget, DoUpdate, Expr, Ident, ObjectName, ObjectNamePart, OnConflictAction, OnInsert,
 };
 
-use deltalake::datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
+use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::names::{self, plain};
 use super::pieces::Piece;
 use super::refusal::usage;
 use super::{Kind, Mistake};
-use crate::TableName;
+use crate::lake::TableName;
 
 #[derive(Debug, Clone)]
-pub(crate) struct Insert {
-    pub(crate) table: TableName,
+pub struct Insert {
+    pub table: TableName,
     /// All columns of the table, in its order, if none are named.
-    pub(crate) columns: Vec<Ident>,
-    pub(crate) source: Box<ast::Query>,
-    pub(crate) manner: Manner,
+    pub columns: Vec<Ident>,
+    pub source: Box<ast::Query>,
+    pub manner: Manner,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Manner {
+pub enum Manner {
     Append,
     Overwrite,
     /// The columns of the key, and those that are set.

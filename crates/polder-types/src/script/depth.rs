@@ -3,8 +3,8 @@
 //! The bounds are what debug builds can take on threads of two megabytes, whatever the text is; the planner has more room, see
 //! [`crate::room`].
 
-use deltalake::datafusion::sql::sqlparser::keywords::Keyword;
-use deltalake::datafusion::sql::sqlparser::tokenizer::Token;
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::Token;
 
 use super::Mistake;
 use super::pieces::Piece;

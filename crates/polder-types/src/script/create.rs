@@ -1,29 +1,27 @@
 //! `CREATE TABLE`, with columns or with the rows of a query.
 
-use deltalake::datafusion::sql::sqlparser::ast::helpers::stmt_create_table::CreateTableBuilder;
-use deltalake::datafusion::sql::sqlparser::ast::{
-    self, ColumnDef, ColumnOption, Expr, Ident, TableConstraint,
-};
+use sqlparser::ast::helpers::stmt_create_table::CreateTableBuilder;
+use sqlparser::ast::{self, ColumnDef, ColumnOption, Expr, Ident, TableConstraint};
 
 use super::Mistake;
 use super::clauses::Clauses;
 use super::names::{self, plain};
 use super::pieces::Piece;
 use super::refusal::usage;
-use crate::TableName;
+use crate::lake::TableName;
 
 #[derive(Debug, Clone)]
-pub(crate) struct Create {
-    pub(crate) table: TableName,
+pub struct Create {
+    pub table: TableName,
     /// With nothing but what [`Create`] says of them elsewhere; none if they are those of the query.
-    pub(crate) columns: Vec<ColumnDef>,
+    pub columns: Vec<ColumnDef>,
     /// What each column is for, by its place.
-    pub(crate) comments: Vec<Option<String>>,
-    pub(crate) partition_by: Vec<String>,
-    pub(crate) key: Vec<String>,
-    pub(crate) query: Option<Box<ast::Query>>,
-    pub(crate) replace: bool,
-    pub(crate) if_not_exists: bool,
+    pub comments: Vec<Option<String>>,
+    pub partition_by: Vec<String>,
+    pub key: Vec<String>,
+    pub query: Option<Box<ast::Query>>,
+    pub replace: bool,
+    pub if_not_exists: bool,
 }
 
 impl Piece<'_> {
@@ -110,7 +108,7 @@ impl Piece<'_> {
 }
 
 /// A `CREATE TABLE` of nothing but columns, for the planner to say what types they are.
-pub(crate) fn columns_alone(create: &Create) -> ast::Statement {
+pub fn columns_alone(create: &Create) -> ast::Statement {
     let name = ast::ObjectName::from(vec![Ident::new("columns")]);
     ast::Statement::CreateTable(CreateTableBuilder::new(name).columns(create.columns.clone()).build())
 }

@@ -2,17 +2,17 @@
 
 use std::ops::ControlFlow;
 
-use deltalake::datafusion::sql::sqlparser::ast::{
+use sqlparser::ast::{
     Ident, ObjectName, ObjectNamePart, Query, SetExpr, Spanned, TableFactor, Visit, Visitor,
 };
-use deltalake::datafusion::sql::sqlparser::tokenizer::Location;
+use sqlparser::tokenizer::Location;
 
 use super::pieces::Piece;
 use super::{Command, Mistake};
-use crate::{CATALOG, TableName};
+use crate::lake::{CATALOG, TableName};
 
 /// A name as SQL means it: in lower case unless it is quoted.
-pub(crate) fn plain(name: &Ident) -> String {
+pub fn plain(name: &Ident) -> String {
     if name.quote_style.is_some() { name.value.clone() } else { name.value.to_ascii_lowercase() }
 }
 

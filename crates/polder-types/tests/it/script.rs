@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use polder_lake::{Kind, Script};
+use polder_types::script::{Kind, Script};
 use proptest::prelude::*;
 
 fn mistakes(sql: &str) -> String {

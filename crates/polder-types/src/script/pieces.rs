@@ -2,7 +2,7 @@
 
 use std::str::Chars;
 
-use deltalake::datafusion::sql::sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
 use super::{DIALECT, Mistake};
 
@@ -38,6 +38,11 @@ fn piece<'a>(tokens: Vec<TokenWithSpan>, reader: &mut Reader<'a>) -> Option<Piec
     let text = &reader.text[begin..reader.offset(last)];
     let tokens = tokens.into_iter().filter(is_word).collect();
     Some(Piece { tokens, text, start: first, end: last })
+}
+
+/// The byte of a text that a place is at.
+pub(super) fn offset(text: &str, place: Location) -> usize {
+    Reader::new(text).offset(place)
 }
 
 impl Piece<'_> {

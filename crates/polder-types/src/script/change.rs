@@ -1,32 +1,32 @@
 //! `UPDATE` and `DELETE`: which rows of which table, and what becomes of them.
 
-use deltalake::datafusion::sql::sqlparser::ast::{self, AssignmentTarget, Expr, TableFactor, TableWithJoins};
-use deltalake::datafusion::sql::sqlparser::parser::Parser;
+use sqlparser::ast::{self, AssignmentTarget, Expr, TableFactor, TableWithJoins};
+use sqlparser::parser::Parser;
 
 use super::pieces::Piece;
 use super::{DIALECT, Mistake, names};
-use crate::TableName;
+use crate::lake::TableName;
 
 /// Rows of a table.
 #[derive(Debug, Clone)]
-pub(crate) struct Target {
-    pub(crate) table: TableName,
+pub struct Target {
+    pub table: TableName,
     /// What the statement calls it.
-    pub(crate) alias: Option<ast::TableAlias>,
+    pub alias: Option<ast::TableAlias>,
     /// All rows, if there is none.
-    pub(crate) condition: Option<Expr>,
+    pub condition: Option<Expr>,
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct Update {
-    pub(crate) target: Target,
+pub struct Update {
+    pub target: Target,
     /// Columns, and what they are to be.
-    pub(crate) set: Vec<(ast::Ident, Expr)>,
+    pub set: Vec<(ast::Ident, Expr)>,
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct Delete {
-    pub(crate) target: Target,
+pub struct Delete {
+    pub target: Target,
 }
 
 const ALONE: &str = "use `WHERE column IN (SELECT …)` or `WHERE EXISTS (SELECT …)`";
@@ -119,7 +119,7 @@ impl Piece<'_> {
 }
 
 /// The shortest query of a table, to be filled in.
-pub(crate) fn template() -> ast::Query {
+pub fn template() -> ast::Query {
     let parsed = Parser::parse_sql(&DIALECT, "SELECT 1 FROM t").map(|mut parsed| parsed.pop());
     match parsed {
         Ok(Some(ast::Statement::Query(query))) => *query,
