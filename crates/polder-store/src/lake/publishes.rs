@@ -184,8 +184,18 @@ pub async fn of_branch(tx: &mut Tx, branch: BranchId) -> Result<Option<Publish>>
     row.map(Publish::try_from).transpose()
 }
 
-/// The publish that took this one back, if one did.
+/// The publish that took this one back, if one did, and was not taken back itself.
 pub async fn rolled_back_by(tx: &mut Tx, id: PublishId) -> Result<Option<PublishId>> {
+    let first = newest_roll_back(tx, id).await?;
+    let (mut last, mut counts) = (first, false);
+    while let Some(back) = last {
+        counts = !counts;
+        last = newest_roll_back(tx, back).await?;
+    }
+    Ok(first.filter(|_| counts))
+}
+
+async fn newest_roll_back(tx: &mut Tx, id: PublishId) -> Result<Option<PublishId>> {
     let sql = "SELECT id FROM publishes WHERE rolls_back = $1 AND state = 'DONE' ORDER BY id DESC LIMIT 1";
     let found: Option<Uuid> = on!(tx, |c| sqlx::query_scalar(sql).bind(id.0).fetch_optional(c))?;
     Ok(found.map(PublishId))

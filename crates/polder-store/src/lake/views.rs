@@ -8,7 +8,7 @@ use polder_types::wire::{BranchView, LakeTable, PublishView, PublishedTable};
 use uuid::Uuid;
 
 use self::rows::{PublishRow, PublishedRow, TableRow};
-use super::{Place, branches, name};
+use super::{Place, branches, name, publishes};
 use crate::stored::{and, containing, page_size};
 use crate::{Result, Tx};
 
@@ -76,6 +76,7 @@ pub async fn publishes(tx: &mut Tx, place: Place<'_>, filter: PublishFilter<'_>)
         .bind(filter.run.map(|run| run.0))
         .fetch_all(c))?;
     let mut views = rows.into_iter().map(PublishView::try_from).collect::<Result<Vec<_>>>()?;
+    without_those_taken_back(tx, &mut views).await?;
     add_tables(tx, &mut views).await?;
     Ok(views)
 }
@@ -99,6 +100,7 @@ pub async fn publish(tx: &mut Tx, workspace_id: &str, id: PublishId) -> Result<O
         .bind(id.0)
         .fetch_optional(c))?;
     let mut views = row.map(PublishView::try_from).transpose()?.into_iter().collect::<Vec<_>>();
+    without_those_taken_back(tx, &mut views).await?;
     add_tables(tx, &mut views).await?;
     Ok(views.pop())
 }
@@ -117,6 +119,14 @@ fn branch_view(branch: branches::Branch) -> BranchView {
     let branches::Branch { id, name, environment, state, run, step, .. } = branch;
     let branches::Branch { created_at, ended_at, removed_at, .. } = branch;
     BranchView { id, name, environment, state, run, step, created_at, ended_at, removed_at }
+}
+
+/// A roll-back that was rolled back itself counts no more. There are few of them, so each is asked for.
+async fn without_those_taken_back(tx: &mut Tx, views: &mut [PublishView]) -> Result<()> {
+    for view in views.iter_mut().filter(|view| view.rolled_back_by.is_some()) {
+        view.rolled_back_by = publishes::rolled_back_by(tx, view.id).await?;
+    }
+    Ok(())
 }
 
 /// What publishes did to which tables, and what they read: asked once for all of them.

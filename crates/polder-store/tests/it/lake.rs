@@ -255,6 +255,31 @@ on_both_databases! {
         assert_eq!(views::publish(&mut tx, "default", load.id).await.unwrap().as_ref(), Some(&shown[1]));
     }
 
+    async fn a_roll_back_that_was_rolled_back_counts_no_more(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        let load = published(&mut tx, "run-1", &["raw.a"]).await;
+        let mut chain = vec![load.id];
+        for number in 1..=3 {
+            let made = branch(&mut tx, &format!("rollback-{number}")).await;
+            let before = lake::table(&mut tx, PROD, &name("raw.a")).await.unwrap().unwrap().pin.version;
+            let mut back = Publish { rolls_back: chain.last().copied(), ..publish(&made, &["raw.a"]) };
+            (back.intent.tables[0].before, back.intent.tables[0].version) = (Some(before), before + 1);
+            assert_eq!(publishes::prepare(&mut tx, &back).await.unwrap(), []);
+            publishes::finish(&mut tx, back.id, at(number)).await.unwrap();
+            chain.push(back.id);
+            let by = |id: &PublishId| chain.iter().position(|other| other == id);
+            let mut found = Vec::new();
+            for id in &chain {
+                let back = publishes::rolled_back_by(&mut tx, *id).await.unwrap();
+                assert_eq!(views::publish(&mut tx, "default", *id).await.unwrap().unwrap().rolled_back_by, back);
+                found.push(back.as_ref().and_then(by));
+            }
+            let expected: &[&[Option<usize>]] =
+                &[&[Some(1), None], &[None, Some(2), None], &[Some(1), None, Some(3), None]];
+            assert_eq!(found, expected[chain.len() - 2]);
+        }
+    }
+
     async fn what_was_seen_within_the_retention_is_kept(store: Store) {
         let mut tx = store.begin().await.unwrap();
         for run in 0..4 {
