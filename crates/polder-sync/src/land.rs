@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use polder_ingest::{KeptSchema, ReadOptions, infer};
 use polder_lake::operations::Batches;
 use polder_lake::{Effect, Landing, TableName, Work};
-use polder_types::definition::sync::{Stream, SyncMode};
+use polder_types::definition::sync::{Stream, StreamSource, SyncMode};
 
 use crate::gathered::Gathered;
 use crate::log::Log;
@@ -34,6 +34,10 @@ impl Ready<'_> {
     pub(crate) async fn land(mut self, work: &mut Work, log: &mut Log<'_>) -> Result<Landed> {
         let mut schema = Arc::new(self.schema(work).await?);
         let was_there = work.is_there(&self.stream.table).await?;
+        if self.begins_to_add() {
+            let name = &self.stream.name;
+            log.say(&format!("{name}: its rows were replaced whole until now: they are this once more, and added to from then on"))?;
+        }
         // The first reading may find that there are more columns; the second one has them all.
         for _ in 0..2 {
             let found = Shared::new(Mutex::new(Found::default()));
@@ -87,9 +91,9 @@ impl Ready<'_> {
             reading.look(found).await;
             return Ok(None);
         }
-        let how = rules::landing(self.stream, schema)?;
+        let replaces = self.replaces();
+        let how = rules::landing(self.stream, schema, replaces)?;
         let (table, columns) = (&self.stream.table, reading.columns());
-        let replaces = self.stream.mode == SyncMode::FullRefresh;
         if replaces {
             work.make_room_anew(table, &columns, &how).await?;
         } else {
@@ -100,6 +104,17 @@ impl Ready<'_> {
             work.land(table, Batches::new(columns, futures::stream::empty()), &Landing::Overwrite).await?;
         }
         Ok(Some(work.land(table, reading.rows(found), &how).await?))
+    }
+
+    /// Whether what comes takes the place of what is there.
+    fn replaces(&self) -> bool {
+        self.stream.mode == SyncMode::FullRefresh || self.begins_to_add()
+    }
+
+    /// Whether the rows of an API were replaced until now, and are added from now on: it was not noted which there are, so all come once more.
+    fn begins_to_add(&self) -> bool {
+        let is_api = matches!(self.stream.source, StreamSource::Http(_));
+        is_api && self.stream.primary_key.is_empty() && self.state.count > 0 && self.state.cursor.is_none()
     }
 
     fn reading(&self, schema: &Arc<KeptSchema>) -> Reading {
@@ -114,8 +129,7 @@ impl Ready<'_> {
     /// A source of which no row fits is broken, not empty: it neither makes a table nor takes the place of one.
     fn refuse_only_bad(&self, was_there: bool, found: &Found) -> Result<()> {
         let rejected = found.rejected.count();
-        let replaces = self.stream.mode == SyncMode::FullRefresh;
-        if found.good > 0 || rejected == 0 || (was_there && !replaces) {
+        if found.good > 0 || rejected == 0 || (was_there && !self.replaces()) {
             return Ok(());
         }
         Err(Error::NothingFits { rejected, first: found.rejected.first.join("; ") })
@@ -138,8 +152,7 @@ impl Ready<'_> {
         let rejected = found.rejected.count();
         let table: &TableName = &self.stream.table;
         if effect.is_some() {
-            let replaces = self.stream.mode == SyncMode::FullRefresh;
-            found.rejected.land(work, table, self.origin, replaces).await?;
+            found.rejected.land(work, table, self.origin, self.replaces()).await?;
             let mut state = std::mem::take(&mut self.state);
             state.schema = Arc::unwrap_or_clone(schema);
             (state.files, state.cursor) = (self.gathered.seen.take(), self.gathered.cursor.take());

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use polder_ingest::{AddedColumns, ColumnRules, FileFormat, KeptSchema, OnAdded, ReadOptions, Salt};
 use polder_lake::Landing;
-use polder_types::definition::sync::{OnSchemaChange, Stream, Sync, SyncMode};
+use polder_types::definition::sync::{OnSchemaChange, Stream, Sync};
 use serde_json::Value;
 
 use crate::{Error, Result};
@@ -45,13 +45,10 @@ pub(crate) fn columns(stream: &Stream) -> Result<ColumnRules> {
     })
 }
 
-/// How a stream's rows come into its table.
-pub(crate) fn landing(stream: &Stream, schema: &KeptSchema) -> Result<Landing> {
+/// How a stream's rows come into its table; whether they take the place of those that are there is another's to say.
+pub(crate) fn landing(stream: &Stream, schema: &KeptSchema, replaces: bool) -> Result<Landing> {
     if stream.primary_key.is_empty() {
-        return Ok(match stream.mode {
-            SyncMode::FullRefresh => Landing::Overwrite,
-            SyncMode::Incremental => Landing::Append,
-        });
+        return Ok(if replaces { Landing::Overwrite } else { Landing::Append });
     }
     let key = stream.primary_key.iter().map(|name| column(schema, name, "part of the primary key"));
     let cursor = stream.cursor.as_ref().map(|name| column(schema, name, "the cursor")).transpose()?;

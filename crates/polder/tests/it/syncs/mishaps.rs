@@ -166,3 +166,18 @@ fn records_without_a_time_and_of_the_future_are_added_once() {
     assert!(run(&session) && run(&session));
     assert_eq!(rows(&session, "SELECT id FROM raw.orders ORDER BY id"), json!([[1], [2], [3]]));
 }
+
+#[test]
+fn a_stream_that_was_replaced_whole_adds_nothing_twice() {
+    let api =
+        Api::start(|_| page(&json!([{"id": 1, "day": "2026-01-01"}, {"id": 2, "day": "2026-01-02"}]), None));
+    let sync = |mode: &str| {
+        format!("connector: shop\nconfig: {{key: k}}\nstreams: [{{name: orders, mode: {mode}}}]\n")
+    };
+    let (session, _server) = shop(&sync("full_refresh"), Some(&connector(&api, PAGES)));
+    assert!(run(&session));
+    session.write("shop/syncs/shop.yaml", &sync("incremental"));
+    assert!(session.output(&["deploy", "shop"], "").status.success());
+    assert!(run(&session) && run(&session));
+    assert_eq!(rows(&session, "SELECT id FROM raw.orders ORDER BY id"), json!([[1], [2]]));
+}
