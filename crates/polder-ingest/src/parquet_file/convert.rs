@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, RecordBatch, StringArray, new_null_array};
+use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, StringArray, new_null_array};
 use arrow::compute::{CastOptions, cast_with_options, concat, nullif};
 use arrow::datatypes::{DataType, Field};
 use arrow::error::ArrowError;
 use arrow::json::LineDelimitedWriter;
 use arrow::json::writer::{EncoderOptions, make_encoder};
+use polder_times::{Reach, rows};
 
-use super::years;
+use super::numbers;
 use crate::column::{Failure, Failures, Reading};
 use crate::rows::{Cell, Kind, Quoting, Rows, Slot, Span, short};
 use crate::{ColumnType, Reason};
@@ -58,7 +59,7 @@ impl Conversion<'_> {
             self.reading.check_key(&array, failures);
             return Ok(array);
         };
-        let plain = self.within_years(plain(field, array)?, failures)?;
+        let plain = plain(field, &self.within_years(array, failures)?)?;
         if column_type(field.data_type()) == wanted && self.reading.salt.is_none() {
             return Ok(self.cast(&plain, failures));
         }
@@ -70,17 +71,19 @@ impl Conversion<'_> {
         Ok(self.reading.array(&as_rows(texts), Some(0), failures))
     }
 
-    /// Dates and times without those that no reader knows, whatever they are to become.
-    fn within_years(&self, array: ArrayRef, failures: &mut Failures) -> Result<ArrayRef, ArrowError> {
-        let Some(beyond) = years::beyond(&array)? else { return Ok(array) };
-        for row in beyond.values().set_indices() {
-            let message = format!(
-                "column {}: the value is not within the years 0001 to 9999",
-                self.reading.column.name
-            );
+    /// Dates and times without those that no reader knows, whatever they are to become. Nested ones go with all that is around them.
+    fn within_years(&self, array: &ArrayRef, failures: &mut Failures) -> Result<ArrayRef, ArrowError> {
+        let Some(beyond) = rows(array.as_ref(), Reach::Years) else { return Ok(Arc::clone(array)) };
+        let what = match array.data_type() {
+            nested if nested.is_nested() => "a date or time in it is not within the years 0001 to 9999",
+            DataType::Time32(_) | DataType::Time64(_) | DataType::Duration(_) => "the value is no time",
+            _ => "the value is not within the years 0001 to 9999",
+        };
+        for row in beyond.set_indices() {
+            let message = format!("column {}: {what}", self.reading.column.name);
             failures.entry(row).or_insert(Failure { reason: Reason::WrongType, message });
         }
-        nullif(&array, &beyond)
+        nullif(array, &BooleanArray::new(beyond, None))
     }
 
     /// The same values in the type that Polder has for them. A time beyond microseconds of 64 bits does not fit.
@@ -142,7 +145,7 @@ fn as_json(field: &Field, array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
 /// One row as JSON, for those that are rejected.
 pub(crate) fn row_as_json(row: &RecordBatch) -> Result<String, ArrowError> {
     let mut writer = LineDelimitedWriter::new(Vec::new());
-    writer.write(&years::as_numbers(row)?)?;
+    writer.write(&numbers::in_place_of_times(row)?)?;
     writer.finish()?;
     Ok(short(&writer.into_inner()))
 }

@@ -2,8 +2,8 @@
 //! holds all their values; what is nested becomes JSON.
 
 mod convert;
+mod numbers;
 mod ranges;
-mod years;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -6,4 +6,4 @@ mod temporal;
 
 pub(crate) use fits::{Fits, not_finite, trim};
 pub(crate) use number::Number;
-pub(crate) use temporal::{DAYS, date, moment};
+pub(crate) use temporal::{date, moment};

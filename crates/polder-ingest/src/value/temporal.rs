@@ -1,15 +1,12 @@
 //! Dates and timestamps, in the ISO forms and no others: `03/04/2025` is two different days, depending on whom one asks.
 
-use std::ops::RangeInclusive;
-
 use chrono::{Datelike, NaiveDate};
+use polder_times::DAYS;
 
 const MICROSECONDS_A_SECOND: i64 = 1_000_000;
 const SECONDS_A_DAY: i64 = 86_400;
 /// Days from the first of the first year to 1970.
 const EPOCH: i32 = 719_163;
-/// In days since 1970, those of the years 0001 to 9999: what all that read tables know.
-pub(crate) const DAYS: RangeInclusive<i64> = -719_162..=2_932_896;
 
 /// A point in time, in microseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BinaryArray, Date32Array, DictionaryArray, Float32Array, Int32Array, Int64Array, ListArray,
-    RecordBatch, StringArray, StructArray, Time32MillisecondArray, TimestampMillisecondArray,
-    TimestampNanosecondArray, UInt64Array,
+    Array, ArrayRef, BinaryArray, Date32Array, DictionaryArray, Float32Array, Int32Array, Int64Array,
+    ListArray, MapArray, RecordBatch, StringArray, StructArray, Time32MillisecondArray,
+    TimestampMillisecondArray, TimestampNanosecondArray, UInt64Array,
 };
-use arrow::datatypes::{DataType, Field, Int32Type, Int64Type};
+use arrow::buffer::OffsetBuffer;
+use arrow::datatypes::{DataType, Date32Type, Field, Int32Type, Int64Type};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
@@ -116,6 +117,40 @@ async fn dates_and_times_beyond_the_years_that_others_know_are_rejected() {
     assert_eq!(read.rejected[0].message, "column d: the value is not within the years 0001 to 9999");
     assert_eq!(read.rejected[0].raw.as_deref(), Some(r#"{"d":2147483647,"t":9223372036854775807}"#));
     assert_eq!(read.rejected[4].raw.as_deref(), Some(r#"{"d":"0001-01-01","t":-62135596800001}"#));
+}
+
+/// As JSON there would be an error of Arrow where the value should stand.
+#[tokio::test]
+async fn they_are_rejected_however_deep_they_lie() {
+    let times =
+        || -> ArrayRef { Arc::new(TimestampMillisecondArray::from(vec![0, i64::MAX]).with_timezone("UTC")) };
+    let of_type = |values: ArrayRef| Arc::new(Field::new("at", values.data_type().clone(), true));
+    let nested: ArrayRef = Arc::new(StructArray::from(vec![(of_type(times()), times())]));
+    let days = [Some(vec![Some(0), None]), Some(vec![Some(1), Some(i32::MAX)])];
+    let list: ArrayRef = Arc::new(ListArray::from_iter_primitive::<Date32Type, _, _>(days));
+    let keys: ArrayRef = Arc::new(StringArray::from(vec!["k", "k"]));
+    let entries = StructArray::from(vec![
+        (Arc::new(Field::new("keys", DataType::Utf8, false)), keys),
+        (of_type(times()), times()),
+    ]);
+    let field = Arc::new(Field::new("entries", entries.data_type().clone(), false));
+    let offsets = OffsetBuffer::from_lengths([1, 1]);
+    let map: ArrayRef = Arc::new(MapArray::new(field, offsets, entries, None, false));
+    let expected = [
+        (nested, r#"{"n":"{\"at\":\"1970-01-01T00:00:00Z\"}"}"#, r#"{"n":{"at":9223372036854775807}}"#),
+        (list, r#"{"n":"[\"1970-01-01\",null]"}"#, r#"{"n":[1,2147483647]}"#),
+        (map, r#"{"n":"{\"k\":\"1970-01-01T00:00:00Z\"}"}"#, r#"{"n":{"k":9223372036854775807}}"#),
+    ];
+    for (array, row, raw) in expected {
+        let read = read("a.parquet", file(vec![("n", array)]), ReadOptions::default()).await.unwrap();
+        assert_eq!((read.columns(), read.rows()), (vec!["n json".to_owned()], vec![row.to_owned()]));
+        assert_eq!(read.reasons(), ["2 wrong_type"]);
+        let message = "column n: a date or time in it is not within the years 0001 to 9999";
+        assert_eq!(
+            (read.rejected[0].message.as_str(), read.rejected[0].raw.as_deref()),
+            (message, Some(raw))
+        );
+    }
 }
 
 #[tokio::test]

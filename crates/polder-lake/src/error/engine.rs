@@ -19,7 +19,7 @@ pub(super) fn words(error: &DataFusionError) -> String {
     }
 }
 
-fn arrow(error: &ArrowError) -> String {
+pub(crate) fn arrow(error: &ArrowError) -> String {
     match error {
         ArrowError::DivideByZero => {
             "a division by zero; `nullif(divisor, 0)` gives nothing instead".to_owned()

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use deltalake::arrow::array::{ArrayRef, RecordBatch, new_null_array};
 use deltalake::arrow::compute::{CastOptions, cast_with_options};
-use deltalake::arrow::datatypes::{Field, Schema, SchemaRef};
+use deltalake::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt};
+use polder_times::{Beyond, Reach, beyond, beyond_in};
 
+use crate::error::engine::arrow as told;
 use crate::{Error, Result, TableName};
 
 /// Rows as they come, in batches that are each held in memory.
@@ -58,6 +60,41 @@ pub(crate) fn conform(table: &TableName, batch: &RecordBatch, to: &SchemaRef) ->
     RecordBatch::try_new(to.clone(), columns).map_err(|error| Error::column(table, "*", error.to_string()))
 }
 
+/// The rows that come in for a table, as it may store them: [`conform`], and no date or time that its other readers do not know.
+///
+/// # Errors
+/// As [`conform`], and [`Error::Column`] for such a date or time.
+pub(crate) fn storable(table: &TableName, batch: &RecordBatch, to: &SchemaRef) -> Result<RecordBatch> {
+    let batch = conform(table, batch, to)?;
+    let found = beyond(&batch, Reach::Years);
+    found.map_or(Ok(batch), |found| Err(beyond_years(table, &found)))
+}
+
+fn beyond_years(table: &TableName, found: &Beyond) -> Error {
+    let reason = format!(
+        "{} is not within the years 1 to 9999, and others could not read the table; \
+         `CASE WHEN extract(year FROM …) BETWEEN 1 AND 9999 THEN … END` makes it null",
+        found.value
+    );
+    Error::column(table, &found.column, reason)
+}
+
+/// Values in the type of a column, all of them.
+///
+/// # Errors
+/// [`Error::Column`] when one does not fit.
+pub(crate) fn cast(table: &TableName, values: &ArrayRef, name: &str, to: &DataType) -> Result<ArrayRef> {
+    if values.data_type() == to {
+        return Ok(Arc::clone(values));
+    }
+    // In the units of another type they may be too large for their bits.
+    if let Some(found) = beyond_in(name, values, Reach::Years) {
+        return Err(beyond_years(table, &found));
+    }
+    let strict = CastOptions { safe: false, ..CastOptions::default() };
+    cast_with_options(values, to, &strict).map_err(|error| Error::column(table, name, told(&error)))
+}
+
 fn column(table: &TableName, batch: &RecordBatch, field: &Field) -> Result<ArrayRef> {
     let Some(found) = batch.column_by_name(field.name()) else {
         if field.is_nullable() {
@@ -72,7 +109,5 @@ fn column(table: &TableName, batch: &RecordBatch, field: &Field) -> Result<Array
             format!("it may not be null, and {} values are", found.null_count()),
         ));
     }
-    let strict = CastOptions { safe: false, ..CastOptions::default() };
-    cast_with_options(found, field.data_type(), &strict)
-        .map_err(|error| Error::column(table, field.name(), error.to_string()))
+    cast(table, found, field.name(), field.data_type())
 }

@@ -11,7 +11,7 @@ use deltalake::parquet::file::properties::WriterProperties;
 use deltalake::table::config::TablePropertiesExt;
 use futures::StreamExt;
 
-use super::columns::{Batches, conform};
+use super::columns::{Batches, conform, storable};
 use super::key::ORDER;
 use super::sort::sorted;
 use crate::{Error, Result, Table};
@@ -49,20 +49,27 @@ impl Table {
     /// Writes all rows; the files that hold them, and how many rows there were.
     pub(crate) async fn write_files(&self, batches: Batches) -> Result<(Vec<Add>, u64)> {
         let to = self.schema()?;
-        let batches = self.by_key(batches, &to, &self.key()?.unwrap_or_default())?;
+        let batches = self.incoming(batches, &to, &self.key()?.unwrap_or_default())?;
         self.write_rows(batches, &to, self.layout()?).await
     }
 
-    /// The rows in some columns, sorted by a key, if there is one: then files lie between narrow bounds, and an upsert opens few.
-    pub(crate) fn by_key(&self, batches: Batches, to: &SchemaRef, key: &[String]) -> Result<Batches> {
+    /// The rows that come in, in some columns and sorted by a key, if there is one: then files lie between narrow bounds, and an
+    /// upsert opens few.
+    pub(crate) fn incoming(&self, batches: Batches, to: &SchemaRef, key: &[String]) -> Result<Batches> {
         let order = key.iter().filter_map(|column| to.index_of(column).ok());
         let order: Vec<_> = order.map(|index| (index, ORDER)).collect();
+        let rows = self.storable(batches, to);
         if order.is_empty() {
-            return Ok(batches);
+            return Ok(rows);
         }
+        sorted(rows, &order, &self.lake.means()?)
+    }
+
+    /// The rows that come in, in some columns, until one cannot be stored.
+    pub(crate) fn storable(&self, batches: Batches, to: &SchemaRef) -> Batches {
         let (table, columns) = (self.name.clone(), Arc::clone(to));
-        let rows = batches.stream.map(move |batch| conform(&table, &batch?, &columns));
-        sorted(Batches::new(Arc::clone(to), rows), &order, &self.lake.means()?)
+        let rows = batches.stream.map(move |batch| storable(&table, &batch?, &columns));
+        Batches::new(Arc::clone(to), rows)
     }
 
     /// The same in other columns than the table's, or in another layout.

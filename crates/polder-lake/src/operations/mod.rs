@@ -40,6 +40,7 @@ mod upsert;
 
 pub use append::Written;
 pub use columns::Batches;
+pub(crate) use columns::cast;
 pub use commit::Note;
 pub use create::Design;
 pub use delete::Deleted;

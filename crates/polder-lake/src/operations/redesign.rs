@@ -31,7 +31,7 @@ impl Table {
             design.schema.as_ref().try_into_kernel().map_err(|error| Error::log(&self.name, error))?;
         let metadata = self.redesigned(&columns, design)?;
         let layout = if design.key.is_empty() { Layout::PLAIN } else { Layout::KEYED };
-        let rows = self.by_key(batches, &design.schema, &design.key)?;
+        let rows = self.incoming(batches, &design.schema, &design.key)?;
         let (adds, rows) =
             self.write_rows_in(rows, &design.schema, layout, design.partition_by.clone()).await?;
         let written = Written::of(&adds, rows);

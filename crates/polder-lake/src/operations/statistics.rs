@@ -8,6 +8,7 @@ use deltalake::arrow::datatypes::{
 };
 use deltalake::parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 use deltalake::parquet::file::metadata::ParquetMetaData;
+use polder_times::{Reach, rows};
 use serde_json::{Map, Value, json};
 
 /// A number in the log is a floating one to many readers: decimals of more digits are left out.
@@ -63,7 +64,8 @@ fn column(metadata: &ParquetMetaData, schema: &Schema, name: &str) -> Option<Fou
 fn extreme(bounds: &ArrayRef, largest: bool) -> Option<Value> {
     let order = SortOptions { descending: largest, nulls_first: false };
     let value = sort(bounds, Some(order)).ok()?.slice(0, 1);
-    if value.is_null(0) {
+    // Some readers would stop at a date that they do not know, and with it at the whole log.
+    if value.is_null(0) || rows(value.as_ref(), Reach::Years).is_some() {
         return None;
     }
     match value.data_type() {

@@ -95,6 +95,7 @@ impl Table {
     ) -> Result<(Self, Upserted)> {
         let files = Arc::new(self.files()?);
         let columns = Arc::new(Key::new(&self.name, &files.schema, key)?);
+        let batches = self.storable(batches, &files.schema);
         let mut incoming = Incoming::new(&self, &files.schema, &columns, wins, batches)?;
         let layout = Layout { indexed: self.layout()?.indexed, ..Layout::KEYED };
         let manner = Manner { layout, also: key.to_vec(), at };

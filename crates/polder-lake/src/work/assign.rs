@@ -7,13 +7,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use deltalake::arrow::array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
+use deltalake::arrow::compute::can_cast_types;
 use deltalake::arrow::compute::kernels::cmp::not_distinct;
-use deltalake::arrow::compute::{CastOptions, can_cast_types, cast_with_options};
 use deltalake::arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use futures::StreamExt;
 
 use super::types::sql_type;
-use crate::operations::{Batches, is_wider};
+use crate::operations::{Batches, cast, is_wider};
 use crate::{Error, Result, TableName};
 
 /// The columns of a table that rows go to.
@@ -91,13 +91,8 @@ impl Targets {
 
     fn column(&self, field: &FieldRef, values: &ArrayRef) -> Result<ArrayRef> {
         let (from, to) = (values.data_type(), field.data_type());
-        let strict = CastOptions { safe: false, ..CastOptions::default() };
-        let cast = |values: &ArrayRef, to: &DataType| cast_with_options(values, to, &strict);
-        let converted = cast(values, to).map_err(|error| {
-            let reason = error.to_string();
-            let reason = reason.strip_prefix("Cast error: ").unwrap_or(&reason);
-            Error::column(&self.table, field.name(), reason)
-        })?;
+        let cast = |values: &ArrayRef, to: &DataType| cast(&self.table, values, field.name(), to);
+        let converted = cast(values, to)?;
         if may_lose(from, to) {
             let same = cast(&converted, from).ok().and_then(|back| not_distinct(&back, values).ok());
             if same.is_none_or(|same| same.true_count() < values.len()) {

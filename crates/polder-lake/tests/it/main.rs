@@ -22,3 +22,4 @@ mod undoing;
 mod upserts;
 mod vacuuming;
 mod work;
+mod years;

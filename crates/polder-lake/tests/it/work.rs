@@ -37,7 +37,7 @@ pub(crate) async fn run(work: &mut Work, sql: &str) -> Vec<Effect> {
     attempt(work, sql).await.unwrap()
 }
 
-async fn refusal(work: &mut Work, sql: &str) -> String {
+pub(crate) async fn refusal(work: &mut Work, sql: &str) -> String {
     attempt(work, sql).await.expect_err(sql).to_string()
 }
 
@@ -341,7 +341,7 @@ INSERT INTO raw.orders (name) VALUES ('x')
 INSERT INTO raw.orders VALUES (NULL, 'x')
     line 2: column id of table raw.orders: it may not be null, and 1 values are
 INSERT INTO raw.orders VALUES ('x', 'x')
-    line 2: column id of table raw.orders: Cannot cast string 'x' to value of Int64 type
+    line 2: column id of table raw.orders: 'x' cannot be read as BIGINT
 INSERT INTO raw.orders VALUES (1.5, 'x')
     line 2: column id of table raw.orders: what comes in is DOUBLE, and may not all be BIGINT; write `CAST(… AS BIGINT)` if it is to be made so
 INSERT INTO raw.orders SELECT id, nope FROM raw.orders

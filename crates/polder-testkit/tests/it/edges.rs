@@ -8,19 +8,20 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 /// What each crate may depend on. A new edge is a decision: it is made here and on the architecture page.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("polder-types", &[]),
+    ("polder-times", &[]),
     ("polder-store", &["polder-types"]),
     ("polder-executors", &["polder-types"]),
-    ("polder-lake", &["polder-types"]),
+    ("polder-lake", &["polder-times", "polder-types"]),
     ("polder-client", &["polder-types"]),
-    ("polder-ingest", &[]),
+    ("polder-ingest", &["polder-times"]),
     ("polder-engine", &["polder-types", "polder-store"]),
     ("polder-agent", &["polder-types", "polder-client", "polder-executors"]),
     ("polder-api", &["polder-types", "polder-store", "polder-engine"]),
     ("polder-work", &["polder-types", "polder-client", "polder-lake"]),
     ("polder-sync", &["polder-types", "polder-lake", "polder-ingest", "polder-work"]),
-    ("polder-sql", &["polder-types", "polder-lake", "polder-work"]),
+    ("polder-sql", &["polder-times", "polder-types", "polder-lake", "polder-work"]),
     ("polder-build", &["polder-types", "polder-lake", "polder-ingest", "polder-work"]),
-    ("polder-postgres", &["polder-types", "polder-lake", "polder-work"]),
+    ("polder-postgres", &["polder-times", "polder-types", "polder-lake", "polder-work"]),
     (
         "polder",
         &[
