@@ -11,6 +11,7 @@ use futures::StreamExt as _;
 use pgwire::api::portal::Format;
 use pgwire::api::results::FieldInfo;
 use pgwire::messages::data::{DataRow, FieldDescription, RowDescription};
+use polder_times::{Beyond, Reach, beyond};
 
 use crate::error::{Error, Result};
 
@@ -55,6 +56,13 @@ fn size(of: u32) -> i16 {
     }
 }
 
+/// What PostgreSQL's clients know are the years 1 to 9999. Beyond them, a value would come as a text that they cannot read, or as null.
+fn refuse_beyond(batch: &RecordBatch) -> Result<()> {
+    let Some(Beyond { column, value }) = beyond(batch, Reach::Years) else { return Ok(()) };
+    let message = format!("column {column} has {value}, which clients of PostgreSQL cannot read");
+    Err(Error::new("22008", message).hint("make it a number or a text, or leave it out"))
+}
+
 pub(crate) struct Rows {
     stream: SendableRecordBatchStream,
     fields: Fields,
@@ -86,7 +94,11 @@ impl Rows {
                 return Ok(Some(row?));
             }
             match self.stream.next().await {
-                Some(batch) => self.go_through(batch?),
+                Some(batch) => {
+                    let batch = batch?;
+                    refuse_beyond(&batch)?;
+                    self.go_through(batch);
+                }
                 None => return Ok(None),
             }
         }

@@ -21,6 +21,10 @@ pub enum Error {
     Answer(String),
     #[error("the answer cannot be written: {0}")]
     Output(#[from] io::Error),
+    #[error(
+        "column {column} has {value}, which cannot be written as text: make it a number or leave it out, or ask for Parquet or Arrow"
+    )]
+    NoText { column: String, value: String },
     #[error("the answer cannot be written as {format}: {reason}")]
     Format { format: &'static str, reason: String },
 }

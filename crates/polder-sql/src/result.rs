@@ -11,6 +11,7 @@ use deltalake::arrow::util::display::FormatOptions;
 use deltalake::arrow::util::pretty::pretty_format_batches_with_options;
 use deltalake::parquet::arrow::ArrowWriter;
 
+use crate::answer::refuse_without_text;
 use crate::{Error, Result};
 
 /// How null is shown, unlike an empty text.
@@ -27,7 +28,9 @@ pub fn table(answer: &[u8], most: usize) -> Result<(String, usize)> {
     for batch in &mut reader {
         let batch = batch.map_err(broken)?;
         let room = most.saturating_sub(count).min(batch.num_rows());
-        shown.push(batch.slice(0, room));
+        let rows = batch.slice(0, room);
+        refuse_without_text(&rows)?;
+        shown.push(rows);
         count += batch.num_rows();
     }
     if shown.is_empty() {

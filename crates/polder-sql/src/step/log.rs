@@ -9,6 +9,7 @@ use futures::TryStreamExt;
 use polder_lake::operations::Batches;
 use polder_lake::{Effect, Kind, Mistake, Statement};
 
+use crate::answer::refuse_without_text;
 use crate::{Error, Result};
 
 /// So many rows of a query are shown.
@@ -56,7 +57,9 @@ impl<'a> Log<'a> {
         while let Some(batch) = stream.try_next().await? {
             let room = SHOWN.saturating_sub(count).min(batch.num_rows());
             if room > 0 {
-                shown.push(batch.slice(0, room));
+                let rows = batch.slice(0, room);
+                refuse_without_text(&rows)?;
+                shown.push(rows);
             }
             count += batch.num_rows();
         }

@@ -111,6 +111,23 @@ fn psql_asks_and_looks_around() {
     assert_eq!(shop.ask(columns), "day\norders");
 }
 
+/// They would come as null, or as a text that no client reads.
+#[test]
+fn dates_that_clients_do_not_know_are_an_error() {
+    let shop = Shop::open(&[]);
+    assert_eq!(shop.ask("SELECT DATE '9999-12-31', DATE '0001-01-01'"), "9999-12-31|0001-01-01");
+    for (value, shown) in [
+        ("DATE '9999-12-31' + 1", "10000-01-01"),
+        ("CAST(2147483647 AS DATE)", "5881580-07-11"),
+        ("[DATE '0001-01-01' - 1]", "0001-12-31 BC"),
+    ] {
+        let said = shop.ask(&format!("SELECT {value} AS d"));
+        let expected =
+            format!("ERROR:  22008: column d has {shown}, which clients of PostgreSQL cannot read");
+        assert!(said.starts_with(&expected), "{value}: {said}");
+    }
+}
+
 #[test]
 fn tables_are_asked_as_they_were() {
     let shop = Shop::open(&[]);
