@@ -39,17 +39,20 @@ impl Ready<'_> {
             log.say(&format!("{name}: its rows were replaced whole until now: they are this once more, and added to from then on"))?;
         }
         // The first reading may find that there are more columns; the second one has them all.
+        let mut grown_by = Vec::new();
         for _ in 0..2 {
             let found = Shared::new(Mutex::new(Found::default()));
             let done = self.attempt(work, was_there, &schema, &found).await;
             let mut found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
             match (done, found.error.take(), found.grown.take()) {
                 (Ok(effect), None, None) => {
+                    found.changes.append(&mut grown_by);
                     self.refuse_only_bad(was_there, &found)?;
                     return self.end(work, schema, effect, found, log).await;
                 }
                 (_, Some(error), _) => return Err(error),
                 (_, None, Some(grown)) => {
+                    grown_by = if was_there { found.changes } else { Vec::new() };
                     schema = Arc::new(self.settled(work, Arc::unwrap_or_clone(grown)).await?)
                 }
                 (Err(error), None, None) => return Err(error),
