@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use polder_lake::{Effect, Kind};
+use polder_lake::{Effect, Kind, TableName};
+use polder_types::lake::rejected_in_words;
 
 /// Between two reports of progress.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -53,9 +54,8 @@ impl<'a> Log<'a> {
         let (table, bytes, seconds) = (&effect.table, effect.bytes, begin.elapsed().as_secs_f64());
         self.say(&format!("{stream}: {} in {table}; {bytes} bytes, {seconds:.2} s", parts.join(", ")))?;
         if rejected > 0 {
-            self.say(&format!(
-                "{stream}: {rejected} rows do not fit: they are in {table}__rejected, each with a reason"
-            ))?;
+            let beside = format!("{table}{}", TableName::REJECTED);
+            self.say(&format!("{stream}: {}", rejected_in_words(rejected, beside)))?;
         }
         Ok(())
     }

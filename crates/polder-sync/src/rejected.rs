@@ -62,8 +62,7 @@ impl Rejected {
         origin: &Origin,
         replaces: bool,
     ) -> Result<()> {
-        let name = TableName::new(table.schema(), format!("{}__rejected", table.table()))
-            .map_err(polder_lake::Error::from)?;
+        let name = table.of_rejected().map_err(polder_lake::Error::from)?;
         let how = if replaces { Landing::Overwrite } else { Landing::Append };
         let Some(writer) = self.writer else {
             return if replaces && work.is_there(&name).await? { empty(work, &name).await } else { Ok(()) };

@@ -1,13 +1,14 @@
 //! The program: from what it is told on standard input to one publish.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use polder_lake::{Base, Work};
+use polder_lake::{Base, TableName, Work};
 use polder_types::Clock;
 use polder_types::definition::sync::Stream;
-use polder_types::lake::Intent;
+use polder_types::lake::{Intent, Staged};
 use polder_types::wire::SyncSpec;
 use polder_work::{Attempt, Begun, limits, report};
 use serde_json::{Map, Value, json};
@@ -20,7 +21,8 @@ use crate::state::State;
 use crate::{Error, Result, rules, told, types};
 
 /// Reads what to do (JSON of [`SyncSpec`]), does it, says in `log` what happens, and writes outputs to the file `output`: those of every
-/// step that publishes, and `rejected`, the number of rows that do not fit, with `streams`, the same for each.
+/// step that publishes, `rows` without those that do not fit; `rejected`, how many of these there are, `rejected_in`, how many in which table;
+/// and what became of each of the `streams`.
 ///
 /// # Errors
 /// Every variant of [`Error`]; readers see what they saw before then.
@@ -33,7 +35,7 @@ pub async fn run(
     let spec: SyncSpec = serde_json::from_slice(spec)?;
     let mut log = Log::new(log);
     let (attempt, begun) = Attempt::begin(&spec).await?;
-    let (published, counts) = match begun {
+    let (published, streams) = match begun {
         Begun::Decided(decided) => {
             log.say("an earlier attempt has decided what is published: completing that")?;
             attempt.complete(&decided).await?;
@@ -41,7 +43,19 @@ pub async fn run(
         }
         Begun::Branch(base) => Box::pin(sync(&spec, &attempt, *base, clock, &mut log)).await?,
     };
-    Ok(report(&published, counts, output, log.output)?)
+    let more = outputs(&published).into_iter().chain(streams).collect();
+    Ok(report(&published, more, output, log.output)?)
+}
+
+/// Rows that were written, and beside them those that do not fit: also of what an earlier attempt has published.
+fn outputs(published: &Intent) -> Map<String, Value> {
+    let (rejected, written): (Vec<&Staged>, Vec<&Staged>) =
+        published.tables.iter().partition(|staged| staged.table.is_of_rejected());
+    let sum = |tables: &[&Staged]| tables.iter().map(|staged| staged.rows).sum::<u64>();
+    let places: BTreeMap<&TableName, u64> =
+        rejected.iter().filter(|staged| staged.rows > 0).map(|staged| (&staged.table, staged.rows)).collect();
+    let outputs = json!({"rows": sum(&written), "rejected": sum(&rejected), "rejected_in": places});
+    outputs.as_object().cloned().unwrap_or_default()
 }
 
 async fn sync(
@@ -52,17 +66,15 @@ async fn sync(
     log: &mut Log<'_>,
 ) -> Result<(Intent, Map<String, Value>)> {
     let mut work = Work::begin(attempt.lake(), base, &limits(spec.task.compute))?;
-    let (mut rejected, mut streams) = (0, Map::new());
+    let mut streams = Map::new();
     for stream in &spec.task.streams {
         let landed = Box::pin(one(spec, stream, &mut work, clock, log))
             .await
             .map_err(Error::in_stream(&stream.name))?;
-        rejected += landed.rejected;
         streams.insert(stream.name.clone(), counts(&landed));
     }
     let published = attempt.publish(&work).await?;
-    let counts = json!({"rejected": rejected, "streams": streams});
-    Ok((published, counts.as_object().cloned().unwrap_or_default()))
+    Ok((published, Map::from_iter([("streams".to_owned(), Value::Object(streams))])))
 }
 
 fn counts(landed: &Landed) -> Value {

@@ -97,6 +97,9 @@ pub struct TableName {
 }
 
 impl TableName {
+    /// How tables end that hold the rows which do not fit into another one.
+    pub const REJECTED: &str = "__rejected";
+
     /// # Errors
     /// When one of them cannot be a name.
     pub fn new(schema: impl Into<String>, table: impl Into<String>) -> Result<Self> {
@@ -111,6 +114,20 @@ impl TableName {
     #[must_use]
     pub fn table(&self) -> &str {
         self.table.as_str()
+    }
+
+    /// The table beside this one, of the rows that do not fit.
+    ///
+    /// # Errors
+    /// When that name is too long.
+    pub fn of_rejected(&self) -> Result<Self> {
+        Self::new(self.schema(), format!("{}{}", self.table(), Self::REJECTED))
+    }
+
+    /// Whether it holds rows that do not fit into another one.
+    #[must_use]
+    pub fn is_of_rejected(&self) -> bool {
+        self.key().ends_with(Self::REJECTED)
     }
 
     /// The same for all names that differ only in case.
@@ -163,6 +180,16 @@ mod tests {
             ("raw", "Orders_2026", "raw.Orders_2026")
         );
         assert_eq!(name.key(), "RAW.orders_2026".parse::<TableName>().unwrap().key());
+    }
+
+    #[test]
+    fn the_rows_that_do_not_fit_have_a_table_of_their_own() {
+        let orders: TableName = "raw.Orders".parse().unwrap();
+        let rejected = orders.of_rejected().unwrap();
+        assert_eq!(rejected.to_string(), "raw.Orders__rejected");
+        assert_eq!((orders.is_of_rejected(), rejected.is_of_rejected()), (false, true));
+        assert!("raw.ORDERS__REJECTED".parse::<TableName>().unwrap().is_of_rejected());
+        assert!(!"x__rejected.orders".parse::<TableName>().unwrap().is_of_rejected());
     }
 
     #[test]

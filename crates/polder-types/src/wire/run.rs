@@ -184,6 +184,21 @@ pub struct StepRun {
     pub taken_from: Option<RunId>,
 }
 
+impl StepRun {
+    /// How many rows did not fit, in a step that tells of such.
+    #[must_use]
+    pub fn rejected(&self) -> Option<u64> {
+        if self.kind == "sync" { self.outputs.get("rejected")?.as_u64() } else { None }
+    }
+
+    /// The tables that they are in, with how many.
+    pub fn rejected_in(&self) -> impl Iterator<Item = (&str, u64)> {
+        let tables = self.outputs.get("rejected_in").filter(|_| self.rejected().is_some());
+        let tables = tables.and_then(Value::as_object).into_iter().flatten();
+        tables.filter_map(|(table, rows)| Some((table.as_str(), rows.as_u64()?)))
+    }
+}
+
 /// One try of a step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Attempt {

@@ -75,14 +75,17 @@ fn state(publish: &PublishView) -> Cell {
     }
 }
 
-/// The rows that it added; of a roll-back those that it took away, and behind them those that it put back.
+/// The rows that it added, and those that were rejected; of a roll-back those that it took away, and behind them those that it put back.
 fn rows(publish: &PublishView) -> String {
-    let sum = |of: fn(&PublishedTable) -> u64| publish.tables.iter().map(of).sum::<u64>();
-    let added = sum(|table| table.rows);
+    let (rejected, written): (Vec<_>, Vec<_>) =
+        publish.tables.iter().partition(|table| table.name.is_of_rejected());
+    let sum = |tables: &[&PublishedTable]| tables.iter().map(|table| table.rows).sum::<u64>();
+    let (added, rejected) = (sum(&written), sum(&rejected));
     if publish.rolls_back.is_none() {
-        return added.to_string();
+        let rejected = if rejected == 0 { String::new() } else { format!(", {rejected} rejected") };
+        return format!("{added}{rejected}");
     }
-    let removed = sum(|table| table.rows_removed.unwrap_or_default());
+    let removed: u64 = written.iter().filter_map(|table| table.rows_removed).sum();
     format!("-{removed}") + &if added == 0 { String::new() } else { format!(" +{added}") }
 }
 

@@ -1,5 +1,7 @@
 //! `polder show`: all about a run, or a pipeline.
 
+mod rejected;
+
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
@@ -46,12 +48,18 @@ fn show_run(run: &Run, output: &Output) -> Result<()> {
         return output.value(run);
     }
     output.text(run_head(run, output.style()))?;
-    let mut table = Table::new(["STEP", "STATUS", "TRIES", "TOOK", "ROWS", "BYTES", "MEMORY", "CPU"]);
+    output.table(steps(run))?;
+    output.text(rejected::told(run))?;
+    output.text(step_errors(run))
+}
+
+fn steps(run: &Run) -> Table {
+    let mut table =
+        Table::new(["STEP", "STATUS", "TRIES", "TOOK", "ROWS", "REJECTED", "BYTES", "MEMORY", "CPU"]);
     for step in &run.steps {
         table.row(step_row(step));
     }
-    output.table(table)?;
-    output.text(step_errors(run))
+    table.without_if(run.steps.iter().all(|step| step.rejected().is_none()), "REJECTED")
 }
 
 fn run_head(run: &Run, style: &Style) -> String {
@@ -88,23 +96,20 @@ fn run_head(run: &Run, style: &Style) -> String {
     text
 }
 
-fn step_row(step: &StepRun) -> [crate::output::Cell; 8] {
+fn step_row(step: &StepRun) -> [crate::output::Cell; 9] {
     let last = step.attempts.last();
-    let size = |bytes: Option<i64>| {
-        bytes.map_or_else(|| "-".to_owned(), |bytes| format::bytes(bytes.unsigned_abs()))
-    };
+    let known = |text: Option<String>| cell(text.unwrap_or_else(|| "-".to_owned()));
+    let size = |bytes: Option<i64>| known(bytes.map(|bytes| format::bytes(bytes.unsigned_abs())));
     [
         cell(&step.name),
         cell(step.status).tone(step_tone(step.status)),
         cell(step.attempts.len()),
         cell(format::took(step.started_at, step.ended_at)),
-        cell(step.rows.map_or_else(|| "-".to_owned(), |rows| rows.to_string())),
-        cell(size(step.bytes)),
-        cell(size(last.and_then(|attempt| attempt.peak_memory_bytes))),
-        cell(
-            last.and_then(|attempt| attempt.cpu_seconds)
-                .map_or_else(|| "-".to_owned(), |cpu| format!("{cpu:.2}s")),
-        ),
+        known(step.rows.map(|rows| rows.to_string())),
+        rejected::cell(step),
+        size(step.bytes),
+        size(last.and_then(|attempt| attempt.peak_memory_bytes)),
+        known(last.and_then(|attempt| attempt.cpu_seconds).map(|cpu| format!("{cpu:.2}s"))),
     ]
 }
 

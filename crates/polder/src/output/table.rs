@@ -86,6 +86,14 @@ impl Table {
         self.rows.push(cells.into());
     }
 
+    /// Leaves out a column of which nothing is known.
+    pub fn without_if(mut self, unknown: bool, head: &str) -> Self {
+        if unknown {
+            self.leave_out(head);
+        }
+        self
+    }
+
     /// The table as text; nothing but its head if it has no rows.
     pub fn render(mut self, style: &Style) -> String {
         let left_out = if style.terminal { self.fit(style.width) } else { Vec::new() };

@@ -97,6 +97,46 @@ fn files_come_in_again_and_again() {
 }
 
 #[test]
+fn rows_that_do_not_fit_are_counted_and_shown() {
+    let sync = "streams:\n  - {name: visits, files: 'INBOX/visits-*.csv', mode: incremental}\n  - {name: days, files: 'INBOX/days.csv'}\n";
+    let (mut session, _server) = shop(sync, None);
+    session.write("inbox/visits-1.csv", "page,n\n/,1\n/a,2\n/b,3\n");
+    session.write("inbox/days.csv", "n\n1\n2\n");
+    assert!(run(&session));
+    assert_eq!(counted(&session), (json!(5), json!(0), json!({})));
+    session.write("inbox/visits-2.csv", "page,n\n/,x\n/c,4\n/d,\"y\"\n/e,5,6\n");
+    session.write("inbox/days.csv", "n\n1\nmany\n");
+    assert!(run(&session));
+    let places = json!({"raw.days__rejected": 1, "raw.visits__rejected": 3});
+    assert_eq!(counted(&session), (json!(2), json!(4), places));
+    let told = session.output(&["show", "latest:shop/load"], "");
+    let told = String::from_utf8(told.stdout).unwrap();
+    let step: Vec<&str> =
+        told.lines().find(|line| line.starts_with("sync ")).unwrap().split_whitespace().collect();
+    assert_eq!(step[4..6], ["2", "4"]);
+    let queries: Vec<&str> =
+        told.lines().filter_map(|line| line.trim().strip_prefix("polder sql -c ")).collect();
+    let found: Vec<Value> = queries.iter().map(|query| rows(&session, query.trim_matches('"'))).collect();
+    assert_eq!(found.iter().map(|rows| rows.as_array().unwrap().len()).collect::<Vec<_>>(), [1, 3]);
+    // Those of the run before are still there, and are not of this one.
+    session.write("inbox/visits-3.csv", "page,n\n/,z\n");
+    session.write("inbox/days.csv", "n\n1\n");
+    assert!(run(&session));
+    assert_eq!(counted(&session), (json!(1), json!(1), json!({"raw.visits__rejected": 1})));
+    session.polder(0, &["show", "latest:shop/load"]);
+    session.polder(0, &["publishes"]);
+    assert_session("rows_that_do_not_fit_are_counted_and_shown", session);
+}
+
+/// Of the last run: the rows that were written, those that were rejected, and where these are.
+fn counted(session: &Session) -> (Value, Value, Value) {
+    let step = session.json(&["show", "latest:shop/load"])["steps"][0].clone();
+    assert_eq!(step["rows"], step["outputs"]["rows"]);
+    let output = |name: &str| step["outputs"][name].clone();
+    (output("rows"), output("rejected"), output("rejected_in"))
+}
+
+#[test]
 fn a_rollback_takes_the_place_in_the_source_back_too() {
     let (session, _server) = shop("streams: [{name: v, files: 'INBOX/*.csv', mode: incremental}]\n", None);
     session.write("inbox/1.csv", "n\n1\n");

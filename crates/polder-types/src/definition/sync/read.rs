@@ -166,13 +166,13 @@ fn stream<'a>(field: &Field<'a>, around: &Around<'_>, texts: &mut Vec<Text<'a>>)
     Some(Stream { name: name.to_owned(), table: table?, mode, cursor, primary_key, columns, source })
 }
 
-/// Beside each table are the rows that do not fit, in one that ends so.
-const REJECTED: &str = "__rejected";
-
 fn table(field: &Field<'_>, around: &Around<'_>) -> Option<TableName> {
     let name = format!("{}{}", around.prefix, field.text()?);
-    if name.to_ascii_lowercase().ends_with(REJECTED) {
-        let message = format!("tables that end in `{REJECTED}` are for the rows of others that do not fit");
+    if name.to_ascii_lowercase().ends_with(TableName::REJECTED) {
+        let message = format!(
+            "tables that end in `{}` are for the rows of others that do not fit",
+            TableName::REJECTED
+        );
         field.error(ProblemCode::InvalidName, message, Some("name the stream otherwise".to_owned()));
         return None;
     }
