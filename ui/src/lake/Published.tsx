@@ -6,6 +6,7 @@ import { counted } from '~/kit/units'
 import { publishPath } from '~/sql/names'
 import { BackLinks } from './BackLinks'
 import { PublishState } from './PublishState'
+import { isOfRejected } from './rejected'
 import { Tables } from './Tables'
 
 /** What a step of a run has published. */
@@ -34,7 +35,8 @@ function One({ publish }: { publish: PublishView }) {
       {tables.map((table, place) => (
         <span key={table.name}>
           {place > 0 && ', '}
-          <Tables names={[table.name]} /> ({counted(table.rows, 'row')} added, {versionOf(table)})
+          <Tables names={[table.name]} /> ({counted(table.rows, 'row')}{' '}
+          {isOfRejected(table.name) ? 'rejected' : 'added'}, {versionOf(table)})
         </span>
       ))}
     </Text>

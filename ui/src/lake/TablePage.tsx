@@ -15,7 +15,10 @@ import { ColumnList } from './ColumnList'
 import { Facts } from './Facts'
 import { History } from './History'
 import { ReadBy } from './ReadBy'
+import { pairOf } from './rejected'
 import { Sample } from './Sample'
+import { Tables } from './Tables'
+import { WhereRejected } from './WhereRejected'
 
 /** Rows that a query of the whole table begins with. */
 const LIMIT = 1_000
@@ -24,23 +27,33 @@ const LIMIT = 1_000
 export function TablePage() {
   const { name = '' } = useParams()
   const environment = useEnvironment()
+  const [fits] = pairOf(name)
   // Names are searched for as parts of others; those that hold a whole name are few.
-  const query = { environment, search: name, limit: 500 }
+  const query = { environment, search: fits, limit: 500 }
   const tables = useGet('/api/v1/lake/tables', { params: { query }, placeholderData: undefined })
-  const found = tables.data?.items.find((table) => table.name.toLowerCase() === name.toLowerCase())
+  const called = (name: string) => tables.data?.items.find((one) => one.name.toLowerCase() === name.toLowerCase())
+  const found = called(name)
   return (
     <>
       {!found && <PageHeader title={name} above={<To to="/lake">Lake</To>} />}
       <Loaded query={tables} lines={8}>
         {() =>
-          found ? <Known table={found} environment={environment} /> : <Unknown name={name} environment={environment} />
+          found ? (
+            <Known table={found} pair={pairOf(name).map(called)} environment={environment} />
+          ) : (
+            <Unknown name={name} environment={environment} />
+          )
         }
       </Loaded>
     </>
   )
 }
 
-function Known({ table, environment }: { table: LakeTable; environment: string }) {
+type Props = { table: LakeTable; pair: Pair; environment: string }
+/** The table that has the rows that fit, and the one that has those that do not. */
+type Pair = (LakeTable | undefined)[]
+
+function Known({ table, pair, environment }: Props) {
   const { name, facts, version, published_at, run, created_by } = table
   return (
     <>
@@ -65,6 +78,7 @@ function Known({ table, environment }: { table: LakeTable; environment: string }
       />
       <Stack gap="xl">
         {facts?.description && <Text style={{ whiteSpace: 'pre-line' }}>{facts.description}</Text>}
+        <Beside table={table} pair={pair} />
         {facts && <Facts facts={facts} />}
         {facts && <ColumnList facts={facts} />}
         <Sample name={name} version={version} environment={environment} />
@@ -72,6 +86,24 @@ function Known({ table, environment }: { table: LakeTable; environment: string }
         <ReadBy name={name} environment={environment} />
       </Stack>
     </>
+  )
+}
+
+/** From a table to the rows that did not fit, and back. */
+function Beside({ table, pair: [fits, rejected] }: Omit<Props, 'environment'>) {
+  const rows = rejected?.facts?.rows_total ?? 0
+  if (!fits || !rejected || (table === fits && rows === 0)) return null
+  return (
+    <Text size="sm" component="div" style={{ overflowWrap: 'anywhere' }}>
+      {table === fits ? (
+        <WhereRejected table={rejected.name} rows={rows} />
+      ) : (
+        <>
+          Rows that do not fit into <Tables names={[fits.name]} />, each with a reason
+        </>
+      )}
+      .
+    </Text>
   )
 }
 

@@ -9,7 +9,7 @@ import { served } from '~/pipelines/served'
 import { publishPath } from '~/sql/names'
 import { BackLinks } from './BackLinks'
 import { By } from './By'
-import { rowsChanged } from './change'
+import { rejectedInWords, rowsChanged, written } from './change'
 import { PublishState } from './PublishState'
 import { Tables } from './Tables'
 
@@ -29,10 +29,7 @@ export const COLUMNS: Columns<PublishView> = [
     { width: 1 },
   ),
   served('tables', 'Tables', (publish) => <What publish={publish} />, {}),
-  served('rows', 'Rows added', (publish) => <Small>{rowsChanged(publish, publish.tables)}</Small>, {
-    align: 'right',
-    width: 120,
-  }),
+  served('rows', 'Rows added', (publish) => <Rows publish={publish} />, { align: 'right', width: 120 }),
   served('bytes', 'Bytes added', (publish) => <Small>{bytes(sum(publish))}</Small>, {
     align: 'right',
     width: 120,
@@ -61,6 +58,17 @@ function Small({ children }: { children: React.ReactNode }) {
     <Text size="sm" component="span" style={{ overflowWrap: 'anywhere' }}>
       {children}
     </Text>
+  )
+}
+
+function Rows({ publish }: { publish: PublishView }) {
+  return (
+    <>
+      <Small>{rowsChanged(publish, written(publish.tables))}</Small>
+      <Text size="xs" c="var(--polder-muted)" component="div">
+        {rejectedInWords(publish, publish.tables)}
+      </Text>
+    </>
   )
 }
 

@@ -3,6 +3,7 @@ import type { Attempt, StepRun } from '~/api/schema'
 import { TimeAgo, Took } from '~/kit/Times'
 import { secondsBetween } from '~/kit/time'
 import { bytes, count, duration } from '~/kit/units'
+import { rejectedBy } from '~/lake/rejected'
 import { Fact } from './RunFacts'
 import classes from './run.module.css'
 
@@ -24,6 +25,7 @@ export function AttemptFacts({ step, attempt }: { step: StepRun; attempt: Attemp
     ['Memory at most', known(attempt.peak_memory_bytes, bytes)],
     ['CPU time', known(attempt.cpu_seconds, duration)],
     ['Rows', newest && known(step.rows, count)],
+    ['Rejected', newest && known(rejectedBy(step), count)],
     ['Bytes', newest && known(step.bytes, bytes)],
     ['Agent', attempt.agent],
   ]

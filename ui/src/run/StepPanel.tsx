@@ -11,6 +11,7 @@ import { fateOf } from './hints'
 import { LogView } from './log/LogView'
 import { NoLog } from './NoLog'
 import { Outputs } from './Outputs'
+import { RejectedRows } from './RejectedRows'
 import { RunError } from './RunError'
 import classes from './run.module.css'
 import { useRepeats } from './useRepeats'
@@ -39,6 +40,7 @@ export function StepPanel({ run, step, attempt, select }: Props) {
       {view !== 'log' && error && !isSaid(error, run) && (
         <RunError error={error} fate={fate} began={Boolean(attempt?.started_at)} mb="xs" />
       )}
+      <RejectedRows run={run} step={step} />
       {usesLake(step) && <Published run={run} step={step} />}
       {tab === 'outputs' && <Outputs step={step} />}
       {tab === 'checks' && <Checks key={step.name} {...{ run, step, attempt }} />}
