@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use polder_types::lake::rejected_in_words;
 use polder_types::wire::{Run, RunSummary, StepRun};
 
+use crate::commands::names::in_environment;
 use crate::output::{self, Cell, Tone};
 
 /// How many there are; one is worth a look.
@@ -29,7 +30,6 @@ pub(super) fn told(run: &Run) -> String {
 }
 
 fn query(table: &str, run: &RunSummary) -> String {
-    let environment =
-        if run.environment == "prod" { String::new() } else { format!(" --env {}", run.environment) };
-    format!("polder sql{environment} -c \"SELECT * FROM {table} WHERE run = '{}'\"", run.id)
+    let place = in_environment(&run.environment);
+    format!("polder sql{place} -c \"SELECT * FROM {table} WHERE run = '{}'\"", run.id)
 }
