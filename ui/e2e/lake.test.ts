@@ -305,3 +305,13 @@ story('Ctrl-K finds tables', async ({ visit, page }) => {
   await page.getByRole('dialog').getByText('raw.orders').click()
   await page.waitForURL('**/lake/tables/raw.orders')
 })
+
+story('an environment that nobody has declared is a mistake, not what prod has', async ({ visit, page }) => {
+  visit.troubles.allow(/status of 404/)
+  for (const path of ['/lake', '/lake/publishes', '/lake/tables/raw.orders']) {
+    await visit.open(`${path}?environment=pord`)
+    await page.getByRole('main').getByText('There is no environment “pord”').waitFor()
+    await page.getByText('did you mean “prod”?').waitFor()
+  }
+  expect(await lookAt(visit, 'no-such-environment', 'wide')).toEqual([])
+})

@@ -61,8 +61,11 @@ impl Search {
     }
 }
 
+/// The environment that is meant if nothing is said.
+pub(crate) const PROD: &str = "prod";
+
 pub(crate) fn prod() -> String {
-    "prod".to_owned()
+    PROD.to_owned()
 }
 
 /// A deployed pipeline by its name, for somebody with a right to it.

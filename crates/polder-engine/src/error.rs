@@ -13,6 +13,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     #[error("{what} is not there")]
     NotFound { what: String },
+    /// With what may be meant.
+    #[error("there is no environment `{environment}`")]
+    UnknownEnvironment { environment: String, hint: String },
     #[error("the pipeline is paused")]
     Paused,
     #[error("the pipeline runs already as often as it may: run {run}")]
@@ -57,6 +60,7 @@ impl Error {
     pub const fn code(&self) -> Code {
         match self {
             Self::NotFound { .. } => Code::NotFound,
+            Self::UnknownEnvironment { .. } => Code::UnknownEnvironment,
             Self::Paused => Code::Paused,
             Self::AlreadyRunning { .. } => Code::AlreadyRunning,
             Self::InvalidParameters(_) => Code::InvalidParameters,

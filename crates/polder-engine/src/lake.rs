@@ -10,6 +10,7 @@
 
 mod checks;
 mod ended;
+mod known;
 mod prepare;
 mod recover;
 mod reset;

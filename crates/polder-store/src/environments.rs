@@ -1,4 +1,6 @@
-//! In which environments there are pipelines, and of which teams.
+//! Which environments there are; in which there are pipelines, and of which teams.
+
+use std::collections::BTreeSet;
 
 use polder_types::wire::{EnvironmentTeam, EnvironmentView};
 
@@ -31,3 +33,34 @@ pub async fn of_pipelines(tx: &mut Tx, scope: &RunScope) -> Result<Vec<Environme
     }
     Ok(environments)
 }
+
+/// Whether something was deployed to an environment, or a step has written in it.
+pub async fn is_used(tx: &mut Tx, workspace: &str, environment: &str) -> Result<bool> {
+    let sql = "SELECT environment FROM projects WHERE workspace_id = $1 AND environment = $2
+        UNION ALL SELECT environment FROM lake_environments WHERE workspace_id = $1 AND environment = $2 LIMIT 1";
+    let found: Option<(String,)> =
+        on!(tx, |c| sqlx::query_as(sql).bind(workspace).bind(environment).fetch_optional(c))?;
+    Ok(found.is_some())
+}
+
+/// All that are used, and those that projects declare as they are deployed now. Reads their definitions.
+pub async fn known(tx: &mut Tx, workspace: &str) -> Result<BTreeSet<String>> {
+    let used = "SELECT environment FROM projects WHERE workspace_id = $1
+        UNION SELECT environment FROM lake_environments WHERE workspace_id = $1";
+    let declared = if tx.is_postgres() { DECLARED_POSTGRES } else { DECLARED_SQLITE };
+    let mut known = BTreeSet::new();
+    for sql in [used, declared] {
+        let found: Vec<(String,)> = on!(tx, |c| sqlx::query_as(sql).bind(workspace).fetch_all(c))?;
+        known.extend(found.into_iter().map(|(name,)| name));
+    }
+    Ok(known)
+}
+
+/// Documents of each version have the names there, as keys.
+const DECLARED_SQLITE: &str = "SELECT DISTINCT declared.key FROM projects p
+    JOIN revisions r ON r.id = p.current_revision_id, json_each(r.definition, '$.content.environments') declared
+    WHERE p.workspace_id = $1 AND NOT p.job";
+const DECLARED_POSTGRES: &str = "SELECT DISTINCT declared.name FROM projects p
+    JOIN revisions r ON r.id = p.current_revision_id
+    CROSS JOIN LATERAL json_object_keys(r.definition::json #> '{content,environments}') AS declared (name)
+    WHERE p.workspace_id = $1 AND NOT p.job";

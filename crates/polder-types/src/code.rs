@@ -94,6 +94,8 @@ codes! {
     AgentLost = "AGENT_LOST",
     /// A step asks for a secret that does not exist in its team and environment.
     UnknownSecret = "UNKNOWN_SECRET",
+    /// Nobody has declared the environment, and nothing is in it.
+    UnknownEnvironment = "UNKNOWN_ENVIRONMENT",
     /// A template could not be rendered.
     TemplateFailed = "TEMPLATE_FAILED",
     /// An HTTP step got an answer that does not count as success, or none.

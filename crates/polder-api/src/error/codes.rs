@@ -11,7 +11,7 @@ pub(crate) fn status(code: Code) -> StatusCode {
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::Unauthenticated => StatusCode::UNAUTHORIZED,
         Code::Forbidden | Code::CsrfToken => StatusCode::FORBIDDEN,
-        Code::NotFound | Code::NotReady => StatusCode::NOT_FOUND,
+        Code::NotFound | Code::NotReady | Code::UnknownEnvironment => StatusCode::NOT_FOUND,
         Code::Paused
         | Code::AlreadyRunning
         | Code::IdempotencyInFlight
@@ -79,6 +79,7 @@ pub(crate) fn title(code: Code) -> &'static str {
         Code::Aborted => "It was aborted",
         Code::AgentLost => "The agent was lost",
         Code::UnknownSecret => "A secret is not set",
+        Code::UnknownEnvironment => "There is no such environment",
         Code::TemplateFailed => "A template could not be filled in",
         Code::HttpFailed => "A request of a step failed",
         Code::ChildFailed => "The pipeline that a step started did not succeed",

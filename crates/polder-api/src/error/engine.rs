@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 pub(super) fn hint(error: &Error) -> Option<String> {
     match error {
         Error::BadRequest { hint, .. } => hint.clone(),
+        Error::UnknownEnvironment { hint, .. } => Some(hint.clone()),
         _ => None,
     }
 }

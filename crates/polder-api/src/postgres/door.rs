@@ -1,5 +1,6 @@
 //! Letting a client in: TLS, who it is, and what it wants to see.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -27,7 +28,7 @@ pub(super) struct Guest {
 }
 
 /// Why a client is not let in: a SQLSTATE, a sentence, and what to do.
-struct Refused(&'static str, String, &'static str);
+struct Refused(&'static str, String, Cow<'static, str>);
 
 /// Passwords are not longer than this.
 const LONGEST_PASSWORD: usize = 1_000;
@@ -98,7 +99,7 @@ async fn greet(
         },
     };
     let Refused(state, why, hint) = refused;
-    stream.write_all(&packet::refusal(state, &why, hint)).await?;
+    stream.write_all(&packet::refusal(state, &why, &hint)).await?;
     stream.shutdown().await?;
     Ok(None)
 }
@@ -111,7 +112,7 @@ fn refuse_openly(startup: &Startup, has_tls: bool, is_private: bool) -> Option<R
         .is_some_and(|value| !["false", "off", "no", "0"].contains(&value.as_str()))
     {
         let why = "replication is not offered here".to_owned();
-        return Some(Refused("0A000", why, "readers see what was published; ask for it with queries"));
+        return Some(Refused("0A000", why, "readers see what was published; ask for it with queries".into()));
     }
     if is_private {
         return None;
@@ -122,7 +123,7 @@ fn refuse_openly(startup: &Startup, has_tls: bool, is_private: bool) -> Option<R
     } else {
         "Start the server with --sql-certificate and --sql-key, or connect from the machine that it runs on."
     };
-    Some(Refused("28000", why, hint))
+    Some(Refused("28000", why, hint.into()))
 }
 
 /// Who the client is, and a place for its session.
@@ -135,17 +136,26 @@ async fn admit(
     stream.write_all(&packet::ask_password()).await?;
     stream.flush().await?;
     let Some(token) = password(stream).await? else {
-        return Ok(Err(Refused("08P01", "no password came".to_owned(), "")));
+        return Ok(Err(Refused("08P01", "no password came".to_owned(), Cow::default())));
     };
     let known = auth::caller_at(&shared.api, &token, address).await;
     let allowed = known.and_then(|caller| caller.require_somewhere(Role::Viewer).map(|()| caller));
     let caller = match allowed {
-        Ok(caller) => caller,
+        Ok(caller) => {
+            match shared.api.engine().require_environment(&caller.workspace, database(startup)).await {
+                Ok(()) => caller,
+                Err(error) => return Ok(Err(refusal_of(&error.into(), startup))),
+            }
+        }
         Err(error) => return Ok(Err(refusal_of(&error, startup))),
     };
     let full = || {
         let most = shared.options.sessions;
-        Refused("53300", format!("there are {most} sessions already"), "Close one, or try again later.")
+        Refused(
+            "53300",
+            format!("there are {most} sessions already"),
+            "Close one, or try again later.".into(),
+        )
     };
     let place = std::sync::Arc::clone(&shared.sessions).try_acquire_owned();
     Ok(place.map(|place| (caller, place)).map_err(|_| full()))
@@ -163,18 +173,29 @@ async fn password(stream: &mut Box<dyn Stream>) -> io::Result<Option<String>> {
 
 fn refusal_of(error: &Error, startup: &Startup) -> Refused {
     let user = startup.parameters.get("user").map_or("", String::as_str);
-    match error {
-        Error::Unauthenticated(_) => Refused(
+    let (state, why, hint) = match error {
+        Error::Unauthenticated(_) => (
             "28P01",
             format!(
                 "the password of `{user}` is no token that is known: it may have expired or been revoked"
             ),
             "The password is an API token: `polder token create` makes one. The user's name does not matter.",
         ),
-        Error::TooManyFailedLogins { .. } => Refused("28000", error.to_string(), "Try again in a minute."),
-        Error::Forbidden { .. } => Refused("42501", error.to_string(), "The token needs the role viewer."),
-        _ => Refused("58000", "who you are cannot be looked up just now".to_owned(), "Try again later."),
-    }
+        Error::TooManyFailedLogins { .. } => ("28000", error.to_string(), "Try again in a minute."),
+        Error::Forbidden { .. } => ("42501", error.to_string(), "The token needs the role viewer."),
+        Error::Engine(polder_engine::Error::UnknownEnvironment { environment, hint }) => {
+            let why = format!("database \"{environment}\" does not exist: databases are environments here");
+            return Refused("3D000", why, hint.clone().into());
+        }
+        _ => ("58000", "who you are cannot be looked up just now".to_owned(), "Try again later."),
+    };
+    Refused(state, why, hint.into())
+}
+
+/// What the client connects to: an environment.
+fn database(startup: &Startup) -> &str {
+    let named = startup.parameters.get("database").filter(|name| !name.is_empty());
+    named.map_or(crate::routes::PROD, String::as_str)
 }
 
 async fn welcome(
@@ -184,7 +205,6 @@ async fn welcome(
     startup: &Startup,
 ) -> io::Result<Guest> {
     stream.write_all(&packet::welcome()).await?;
-    let database = startup.parameters.get("database").filter(|name| !name.is_empty());
-    let database = database.cloned().unwrap_or_else(crate::routes::prod);
+    let database = database(startup).to_owned();
     Ok(Guest { stream, caller, database, settings: startup.settings(), place })
 }

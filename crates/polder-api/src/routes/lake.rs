@@ -99,6 +99,7 @@ pub(crate) async fn publishes(
     Query(asked): Query<OfPublishes>,
 ) -> Answer<Page<PublishView>> {
     caller.require_somewhere(Role::Viewer)?;
+    api.engine().require_environment(&caller.workspace, &asked.environment).await?;
     let place = Place { workspace_id: &caller.workspace, environment: &asked.environment };
     let wrong = |_| Error::bad_request("the cursor is not one of this list");
     let before: Option<PublishId> = asked.cursor.map(|text| text.parse().map_err(wrong)).transpose()?;
@@ -175,6 +176,7 @@ pub(crate) async fn branches(
     Query(asked): Query<OfBranches>,
 ) -> Answer<Page<BranchView>> {
     caller.require_somewhere(Role::Viewer)?;
+    api.engine().require_environment(&caller.workspace, &asked.environment).await?;
     let place = Place { workspace_id: &caller.workspace, environment: &asked.environment };
     let items = views::branches_of(&mut api.read().await?, place, asked.run).await?;
     Ok(Json(Page { items, next_cursor: None }))

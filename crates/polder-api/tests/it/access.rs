@@ -8,7 +8,7 @@ use polder_store::on_both_databases;
 use polder_store::testing::TestStore;
 use serde_json::{Value, json};
 
-use crate::harness::{SITE, Server, site_with};
+use crate::harness::{Server, site_with};
 use crate::openapi::operations;
 
 const OPEN: [&str; 4] = ["/health", "/ready", "/openapi.json", "/errors/{code}"];
@@ -88,8 +88,10 @@ async fn roles_and_routes() {
         ("team admin", server.token("team admin", &[("admin", Some("web"))]).await),
         ("admin", server.admin.clone()),
     ];
-    let deployed = server.deploy_site().await;
-    let deploy = server.upload(&SITE).await;
+    // Routes about an environment are asked about `build` too.
+    let site = site_with("polder.yaml", "project: site\nteam: web\nenvironments: {prod: {}, build: {}}\n");
+    let deployed = server.deploy(&site).await;
+    let deploy = server.upload(&site).await;
     let job = server.post("/jobs", body("POST", "/jobs", &deploy)).await.is(201);
     let run = json!(server.start().await);
     let mut table = format!("{:60}", "");

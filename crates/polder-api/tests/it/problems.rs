@@ -29,6 +29,20 @@ async fn whatever_is_wrong_is_told_in_one_form() {
     server.post("/tokens", Value::Null).await.is_problem(400, "BAD_REQUEST");
 }
 
+#[tokio::test]
+async fn what_is_asked_of_an_environment_that_nobody_has_declared_is_told() {
+    let test = TestStore::sqlite().await;
+    let server = Server::new(test.store.clone()).await;
+    server.deploy_site().await;
+    for path in ["tables", "publishes", "branches"] {
+        server.get(&format!("/lake/{path}")).await.is(200);
+        server.get(&format!("/lake/{path}?environment=pord")).await.is_problem(404, "UNKNOWN_ENVIRONMENT");
+    }
+    let query = json!({"sql": "SELECT 1", "environment": "pord"});
+    server.post("/sql", query).await.is_problem(404, "UNKNOWN_ENVIRONMENT");
+    server.post("/environments/pord/reset", json!({})).await.is_problem(404, "UNKNOWN_ENVIRONMENT");
+}
+
 polder_store::on_both_databases! {
     async fn zero_characters_are_refused(store: Store) {
         let server = Server::new(store).await;

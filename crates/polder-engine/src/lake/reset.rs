@@ -12,12 +12,14 @@ impl Engine {
     /// Makes the tables of an environment those of `prod` once more. What it had can be looked into as a branch, until its time is over.
     ///
     /// # Errors
-    /// [`Error::Conflict`] for `prod` itself, and while somebody writes to tables of the environment.
+    /// [`Error::Conflict`] for `prod` itself, and while somebody writes to tables of the environment; [`Error::UnknownEnvironment`] when
+    /// there is none of that name.
     pub async fn reset_environment(&self, workspace_id: &str, environment: &str) -> Result<EnvironmentReset> {
         if environment == PROD {
             let detail = format!("{PROD} is what the others begin as: its publishes are rolled back instead");
             return Err(Error::Conflict { detail });
         }
+        self.require_environment(workspace_id, environment).await?;
         let place = Place { workspace_id, environment };
         let mut tx = self.store().begin().await?;
         self.lock_environment(&mut tx, place).await?;

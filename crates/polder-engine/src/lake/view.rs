@@ -20,7 +20,7 @@ impl Engine {
     /// What readers of an environment see now. One that was never used is as `prod` is.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`Error::UnknownEnvironment`] when there is none of that name.
     pub async fn lake_view(&self, workspace_id: &str, environment: &str) -> Result<Sight> {
         let environment = self.environment_of_tables(workspace_id, environment).await?;
         let mut tx = self.store().read().await?;
@@ -31,8 +31,9 @@ impl Engine {
     /// Whose tables readers of an environment see: its own, or those of `prod` if it was never used.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`Error::UnknownEnvironment`] when there is none of that name.
     pub async fn environment_of_tables(&self, workspace_id: &str, environment: &str) -> Result<String> {
+        self.require_environment(workspace_id, environment).await?;
         let mut tx = self.store().read().await?;
         let place = Place { workspace_id, environment };
         let used = environments::root(&mut tx, place).await?.is_some();

@@ -408,6 +408,7 @@ on_both_databases! {
         let reset = |environment| story.engine.reset_environment("default", environment);
         assert_eq!(reset("prod").await.unwrap_err().code(), Code::Conflict);
         assert_eq!(reset("dev").await.unwrap().before, None);
+        assert_eq!(reset("dve").await.unwrap_err().code(), Code::UnknownEnvironment);
         story.deploy_to("dev", "p", &[("pipeline.yaml", &format!("name: p\n{STEP_ONCE}"))]).await;
         story.start_in("dev", "p").await;
         let attempt = story.claim_one().await;

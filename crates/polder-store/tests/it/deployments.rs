@@ -1,9 +1,32 @@
 use polder_store::pipelines::PipelineKey;
+use polder_store::projects::Project;
 use polder_store::projects::ProjectKey;
-use polder_store::{Error, blobs, on_both_databases, pipelines, projects, revisions};
+use polder_store::{Error, Tx, blobs, environments, on_both_databases, pipelines, projects, revisions};
+use polder_types::definition::Environment;
+use polder_types::id::RevisionId;
 use polder_types::wire::ProjectFile;
 
 use crate::given::{at, definition, deploy, deployed, deployment, pipeline, project};
+
+/// Deploys nothing but the names of environments.
+async fn declare(tx: &mut Tx, project: &Project, seconds: i64, names: &[&str]) {
+    let mut definition = definition(project, Vec::new());
+    let environments = names.iter().map(|name| ((*name).to_owned(), Environment { schedules: true }));
+    definition.environments.extend(environments);
+    let new = revisions::NewRevision {
+        id: RevisionId::new(at(seconds)),
+        project_id: project.id,
+        created_at: at(seconds),
+        created_by: "ben",
+        note: None,
+        source: &Default::default(),
+        rolled_back_to: None,
+        definition: &definition,
+        files: &[],
+    };
+    revisions::insert(tx, new).await.unwrap();
+    projects::set_current(tx, project.id, new.id).await.unwrap();
+}
 
 on_both_databases! {
     async fn a_project_is_made_once_in_each_environment(store: Store) {
@@ -24,7 +47,7 @@ on_both_databases! {
         let file = ProjectFile { path: "a/é.py".into(), sha256: "00".into(), size: 3, executable: true };
         let (first, _) = deploy(&mut tx, &project, &["b"]).await;
         let new = revisions::NewRevision {
-            id: polder_types::id::RevisionId::new(at(2)),
+            id: RevisionId::new(at(2)),
             project_id: project.id,
             created_at: at(2),
             created_by: "ben",
@@ -43,6 +66,24 @@ on_both_databases! {
         assert_eq!((stored.number, stored.current, stored.rolled_back_to), (2, false, Some(first)));
         assert_eq!((stored.created_at, stored.created_by.as_str()), (at(2), "ben"));
         assert!(revisions::get(&mut tx, first).await.unwrap().current);
+    }
+
+    async fn environments_are_those_that_are_used_and_those_that_are_declared_now(store: Store) {
+        let mut tx = store.begin().await.unwrap();
+        let known = async |tx: &mut Tx| Vec::from_iter(environments::known(tx, "default").await.unwrap());
+        assert_eq!(known(&mut tx).await, <[&str; 0]>::default());
+        let project = project(&mut tx, "journey", "rent").await;
+        // One that says nothing of them.
+        deploy(&mut tx, &project, &["a"]).await;
+        assert_eq!(known(&mut tx).await, ["prod"]);
+        declare(&mut tx, &project, 2, &["dev", "a \"quoted\" one"]).await;
+        assert_eq!(known(&mut tx).await, ["a \"quoted\" one", "dev", "prod"]);
+        declare(&mut tx, &project, 3, &["prod", "test"]).await;
+        assert_eq!(known(&mut tx).await, ["prod", "test"]);
+        assert!(environments::is_used(&mut tx, "default", "prod").await.unwrap());
+        assert!(!environments::is_used(&mut tx, "default", "test").await.unwrap());
+        assert!(!environments::is_used(&mut tx, "elsewhere", "prod").await.unwrap());
+        assert!(environments::known(&mut tx, "elsewhere").await.unwrap().is_empty());
     }
 
     async fn revisions_are_listed_newest_first(store: Store) {

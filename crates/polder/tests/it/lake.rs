@@ -149,7 +149,29 @@ fn another_environment_begins_as_prod_and_goes_its_own_way() {
     assert_eq!(count(&session, "raw.orders", &["--branch", reset["before"].as_str().unwrap()]), 4);
     session.polder(0, &["run", "shop/load", "--env", "dev", "--follow"]);
     assert_eq!(count(&session, "raw.orders", &["--env", "dev"]), 4, "and goes its own way again");
-    assert_eq!(session.json(&["env", "reset", "test"])["before"], Value::Null, "nothing was written there");
+}
+
+#[test]
+fn an_environment_that_nobody_has_declared_is_a_mistake() {
+    let (mut session, _server) = shop(&[]);
+    assert!(session.output(&["run", "shop/load", "--follow"], "").status.success());
+    assert_eq!(session.json(&["env", "reset", "dev"])["before"], Value::Null, "nothing was written there");
+    assert_eq!(
+        session.json(&["tables", "--env", "dev"])["items"][0]["name"],
+        "marts.days",
+        "it is as prod is"
+    );
+    assert_eq!(session.json(&["publishes", "--env", "dev"])["items"], serde_json::json!([]));
+    session.polder(1, &["sql", "--env", "pord", "-c", "SELECT count(*) FROM raw.orders"]);
+    session.polder(1, &["tables", "--env", "PROD"]);
+    session.polder(1, &["publishes", "--env", "staging"]);
+    session.polder(1, &["env", "reset", "test"]);
+    // It is one as soon as a project that is deployed says so, and until none does.
+    session.write("shop/polder.yaml", &PROJECT.replace("dev", "staging"));
+    session.polder(0, &["deploy", "shop"]);
+    assert_eq!(count(&session, "raw.orders", &["--env", "staging"]), 2);
+    session.polder(1, &["sql", "--env", "dev", "-c", "SELECT count(*) FROM raw.orders"]);
+    assert_session("an_environment_that_nobody_has_declared_is_a_mistake", session);
 }
 
 /// The server dies at a point of a publish; the rows are there once.

@@ -206,6 +206,41 @@ fn only_those_with_a_token_come_in() {
 }
 
 #[test]
+fn a_database_that_is_no_environment_does_not_exist() {
+    let shop = Shop::open(&[]);
+    let connect = |database: &str| {
+        let place = format!("host=127.0.0.1 port={} user=somebody dbname={database}", shop.port);
+        said(&shop.psql().args(["-d", &place, "-c", "SELECT current_database()"]).output().unwrap())
+    };
+    assert_eq!(connect("prod"), "prod");
+    // The name of the user is what psql asks for by itself.
+    let refused =
+        [connect("pord"), connect("somebody")].map(|said| said.split_once("FATAL").unwrap().1.to_owned());
+    insta::assert_snapshot!(refused.join("\n"), @r#"
+    :  database "pord" does not exist: databases are environments here
+    HINT:  did you mean `prod`? There is `prod` only.
+    :  database "somebody" does not exist: databases are environments here
+    HINT:  There is `prod` only.
+    "#);
+    let refused = first_answer(&shop, "pord");
+    assert!(refused.contains("\0C3D000\0"), "{refused}");
+}
+
+/// What somebody with a token is answered who connects to a database, byte for byte.
+fn first_answer(shop: &Shop, database: &str) -> String {
+    let mut stream = TcpStream::connect(shop.server.sql_address.as_ref().unwrap()).unwrap();
+    let settings = format!("user\0somebody\0database\0{database}\0\0");
+    let length = |text: &str, more: usize| u32::try_from(text.len() + more).unwrap().to_be_bytes();
+    stream.write_all(&[&length(&settings, 8), &[0, 3, 0, 0], settings.as_bytes()].concat()).unwrap();
+    stream.read_exact(&mut [0; 9]).unwrap();
+    let token = format!("{}\0", shop.token);
+    stream.write_all(&[b"p", &length(&token, 4)[..], token.as_bytes()].concat()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
 fn what_is_published_meanwhile_is_seen_after_the_transaction() {
     let shop = Shop::open(&[]);
     let (mut following, mut reading) = (Typing::start(shop.psql()), Typing::start(shop.psql()));
