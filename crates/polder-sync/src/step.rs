@@ -111,3 +111,25 @@ async fn one(
     }
     Ok(landed)
 }
+
+#[cfg(test)]
+mod tests {
+    use polder_types::lake::Line;
+
+    use super::*;
+
+    fn staged(table: &str, rows: u64) -> Staged {
+        let table = table.parse().expect("a name");
+        Staged { table, from: Line::main(), before: None, version: 0, rows, bytes: 1 }
+    }
+
+    /// What an earlier attempt has published is all that the next one knows.
+    #[test]
+    fn rejected_rows_are_counted_apart_by_what_was_published() {
+        let tables = [("raw.a", 5), ("raw.a__rejected", 2), ("raw.b", 1), ("raw.b__rejected", 0)];
+        let tables = tables.map(|(table, rows)| staged(table, rows)).into();
+        let told = outputs(&Intent { publish: "p".to_owned(), tables });
+        let expected = json!({"rows": 6, "rejected": 2, "rejected_in": {"raw.a__rejected": 2}});
+        assert_eq!(Value::Object(told), expected);
+    }
+}
