@@ -137,3 +137,15 @@ fn what_hides_nothing_and_what_is_left_out_is_told() {
         json!([[1, 3], [2, 3], [3, 64], [4, null]])
     );
 }
+
+#[test]
+fn a_column_that_is_new_is_told_once() {
+    let (session, _server) = salted(", mode: incremental");
+    session.write("inbox/1.csv", "id\n1\n");
+    assert_eq!(warnings(&session), "");
+    session.write("inbox/2.csv", "id,w\n2,5\n");
+    assert_eq!(warnings(&session), "[sync] v: a column is new: w (bigint)");
+    session.write("inbox/3.csv", "id,w\n3,6\n");
+    assert_eq!(warnings(&session), "");
+    assert_eq!(rows(&session, "SELECT id, w FROM raw.v ORDER BY id"), json!([[1, null], [2, 5], [3, 6]]));
+}
