@@ -1,7 +1,7 @@
 //! Refuses text that would use up the stack: of the parser, or of whatever runs and drops what it made.
 //!
 //! The bounds are what debug builds can take on threads of two megabytes, whatever the text is; the planner has more room, see
-//! [`crate::room`].
+//! `polder_lake::room`.
 
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
