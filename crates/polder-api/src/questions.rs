@@ -74,7 +74,7 @@ impl Asker {
     pub(crate) async fn sight(&self) -> Result<Sight> {
         let (engine, workspace) = (self.api.engine(), &self.caller.workspace);
         Ok(match &self.sees {
-            Sees::Branch(branch) => engine.branch_view(workspace, branch).await?,
+            Sees::Branch(branch) => engine.branch_view(&self.caller.scope(), branch).await?,
             Sees::Environment(environment) => engine.lake_view(workspace, environment).await?,
         })
     }

@@ -178,7 +178,8 @@ pub(crate) async fn branches(
     caller.require_somewhere(Role::Viewer)?;
     api.engine().require_environment(&caller.workspace, &asked.environment).await?;
     let place = Place { workspace_id: &caller.workspace, environment: &asked.environment };
-    let items = views::branches_of(&mut api.read().await?, place, asked.run).await?;
+    let items =
+        views::branches_of(&mut api.read().await?, place, caller.teams().as_deref(), asked.run).await?;
     Ok(Json(Page { items, next_cursor: None }))
 }
 
@@ -193,7 +194,7 @@ pub(crate) async fn branch_tables(
     Path(name): Path<String>,
 ) -> Answer<Page<BranchTable>> {
     caller.require_somewhere(Role::Viewer)?;
-    let Sight { view, branch } = api.engine().branch_view(&caller.workspace, &name).await?;
+    let Sight { view, branch } = api.engine().branch_view(&caller.scope(), &name).await?;
     let branch = branch.ok_or_else(|| Error::not_found(format!("the branch {name}")))?;
     let spec = BranchSpec { lake: api.engine().lake_url()?, view, branch };
     let items = api.queries().programs().ask("branch", &spec, LOOK).await?;

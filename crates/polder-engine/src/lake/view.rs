@@ -2,6 +2,7 @@
 
 use polder_store::Tx;
 use polder_store::lake::{self as stored, Place, branches, environments};
+use polder_store::run_views::RunScope;
 use polder_types::id::RunId;
 use polder_types::lake::{BranchName, View};
 use polder_types::wire::QueryBranch;
@@ -40,13 +41,15 @@ impl Engine {
         Ok(if used { environment } else { PROD }.to_owned())
     }
 
-    /// What a branch shows: of its name, or the newest of a run.
+    /// What a branch shows: of its name, or the newest of a run. It was not published, so it is for those who may see its run.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none; [`Error::RetentionOver`] when it is not kept any more.
-    pub async fn branch_view(&self, workspace_id: &str, name: &str) -> Result<Sight> {
+    /// [`Error::NotFound`] when there is none that may be seen; [`Error::RetentionOver`] when it is not kept any more.
+    pub async fn branch_view(&self, scope: &RunScope, name: &str) -> Result<Sight> {
         let mut tx = self.store().read().await?;
-        let found = named(&mut tx, workspace_id, name).await?;
+        let workspace_id = scope.workspace.as_str();
+        let found = Vec::from_iter(named(&mut tx, workspace_id, name).await?);
+        let found = branches::visible(&mut tx, found, scope.teams.as_deref()).await?.pop();
         let branch = found.ok_or_else(|| Error::not_found(format!("the branch {name}")))?;
         self.refuse_removed(&branch)?;
         let place = Place { workspace_id, environment: &branch.environment };

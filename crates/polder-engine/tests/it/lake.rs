@@ -9,6 +9,7 @@ use polder_store::lake::branches;
 use polder_store::lake::views::{self, PublishFilter};
 use polder_store::lake::{self as stored, Place};
 use polder_store::on_both_databases;
+use polder_store::run_views::RunScope;
 use polder_types::Code;
 use polder_types::id::RunId;
 use polder_types::lake::{BranchState, Intent, Line, Staged, TableFacts, TableName, View};
@@ -155,7 +156,7 @@ on_both_databases! {
         assert_eq!(tables.iter().map(rows).collect::<Vec<_>>(), [Some(3), None]);
         assert_eq!(views::tables(&mut tx, place, "", "raw.a", None).await.unwrap().len(), 1);
         assert!(views::tables(&mut tx, place, "_", "", None).await.unwrap().is_empty(), "it is no wildcard");
-        assert_eq!(views::branches_of(&mut tx, place, Some(run)).await.unwrap().len(), 1);
+        assert_eq!(views::branches_of(&mut tx, place, None, Some(run)).await.unwrap().len(), 1);
     }
 
     async fn publishes_are_found_by_what_they_changed_or_read_and_by_their_run(store: Store) {
@@ -386,11 +387,21 @@ on_both_databases! {
         let attempt = story.claim_one().await;
         let work = story.begin(&attempt).await;
         story.end(&attempt.key, Outcome::Failed).await;
-        let shown = || story.engine.branch_view("default", work.branch.as_str());
+        let all = everything();
+        let shown = || story.engine.branch_view(&all, work.branch.as_str());
         story.later(TimeDelta::days(7)).await;
         assert_eq!(story.engine.remove_branches().await.unwrap(), 0);
         assert!(story.engine.begin_vacuum(Asked::ByTheClock).await.unwrap().is_none(), "nothing is older than a week");
         shown().await.unwrap();
+        for (team, sees) in [("p", true), ("other", false)] {
+            let scope = RunScope { teams: Some(vec![team.to_owned()]), ..everything() };
+            assert_eq!(story.engine.branch_view(&scope, work.branch.as_str()).await.is_ok(), sees, "{team}");
+            assert_eq!(story.engine.branch_view(&scope, &run.to_string()).await.is_ok(), sees, "{team}");
+            let mut tx = story.engine.store().begin().await.unwrap();
+            let place = Place { workspace_id: "default", environment: "prod" };
+            let listed = views::branches_of(&mut tx, place, scope.teams.as_deref(), None).await.unwrap();
+            assert_eq!(listed.len(), usize::from(sees));
+        }
         story.later(TimeDelta::seconds(1)).await;
         let first = story.engine.begin_vacuum(Asked::ByTheClock).await.unwrap().unwrap();
         assert_eq!((first.branches_removed, first.spec.kept.branches.len()), (1, 1));
@@ -421,11 +432,11 @@ on_both_databases! {
         assert_eq!(story.view("dev").await.tables().count(), 1);
         let before = reset("dev").await.unwrap().before.unwrap();
         assert_eq!(story.view("dev").await.tables().count(), 0, "prod has none");
-        let shown = story.engine.branch_view("default", before.as_str()).await.unwrap();
+        let shown = story.engine.branch_view(&everything(), before.as_str()).await.unwrap();
         assert_eq!(shown.view.tables().count(), 1);
         story.later(TimeDelta::days(8)).await;
         story.engine.remove_branches().await.unwrap();
-        let gone = story.engine.branch_view("default", before.as_str()).await.unwrap_err();
+        let gone = story.engine.branch_view(&everything(), before.as_str()).await.unwrap_err();
         assert_eq!(gone.code(), Code::RetentionOver, "{gone}");
     }
 
@@ -475,4 +486,9 @@ on_both_databases! {
         let refused = story.engine.decide_rollback("default", &spec.branch, &late, "anna", work.publish).await.unwrap_err();
         assert_eq!(refused.code(), Code::Conflict, "a branch that was left open was ended: {refused}");
     }
+}
+
+/// Of somebody who may see all teams.
+fn everything() -> RunScope {
+    RunScope { workspace: "default".to_owned(), teams: None }
 }

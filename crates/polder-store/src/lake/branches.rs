@@ -1,5 +1,7 @@
 //! Branches: what a step writes before it is published.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use polder_types::id::{BranchId, RunId};
 use polder_types::lake::{BranchName, BranchState, View};
@@ -80,6 +82,27 @@ pub async fn list(tx: &mut Tx, place: Place<'_>, limit: Option<u32>) -> Result<V
         .bind(page_size(limit))
         .fetch_all(c))?;
     rows.into_iter().map(Branch::try_from).collect()
+}
+
+/// Of these branches those that somebody may look into: of runs of these teams (all teams without them), and those of no run.
+pub async fn visible(tx: &mut Tx, branches: Vec<Branch>, teams: Option<&[String]>) -> Result<Vec<Branch>> {
+    let Some(teams) = teams else { return Ok(branches) };
+    let of = teams_of(tx, branches.iter().filter_map(|branch| branch.run).collect()).await?;
+    let is_seen = |run| of.get(&run).is_some_and(|team| teams.contains(team));
+    Ok(branches.into_iter().filter(|branch| branch.run.is_none_or(is_seen)).collect())
+}
+
+async fn teams_of(tx: &mut Tx, runs: BTreeSet<RunId>) -> Result<BTreeMap<RunId, String>> {
+    if runs.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let places: Vec<String> = (1..=runs.len()).map(|place| format!("${place}")).collect();
+    let sql = format!("SELECT id, team FROM runs WHERE id IN ({})", places.join(", "));
+    let rows: Vec<(Uuid, String)> = on!(tx, |c| {
+        let query = sqlx::query_as(sqlx::AssertSqlSafe(sql.as_str()));
+        runs.iter().fold(query, |query, run| query.bind(run.0)).fetch_all(c)
+    })?;
+    Ok(rows.into_iter().map(|(run, team)| (RunId(run), team)).collect())
 }
 
 /// Ends a branch that is open; false if it is not.

@@ -105,13 +105,19 @@ pub async fn publish(tx: &mut Tx, workspace_id: &str, id: PublishId) -> Result<O
     Ok(views.pop())
 }
 
-/// The newest branches of an environment, or those of a run; newest first.
-pub async fn branches_of(tx: &mut Tx, place: Place<'_>, run: Option<RunId>) -> Result<Vec<BranchView>> {
+/// The newest branches of an environment, or those of a run; newest first. Of runs of these teams, if not of all.
+pub async fn branches_of(
+    tx: &mut Tx,
+    place: Place<'_>,
+    teams: Option<&[String]>,
+    run: Option<RunId>,
+) -> Result<Vec<BranchView>> {
     let found = match run {
         Some(run) => branches::of_run(tx, run).await?.into_iter().rev().collect(),
         None => branches::list(tx, place, Some(500)).await?,
     };
     let is_here = |branch: &branches::Branch| branch.workspace_id == place.workspace_id;
+    let found = branches::visible(tx, found, teams).await?;
     Ok(found.into_iter().filter(is_here).map(branch_view).collect())
 }
 
