@@ -1,5 +1,6 @@
 //! How things are named on the command line: `TEAM/NAME`, `KEY=VALUE`, and runs.
 
+mod publish;
 mod run;
 
 use std::str::FromStr;
@@ -11,6 +12,7 @@ use polder_types::definition::did_you_mean;
 use polder_types::wire::PipelineFilter;
 use serde_json::{Map, Value};
 
+pub use publish::PublishName;
 pub use run::RunName;
 
 use crate::failure::Failure;

@@ -6,11 +6,11 @@ use std::str::FromStr;
 use anyhow::Result;
 use polder_client::Client;
 use polder_types::Code;
-use polder_types::id::{PublishId, RevisionId};
+use polder_types::id::RevisionId;
 use polder_types::wire::Revision;
 
 use super::deploy;
-use super::names::FullName;
+use super::names::{FullName, PublishName};
 use super::{pages, publishes};
 use crate::config::Context;
 use crate::failure::Failure;
@@ -44,7 +44,7 @@ pub struct RollbackArgs {
 #[derive(Debug, Clone)]
 pub enum What {
     Project(FullName),
-    Publish(PublishId),
+    Publish(PublishName),
 }
 
 impl FromStr for What {
@@ -54,7 +54,7 @@ impl FromStr for What {
         match (text.parse(), text.parse()) {
             (Ok(publish), _) => Ok(Self::Publish(publish)),
             (_, Ok(project)) => Ok(Self::Project(project)),
-            _ => Err("expected TEAM/NAME, or the id of a publish as `polder publishes` lists it".to_owned()),
+            _ => Err("expected TEAM/NAME, or the id of a publish, at least 4 digits of its end or beginning, as `polder publishes` lists it".to_owned()),
         }
     }
 }
@@ -98,7 +98,10 @@ pub async fn roll_back(args: RollbackArgs, context: &Context<'_>) -> Result<Exit
     let client = context.client()?;
     let project = match &args.what {
         What::Project(project) => project.clone(),
-        What::Publish(id) => return publishes::roll_back(*id, &client, context).await,
+        What::Publish(publish) => {
+            let id = publish.find(&client, &args.environment).await?;
+            return publishes::roll_back(id, &client, context).await;
+        }
     };
     let wanted = find(&client, &project, &args).await?;
     let deployed = client.roll_back(wanted).await?;

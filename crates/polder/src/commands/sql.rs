@@ -12,7 +12,9 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 use clap::ValueEnum;
+use polder_client::Client;
 
+use super::names::RunName;
 use crate::config::Context;
 use crate::failure::Failure;
 use ask::Asking;
@@ -28,7 +30,8 @@ pub struct Args {
     /// Of this environment
     #[arg(long = "env", short, default_value = "prod", value_name = "NAME")]
     environment: String,
-    /// The tables as a run left them on its branch, published or not: the id of a run, or the name of a branch
+    /// The tables as a run left them on its branch, published or not: a run's id, at least 4 digits of its end or beginning, or
+    /// latest:TEAM/NAME; or the name of a branch
     #[arg(long, short, value_name = "RUN")]
     branch: Option<String>,
     /// The tables as they were at this time, such as 2026-11-20 or 2026-11-20T06:00:00+01:00; UTC if there is no zone
@@ -62,18 +65,24 @@ pub enum Form {
 
 pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
     let form = form(&args, context)?;
+    let client = context.client()?;
+    let branch = branch(&args, &client).await?;
     let asking = Asking {
-        client: context.client()?,
+        client,
         output: context.output,
         form,
         file: args.output.clone(),
         environment: args.environment.clone(),
-        branch: args.branch.clone(),
+        branch,
         at: args.at,
         rows: args.rows,
         timeout: args.timeout,
     };
     match text(&args)? {
+        Some(text) if text.trim_start().starts_with('\\') => {
+            session::order(asking, text.trim()).await?;
+            Ok(ExitCode::SUCCESS)
+        }
         Some(text) => {
             for query in queries(&text)? {
                 asking.ask(query).await?;
@@ -81,6 +90,15 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         None => session::run(asking).await,
+    }
+}
+
+/// The branch that is asked, by the whole id of its run or by its name.
+async fn branch(args: &Args, client: &Client) -> Result<Option<String>> {
+    let Some(named) = &args.branch else { return Ok(None) };
+    match named.parse::<RunName>() {
+        Ok(run) => Ok(Some(run.find(client, &args.environment).await?.to_string())),
+        Err(_) => Ok(Some(named.clone())),
     }
 }
 

@@ -90,11 +90,14 @@ fn what_was_published_is_taken_back_and_what_failed_is_looked_into() {
     let twice = session.output(&["rollback", &id(1)], "");
     let twice = String::from_utf8(twice.stderr).unwrap();
     assert!(twice.contains("was rolled back by publish"), "{twice}");
-    assert_eq!(session.output(&["rollback", &id(0)], "").status.code(), Some(0));
+    assert_eq!(session.output(&["rollback", "0000"], "").status.code(), Some(1), "there is none of that end");
+    assert_eq!(session.output(&["rollback", &id(0)[28..]], "").status.code(), Some(0));
     let run = session.json(&["run", "shop/wrong"])["id"].as_str().unwrap().to_owned();
     server.until(|| session.json(&["show", &run])["terminal"] == true);
     assert_eq!(count(&session, "raw.orders", &[]), 2, "nothing of it is published");
-    assert_eq!(count(&session, "raw.orders", &["--branch", &run]), 3, "but it can be seen");
+    for named in [&run, &run[28..], "latest:shop/wrong"] {
+        assert_eq!(count(&session, "raw.orders", &["--branch", named]), 3, "but it can be seen as {named}");
+    }
     let written = server.get(&format!("/lake/branches/{run}/tables"))["items"].clone();
     assert_eq!(written, serde_json::json!([{"name": "raw.orders", "made": false, "rows": 3}]));
     assert_eq!(server.get("/lake/branches/none/tables")["status"], 404);

@@ -38,9 +38,7 @@ impl FromStr for RunName {
         if let Ok(id) = text.parse() {
             return Ok(Self::Id(id));
         }
-        let is_part = digits(text).len() >= SHORTEST
-            && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-        if is_part {
+        if is_part(text) {
             return Ok(Self::Part(text.to_ascii_lowercase()));
         }
         Err("expected the id of a run, at least 4 digits of its end or beginning, or latest:TEAM/NAME"
@@ -114,7 +112,12 @@ fn listed(runs: &[RunSummary]) -> String {
     lines.join("\n")
 }
 
-fn digits(text: &str) -> String {
+/// Whether a text may be the beginning or the end of an id.
+pub(super) fn is_part(text: &str) -> bool {
+    digits(text).len() >= SHORTEST && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
+pub(super) fn digits(text: &str) -> String {
     text.chars().filter(|c| *c != '-').map(|c| c.to_ascii_lowercase()).collect()
 }
 

@@ -73,6 +73,15 @@ impl Words {
         Self { names }
     }
 
+    /// Where what is completed begins, and what it may become: of `o.am` the columns, if nothing is called so as a whole.
+    fn completed(&self, begin: usize, word: &str) -> (usize, Vec<String>) {
+        let whole = self.like(word);
+        match word.rfind('.').filter(|_| whole.is_empty()) {
+            Some(dot) => (begin + dot + 1, self.like(&word[dot + 1..])),
+            None => (begin, whole),
+        }
+    }
+
     /// Those that begin like a word.
     fn like(&self, begin: &str) -> Vec<String> {
         let fits =
@@ -93,7 +102,7 @@ impl Completer for Words {
             .rfind(|c| !is_part(c))
             .map_or(0, |index| index + line[index..].chars().next().map_or(1, char::len_utf8));
         let word = &line[begin..at];
-        Ok((begin, if word.is_empty() { Vec::new() } else { self.like(word) }))
+        Ok(if word.is_empty() { (begin, Vec::new()) } else { self.completed(begin, word) })
     }
 }
 
@@ -119,5 +128,7 @@ mod tests {
         assert_eq!(words.like("AM"), ["Amount"]);
         assert_eq!(words.like("SEL"), ["SELECT"]);
         assert_eq!(words.like("é"), Vec::<String>::new());
+        assert_eq!(words.completed(7, "marts.d"), (7, vec!["marts.days".to_owned()]));
+        assert_eq!(words.completed(7, "o.Am"), (9, vec!["Amount".to_owned()]));
     }
 }

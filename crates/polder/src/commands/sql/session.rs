@@ -13,7 +13,7 @@ use super::ask::Asking;
 use super::completion::Words;
 use super::describe;
 
-const HELP: &str = r"\d            the tables
+const HELP: &str = r"\d, \dt       the tables
 \d TABLE      the columns of a table
 \timing       tell how long queries take, or not any more
 \q            end, as Ctrl-D does
@@ -47,9 +47,15 @@ pub async fn run(asking: Asking<'_>) -> Result<ExitCode> {
     }
     if let Some(path) = &history {
         // What cannot be remembered is asked again.
+        let _ = path.parent().map(std::fs::create_dir_all);
         let _ = editor.save_history(path);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Does what one order of a session says: `\d raw.orders`.
+pub async fn order(asking: Asking<'_>, line: &str) -> Result<()> {
+    Session { asking, has_timing: false }.obey(line).await
 }
 
 struct Session<'a> {
