@@ -12,6 +12,7 @@ mod own;
 mod past;
 mod prepare;
 mod sum;
+mod to_char;
 mod travel;
 mod twice;
 mod unreadable;
@@ -28,7 +29,7 @@ use deltalake::datafusion::catalog::{
 };
 use deltalake::datafusion::error::DataFusionError;
 use deltalake::datafusion::execution::{SendableRecordBatchStream, SessionStateBuilder};
-use deltalake::datafusion::logical_expr::{AggregateUDF, DdlStatement, LogicalPlan};
+use deltalake::datafusion::logical_expr::{AggregateUDF, DdlStatement, LogicalPlan, ScalarUDF};
 use deltalake::datafusion::physical_plan::execute_stream;
 use deltalake::datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use deltalake::datafusion::sql::parser::{DFParserBuilder, Statement};
@@ -43,6 +44,7 @@ pub use self::own::OwnSource;
 use self::own::{OwnSchema, WithOwn};
 pub use self::prepare::Prepared;
 use self::sum::Sum;
+use self::to_char::ToChar;
 use self::whole::WholeNumbers;
 use self::yielding::Yielding;
 use crate::means::Means;
@@ -116,6 +118,7 @@ impl Session {
             .build();
         let context = SessionContext::new_with_state(state);
         context.register_udaf(AggregateUDF::from(Sum::default()));
+        context.register_udf(ScalarUDF::from(ToChar::default()));
         context.register_catalog(name, Arc::new(catalog));
         Self { context, name: name.into(), own: None }
     }

@@ -2,9 +2,12 @@
 //! names, so all but the first get a number.
 
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 
 use deltalake::datafusion::sql::parser::Statement as Parsed;
-use deltalake::datafusion::sql::sqlparser::ast::{Expr, Ident, Query, SelectItem, SetExpr, Statement};
+use deltalake::datafusion::sql::sqlparser::ast::{
+    Expr, Ident, Query, SelectItem, SetExpr, Statement, Value, visit_expressions_mut,
+};
 
 /// Names what would have the name of another column.
 pub(super) fn name(statement: &mut Parsed) {
@@ -38,16 +41,32 @@ fn name_in_body(body: &mut SetExpr) {
 
 fn name_items(items: &mut [SelectItem]) {
     let mut taken: HashSet<String> = items.iter().filter_map(alias).collect();
+    let mut planned = taken.clone();
     for item in items {
         let SelectItem::UnnamedExpr(expr) = item else { continue };
         let own = own_name(expr);
-        if taken.insert(own.clone()) {
+        let is_free = taken.insert(own.clone());
+        if planned.insert(planned_name(expr)) && is_free {
             continue;
         }
-        let free = (2..).map(|number| format!("{own}_{number}")).find(|name| taken.insert(name.clone()));
-        let alias = Ident::with_quote('"', free.unwrap_or(own));
+        let free = || (2..).map(|number| format!("{own}_{number}")).find(|name| !taken.contains(name));
+        let name = if is_free { own } else { free().unwrap_or_default() };
+        taken.insert(name.clone());
+        let alias = Ident::with_quote('"', name);
         *item = SelectItem::ExprWithAlias { expr: expr.clone(), alias };
     }
+}
+
+/// What the planner calls it, which leaves out what something is cast to.
+fn planned_name(expr: &Expr) -> String {
+    let mut bare = expr.clone();
+    let _: ControlFlow<()> = visit_expressions_mut(&mut bare, |expr| {
+        while let Expr::Cast { expr: inner, .. } = expr {
+            *expr = std::mem::replace(inner, Expr::value(Value::Null));
+        }
+        ControlFlow::Continue(())
+    });
+    own_name(&bare)
 }
 
 fn alias(item: &SelectItem) -> Option<String> {
@@ -85,6 +104,14 @@ mod tests {
             (
                 "SELECT count(*), count(*), count(*)",
                 r#"SELECT count(*), count(*) AS "count(*)_2", count(*) AS "count(*)_3""#,
+            ),
+            (
+                "SELECT x, x::INT, CAST(x AS TEXT)",
+                r#"SELECT x, x::INT AS "x::INT", CAST(x AS TEXT) AS "CAST(x AS TEXT)""#,
+            ),
+            (
+                "SELECT x::INT, x::INT, max(x::INT), max(x::TEXT)",
+                r#"SELECT x::INT, x::INT AS "x::INT_2", max(x::INT), max(x::TEXT) AS "max(x::TEXT)""#,
             ),
             ("SELECT (SELECT 1), (SELECT 2)", r#"SELECT (SELECT 1), (SELECT 2) AS "subquery_2""#),
             ("SELECT id, ID, \"ID\" FROM t", r#"SELECT id, ID AS "id_2", "ID" FROM t"#),
