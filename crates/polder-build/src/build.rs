@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use polder_lake::{Error as Lake, Work};
+use polder_lake::{Error as Lake, Taken, Work};
 use polder_types::wire::{CheckStatus, Checks};
+use polder_work::{PAUSE, meanwhile};
 use tokio::task::JoinSet;
 
 use crate::node::{self, Built, Unbuilt};
@@ -32,11 +33,15 @@ pub struct Build<'w> {
     ended: BTreeMap<Item, CheckStatus>,
     waiting: Vec<Item>,
     running: JoinSet<(Ended, Option<Work>)>,
+    /// What is worked on, since when, and how many rows it has so far.
+    at_work: AtWork,
     at_once: usize,
     report: Report,
     heard: Box<dyn Fn(&Checks) + Send + Sync + 'w>,
     began: Instant,
 }
+
+type AtWork = BTreeMap<Item, (Instant, Taken)>;
 
 /// What came of an item, and how long it took.
 struct Ended {
@@ -68,7 +73,8 @@ impl<'w> Build<'w> {
         let (ended, running, report) = (BTreeMap::new(), JoinSet::new(), Report::default());
         let (at_once, began) = (at_once.max(1), Instant::now());
         let (plan, heard) = (Arc::new(plan), Box::new(|_: &Checks| {}));
-        Self { plan, work, ended, waiting, running, at_once, report, heard, began }
+        let at_work = BTreeMap::new();
+        Self { plan, work, ended, waiting, running, at_work, at_once, report, heard, began }
     }
 
     /// Has somebody hear what is known, whenever something has ended.
@@ -84,7 +90,8 @@ impl<'w> Build<'w> {
     pub async fn run(mut self, log: &mut Log<'_>) -> Result<Checks> {
         loop {
             self.begin(log)?;
-            match self.running.join_next().await {
+            let at_work = || log.say(&at_work(&self.plan, &self.at_work));
+            match meanwhile(self.running.join_next(), PAUSE, at_work).await? {
                 Some(Ok((ended, work))) => self.end(&ended, work, log)?,
                 Some(Err(error)) => {
                     return Err(Error::Model(format!("a part of the build broke off: {error}")));
@@ -145,6 +152,7 @@ impl<'w> Build<'w> {
 
     fn spawn(&mut self, item: Item) {
         let (plan, mut work, began) = (Arc::clone(&self.plan), self.work.beside(), self.began);
+        self.at_work.insert(item, (Instant::now(), work.taken()));
         self.running.spawn(async move {
             let begin = Instant::now();
             let outcome = match item {
@@ -175,10 +183,23 @@ impl<'w> Build<'w> {
                 run.status
             }
         };
+        self.at_work.remove(&ended.item);
         self.ended.insert(ended.item, status);
         (self.heard)(self.report.so_far());
         Ok(())
     }
+}
+
+/// For the log, while nothing ends for a while.
+fn at_work(plan: &Plan, at_work: &AtWork) -> String {
+    let one = |(item, (begin, taken)): (&Item, &(Instant, Taken))| {
+        let rows = match taken.rows() {
+            0 => String::new(),
+            rows => format!("{rows} rows so far, "),
+        };
+        format!("{} ({rows}{} s)", plan.name(*item), begin.elapsed().as_secs())
+    };
+    format!("at work: {}", at_work.iter().map(one).collect::<Vec<_>>().join(", "))
 }
 
 enum Readiness {

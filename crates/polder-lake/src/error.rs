@@ -33,7 +33,7 @@ pub enum Error {
     TableExists { table: TableName, line: Line },
     /// The main line, or the line that a branch was made from, got changes of its own since.
     #[error(
-        "table {table} was changed by others since this branch was made (it was version {ours}, and is {theirs} now)"
+        "table {table} was changed by others since this branch was made (it was {ours}, and is version {theirs} now)"
     )]
     Conflict { table: TableName, ours: Position, theirs: u64 },
     #[error("version {version} of table {table} was not written by this publish")]
@@ -93,7 +93,7 @@ pub struct Position(pub Option<u64>);
 impl std::fmt::Display for Position {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.0 {
-            Some(version) => write!(f, "{version}"),
+            Some(version) => write!(f, "version {version}"),
             None => f.write_str("not there"),
         }
     }

@@ -14,7 +14,7 @@ use object_store::prefix::PrefixStore;
 use url::Url;
 
 use crate::branch_store::BranchStore;
-use crate::means::Means;
+use crate::means::{Means, Taken};
 use crate::operations::at_once;
 use crate::{Error, Line, Result, TableName};
 
@@ -85,6 +85,11 @@ impl Lake {
 
     pub(crate) fn means(&self) -> Result<Means> {
         self.means.clone().map_or_else(Means::unlimited, Ok)
+    }
+
+    /// Where rows are counted that come in to be written.
+    pub(crate) fn taken(&self) -> Taken {
+        self.means.as_ref().map(|means| means.taken.clone()).unwrap_or_default()
     }
 
     /// How many tasks to work with at once.

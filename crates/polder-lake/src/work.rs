@@ -28,7 +28,9 @@ pub use self::outcome::{Effect, Outcome};
 use crate::means::Means;
 use crate::operations::{Batches, Note};
 use crate::session::Entry;
-use crate::{BranchName, Error, Kind, Lake, Limits, Line, Occasion, Result, Staged, Table, TableName, View};
+use crate::{
+    BranchName, Error, Kind, Lake, Limits, Line, Occasion, Result, Staged, Table, TableName, Taken, View,
+};
 use polder_types::script::{Command, Statement};
 
 /// Where a step begins.
@@ -112,15 +114,22 @@ impl Work {
     /// what one wrote is seen by others when it is [joined](Work::join).
     #[must_use]
     pub fn beside(&self) -> Self {
+        let means = self.means.apart();
         Self {
-            lake: self.lake.clone(),
+            lake: self.lake.within(&means),
             base: self.base.clone(),
-            means: self.means.clone(),
+            means,
             known: self.known.clone(),
             written: self.written.clone(),
             read: BTreeSet::new(),
             is_unfinished: self.is_unfinished,
         }
+    }
+
+    /// The rows that came in to be written since it began; it goes on counting.
+    #[must_use]
+    pub fn taken(&self) -> Taken {
+        self.means.taken.clone()
     }
 
     /// Takes over what a work beside this one has done. One that failed is left out: what it wrote is not staged.

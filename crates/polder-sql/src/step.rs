@@ -8,7 +8,7 @@ use std::time::Instant;
 use polder_lake::{Base, Script, Statement, Work};
 use polder_types::lake::Intent;
 use polder_types::wire::SqlSpec;
-use polder_work::{Attempt, Begun, limits, report};
+use polder_work::{Attempt, Begun, PAUSE, limits, meanwhile, report};
 use serde_json::Map;
 
 use self::log::Log;
@@ -62,7 +62,10 @@ async fn work(
 
 async fn one(work: &mut Work, statement: &Statement, log: &mut Log<'_>) -> Result<()> {
     let begin = Instant::now();
-    match work.run(statement).await? {
+    let taken = work.taken();
+    let before = taken.rows();
+    let run = Box::pin(work.run(statement));
+    match meanwhile(run, PAUSE, || log.so_far(taken.rows() - before, begin)).await?? {
         polder_lake::Outcome::Rows(rows) => log.rows(rows, begin).await,
         polder_lake::Outcome::Wrote(effect) => log.wrote(&effect, begin),
     }

@@ -32,6 +32,18 @@ impl<'a> Log<'a> {
         self.say(&line())
     }
 
+    /// That nothing came for a while.
+    pub(crate) fn waits(&mut self, line: &str) -> io::Result<()> {
+        self.told = Instant::now();
+        self.say(line)
+    }
+
+    /// How many rows of a stream are on their way into its table.
+    pub(crate) fn so_far(&mut self, stream: &str, rows: u64) -> io::Result<()> {
+        self.told = Instant::now();
+        self.say(&format!("{stream}: {rows} rows so far"))
+    }
+
     pub(crate) fn landed(
         &mut self,
         stream: &str,

@@ -68,7 +68,17 @@ impl Table {
     /// The rows that come in, in some columns, until one cannot be stored.
     pub(crate) fn storable(&self, batches: Batches, to: &SchemaRef) -> Batches {
         let (table, columns) = (self.name.clone(), Arc::clone(to));
-        let rows = batches.stream.map(move |batch| storable(&table, &batch?, &columns));
+        let taken = self.lake.taken();
+        let rows = batches.stream.map(move |batch| {
+            let batch = storable(&table, &batch?, &columns)?;
+            taken.add(batch.num_rows());
+            Ok(batch)
+        });
+        // Rows of a file never have to be waited for: others, who tell how far it is or end it, would wait until the last one.
+        let rows = rows.then(async |batch| {
+            tokio::task::yield_now().await;
+            batch
+        });
         Batches::new(Arc::clone(to), rows)
     }
 

@@ -50,6 +50,12 @@ impl<'a> Log<'a> {
         writeln!(self.output, "{number}/{count} {short}{more}")
     }
 
+    /// How far a statement is. Before it writes the first row it reads, sorts and groups.
+    pub(super) fn so_far(&mut self, rows: u64, begin: Instant) -> io::Result<()> {
+        let rows = if rows == 0 { "at it".to_owned() } else { format!("{rows} rows so far") };
+        writeln!(self.output, "    {rows}, {}", took(begin))
+    }
+
     /// The first rows of a query, and how many more there are.
     pub(super) async fn rows(&mut self, rows: Batches, begin: Instant) -> Result<()> {
         let mut stream = rows.into_stream();

@@ -17,6 +17,7 @@ use super::template::Templates;
 use super::{Api, broken};
 use crate::log::Log;
 use crate::{Error, Result};
+use polder_work::{PAUSE, meanwhile};
 
 /// Pages of one stream in one run.
 const MOST: u64 = 1_000_000;
@@ -67,7 +68,9 @@ impl<'a> Pages<'a> {
         let (mut token, mut circles) = (self.first_token(), Circles::default());
         for turn in 0u64.. {
             let ask = self.ask(interval, token.as_deref(), turn == 0);
-            let Some(answer) = self.requests.send(&ask).await? else {
+            let (api, page, requests) = (self.api.name, self.count + 1, self.requests);
+            let wait = || log.waits(&format!("{api}: waiting for page {page}; {}", requests.told()));
+            let Some(answer) = meanwhile(requests.send(&ask), PAUSE, wait).await?? else {
                 self.passed_over += 1;
                 break;
             };
