@@ -28,10 +28,10 @@ pub enum Error {
     #[error("the log or the outputs cannot be written: {0}")]
     Output(#[from] io::Error),
     /// Nothing of it is published.
-    #[error("{0}; nothing was published")]
+    #[error("{0}; nothing of this was published")]
     Tests(String),
     /// The same, where a model itself could not be built.
-    #[error("{0}; nothing was published")]
+    #[error("{0}; nothing of this was published")]
     Models(String),
     /// What is wrong with one of them.
     #[error("{0}")]

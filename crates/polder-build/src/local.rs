@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use polder_lake::operations::Note;
 use polder_lake::{Base, BranchName, Lake, Limits, Line, Occasion, Pin, StorageOptions, View, Work};
 use polder_types::lake::{Intent, TableName};
+use polder_types::wire::Checks;
 use serde_json::json;
 
 use crate::step::gate;
@@ -19,7 +20,8 @@ use crate::{AT_ONCE, Build, Error, Log, Plan, Project, Result, Wish};
 /// Keeps what is built out of the project: for git, and for a deployment.
 const IGNORED: [&str; 2] = [".gitignore", ".polderignore"];
 
-/// Builds models of the project in `root` into the lake in `folder`, and publishes them there if no test failed.
+/// Builds models of the project in `root` into the lake in `folder`, and publishes them there if no test failed. `hears` is told what became
+/// of them, also if some failed.
 ///
 /// # Errors
 /// Every variant of [`Error`]; the lake's tables are what they were before then.
@@ -29,6 +31,7 @@ pub async fn build(
     wish: Wish,
     now: DateTime<Utc>,
     log: &mut (dyn Write + Send),
+    hears: impl FnOnce(&Checks),
 ) -> Result<()> {
     let mut log = Log::new(log);
     let plan = Plan::new(Project::read(root)?, wish, &mut log)?;
@@ -39,7 +42,9 @@ pub async fn build(
     let view = view(&lake, folder).await?;
     let base = Base { view, root: Line::main(), branch, at: now, note: Note::default() };
     let mut work = Work::begin(&lake, base, &Limits::default())?;
-    gate(&Build::new(plan, &mut work, AT_ONCE).run(&mut log).await?)?;
+    let checks = Build::new(plan, &mut work, AT_ONCE).run(&mut log).await?;
+    hears(&checks);
+    gate(&checks)?;
     let occasion = Occasion { publish: name.clone(), about: json!({"run": name}), at: now };
     let tables = work.stage(&occasion).await?.into_iter().map(|(staged, _)| staged).collect();
     let intent = Intent { publish: name, tables };

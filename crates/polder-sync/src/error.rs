@@ -42,6 +42,10 @@ pub enum Error {
         "none of the {rejected} rows that came fits, so that nothing is written. The first of them: {first}"
     )]
     NothingFits { rejected: u64, first: String },
+    #[error(
+        "no column is called {names}. Nothing is brought in, lest something is seen that is to be hidden: mend the name, or take it out of the list"
+    )]
+    Unmet { names: String },
     #[error("a temporary file: {0}")]
     Io(#[from] io::Error),
     /// In which stream it happened.

@@ -54,7 +54,13 @@ async fn files(stream: &Stream, path: &str, format: &Value, state: &State) -> Re
     let all = source.list().await?;
     let has_pattern = path.contains(['*', '?', '[', '{']);
     if all.is_empty() && !(has_pattern && stream.mode == SyncMode::Incremental) {
-        let hint = if has_pattern { ": nothing is replaced by nothing" } else { "" };
+        let hint = match has_pattern {
+            true => ": nothing is replaced by nothing",
+            false if in_project => {
+                " in the project as it was deployed, without what .gitignore and .polderignore leave out"
+            }
+            false => "",
+        };
         return Err(Error::NoFiles { path: path.to_owned(), hint });
     }
     let before = match stream.mode {

@@ -6,6 +6,7 @@ use polder_ingest::{KeptSchema, ReadOptions, infer};
 use polder_lake::operations::Batches;
 use polder_lake::{Effect, Landing, TableName, Work};
 use polder_types::definition::sync::{Stream, StreamSource, SyncMode};
+use polder_work::{PAUSE, meanwhile};
 
 use crate::gathered::Gathered;
 use crate::log::Log;
@@ -42,7 +43,10 @@ impl Ready<'_> {
         let mut grown_by = Vec::new();
         for _ in 0..2 {
             let found = Shared::new(Mutex::new(Found::default()));
-            let done = self.attempt(work, was_there, &schema, &found).await;
+            let taken = work.taken();
+            let (before, name) = (taken.rows(), &self.stream.name);
+            let attempt = Box::pin(self.attempt(work, was_there, &schema, &found));
+            let done = meanwhile(attempt, PAUSE, || log.so_far(name, taken.rows() - before)).await?;
             let mut found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
             match (done, found.error.take(), found.grown.take()) {
                 (Ok(effect), None, None) => {
@@ -154,6 +158,12 @@ impl Ready<'_> {
         }
         let rejected = found.rejected.count();
         let table: &TableName = &self.stream.table;
+        if effect.is_none() && schema.is_empty() && rejected == 0 {
+            let name = &self.stream.name;
+            log.say(&format!(
+                "{name}: no rows, so that no types are known yet: {table} is made when there are some"
+            ))?;
+        }
         if effect.is_some() {
             found.rejected.land(work, table, self.origin, self.replaces()).await?;
             let mut state = std::mem::take(&mut self.state);

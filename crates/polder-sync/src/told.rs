@@ -7,6 +7,7 @@ use polder_ingest::{ColumnRules, KeptSchema, OnAdded, SchemaChange};
 use polder_types::definition::did_you_mean;
 
 use crate::log::Log;
+use crate::{Error, Result};
 
 /// Which columns are new, and what becomes of them.
 pub(crate) fn changes(
@@ -25,23 +26,32 @@ pub(crate) fn changes(
     Ok(())
 }
 
-/// Names of what is to be hidden that no column ever had: whoever wrote them may believe that something is hidden.
+/// Names of what is to be hidden that no column ever had: whoever wrote them may believe that something is hidden. Where a column that
+/// everybody will see is called nearly so, that is likely what was meant, and nothing is brought in.
+///
+/// # Errors
+/// [`Error::Unmet`].
 pub(crate) fn unmet(
     stream: &str,
     met: &BTreeSet<String>,
     rules: &ColumnRules,
     schema: &KeptSchema,
     log: &mut Log<'_>,
-) -> io::Result<()> {
+) -> Result<()> {
+    let is_hashed = |column: &&str| rules.hash.iter().any(|name| name.eq_ignore_ascii_case(column));
+    let seen =
+        || schema.columns.iter().map(|column| column.original.as_str()).filter(|name| !is_hashed(name));
+    let mut meant = Vec::new();
     for name in rules.unmet(met, schema) {
         let what = if rules.exclude.iter().any(|excluded| excluded == name) { "left out" } else { "hashed" };
-        let hint = did_you_mean(name, schema.columns.iter().map(|column| column.original.as_str()));
-        let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
-        log.say(&format!(
-            "{stream}: warning: no column is called `{name}`, so nothing is {what} by it{hint}"
-        ))?;
+        match did_you_mean(name, seen()) {
+            Some(hint) => meant.push(format!("`{name}` ({hint})")),
+            None => log.say(&format!(
+                "{stream}: warning: no column is called `{name}`, so nothing is {what} by it"
+            ))?,
+        }
     }
-    Ok(())
+    if meant.is_empty() { Ok(()) } else { Err(Error::Unmet { names: meant.join(" or ") }) }
 }
 
 /// Columns that are hashed from now on, while older rows have their values.

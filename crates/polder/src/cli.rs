@@ -139,7 +139,7 @@ impl Command {
             Self::Init(args) => c::init::run(&args, context),
             Self::New(args) => c::new::run(args, context),
             Self::Check(args) => c::check::run(&args, context),
-            Self::Build(args) => c::build::run(args).await,
+            Self::Build(args) => c::build::run(args, context).await,
             Self::Plan(args) => c::deploy::plan(args, context).await,
             Self::Deploy(args) => c::deploy::run(args, context).await,
             Self::Run(args) => Box::pin(c::run::run(args, context)).await,

@@ -72,7 +72,7 @@ async fn incremental_models_keep_their_columns_until_they_are_built_anew() {
     assert_eq!(checks.models[0].rows, Some(2));
     bench.write("models/x.sql", &text("select 1 as id, 2 as day, 1 as other"));
     let (built, _) = bench.build("x", false).await;
-    insta::assert_snapshot!(built.unwrap_err(), @"1 of 1 models could not be built: marts.x (the model has now other, and has no more Name, and the table marts.x was built before: build it anew with `full_refresh: true`); nothing was published");
+    insta::assert_snapshot!(built.unwrap_err(), @"1 of 1 models could not be built: marts.x (the model has now other, and has no more Name, and the table marts.x was built before: build it anew with `full_refresh: true`); nothing of this was published");
     assert_eq!(bench.build("x", true).await.0.unwrap().models[0].rows, Some(1));
 }
 

@@ -1,14 +1,16 @@
 //! `polder build`: models of a project, built and tested without a server.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use polder_build::{Wish, local};
+use polder_types::wire::Checks;
 use polder_types::{Clock as _, SystemClock};
 use serde_json::{Map, Value};
 
+use crate::config::Context;
 use crate::failure::Failure;
 use crate::project::Folder;
 
@@ -31,14 +33,24 @@ pub struct Args {
     full_refresh: bool,
 }
 
-pub async fn run(args: Args) -> Result<ExitCode> {
+pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
     let root = Folder::open(&args.project)?.root;
     let lake = args.lake.unwrap_or_else(|| root.join(".polder/lake"));
     let select = if args.select.is_empty() { vec!["*".to_owned()] } else { args.select };
     let vars = args.vars.iter().map(|text| var(text)).collect::<Result<Map<_, _>>>()?;
     let wish = Wish { select, vars, full_refresh: args.full_refresh };
-    let built = Box::pin(local::build(&root, &lake, wish, SystemClock.now(), &mut io::stdout())).await;
-    built.map(|()| ExitCode::SUCCESS).map_err(|error| Failure::new(error.to_string()).into())
+    // What became of all is one value; how far it is then goes where errors go.
+    let mut log: Box<dyn Write + Send> =
+        if context.output.json { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+    let mut told = Ok(());
+    let hears = |checks: &Checks| {
+        if context.output.json {
+            told = context.output.value(checks);
+        }
+    };
+    let built = Box::pin(local::build(&root, &lake, wish, SystemClock.now(), &mut log, hears)).await;
+    built.map_err(|error| Failure::new(error.to_string()))?;
+    told.map(|()| ExitCode::SUCCESS)
 }
 
 fn var(text: &str) -> Result<(String, Value)> {

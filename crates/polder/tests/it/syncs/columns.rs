@@ -116,14 +116,14 @@ fn warnings(session: &Session) -> String {
 
 #[test]
 fn what_hides_nothing_and_what_is_left_out_is_told() {
-    let more = ", mode: incremental, columns: {hash: [emial], exclude: [iban, e_mails]}";
-    let (session, _server) = salted(more);
+    let (session, _server) =
+        salted(", mode: incremental, columns: {hash: [emial], exclude: [iban, e_mails]}");
     session.write("inbox/1.csv", "id,email\n1,a@x\n");
     session.write("inbox/2.csv", "id,email,IBAN\n2,b@x,DE1\n");
-    insta::assert_snapshot!(warnings(&session), @"
-    [sync] v: warning: no column is called `e_mails`, so nothing is left out by it; did you mean `email`?
-    [sync] v: warning: no column is called `emial`, so nothing is hashed by it; did you mean `email`?
-    ");
+    assert!(!run(&session));
+    insta::assert_snapshot!(told(&session), @"v: no column is called `e_mails` (did you mean `email`?) or `emial` (did you mean `email`?). Nothing is brought in, lest something is seen that is to be hidden: mend the name, or take it out of the list");
+    deploy(&session, ", mode: incremental, columns: {hash: [phone], exclude: [iban]}");
+    insta::assert_snapshot!(warnings(&session), @"[sync] v: warning: no column is called `phone`, so nothing is hashed by it");
     deploy(&session, ", mode: incremental, columns: {hash: [email]}}]\non_schema_change: ignore\n#");
     session.write("inbox/3.csv", "id,email,w\n3,c@x,1\n");
     insta::assert_snapshot!(warnings(&session), @"
