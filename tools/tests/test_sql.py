@@ -151,6 +151,21 @@ def test_a_cursor_brings_rows_bit_by_bit(connection, binary):
     assert sum(n for (n,) in connection.cursor().stream("SELECT n FROM raw.numbers")) == sum(range(1, 20001))
 
 
+def test_columns_are_told_as_by_postgresql(connection):
+    query = """SELECT ordinal_position, column_name, data_type, udt_name, numeric_precision, numeric_scale
+        FROM information_schema.columns WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position"""
+    assert connection.execute(query, ["raw", "orders"]).fetchall() == [
+        (1, "id", "bigint", "int8", 64, 0),
+        (2, "customer", "text", "text", None, None),
+        (3, "amount", "numeric", "numeric", 12, 2),
+        (4, "day", "date", "date", None, None),
+        (5, "at", "timestamp without time zone", "timestamp", None, None),
+        (6, "seen", "timestamp with time zone", "timestamptz", None, None),
+        (7, "ok", "boolean", "bool", None, None),
+        (8, "weight", "double precision", "float8", 53, None),
+    ]
+
+
 def test_a_pipeline_of_queries(connection):
     with connection.pipeline():
         one = connection.execute("SELECT 1")

@@ -7,6 +7,7 @@ mod empty;
 mod functions;
 mod known;
 mod overlay;
+mod standard;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,9 +22,9 @@ use futures::TryStreamExt as _;
 use polder_lake::Session;
 use polder_types::wire::OwnTable;
 
-pub(crate) use self::empty::of_standard;
 use self::known::{Facts, Found, Known, Tables};
 use self::overlay::Overlay;
+use self::standard::Standard;
 use crate::Failure;
 use crate::error::{Error, Result};
 
@@ -31,13 +32,15 @@ use crate::error::{Error, Result};
 pub(crate) struct System {
     database: String,
     tables: Arc<dyn SchemaProvider>,
+    standard: Arc<Standard>,
     known: Known,
 }
 
-/// The catalog of a view, with the system's own schema in it.
+/// The catalog of a view, with the system's own schemas in it.
 #[derive(Debug)]
 struct WithSystem {
     tables: Arc<dyn CatalogProvider>,
+    standard: Arc<Standard>,
     system: Mutex<Option<Arc<dyn SchemaProvider>>>,
 }
 
@@ -60,7 +63,9 @@ impl System {
     pub(crate) fn install(session: &Session, database: &str, user: &str) -> Result<Self, Failure> {
         let context = session.context();
         let own = context.catalog(database).ok_or(Failure::Catalog)?;
-        let catalog = Arc::new(WithSystem { tables: own, system: Mutex::default() });
+        let standard = Arc::new(Standard::instead(context, database));
+        let with = WithSystem { tables: own, standard: Arc::clone(&standard), system: Mutex::default() };
+        let catalog = Arc::new(with);
         context.register_catalog(database, Arc::clone(&catalog) as Arc<dyn CatalogProvider>);
         setup_pg_catalog(context, database, EmptyContextProvider)
             .map_err(|error| polder_lake::Error::query(*error))?;
@@ -70,15 +75,16 @@ impl System {
         let overlay = Overlay { library, database: database.to_owned(), known: known.clone() };
         let tables: Arc<dyn SchemaProvider> = Arc::new(overlay);
         *catalog.system.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&tables));
-        Ok(Self { database: database.to_owned(), tables, known })
+        Ok(Self { database: database.to_owned(), tables, standard, known })
     }
 
     /// Puts the system's schema beside those of another view. The numbers of tables stay what they were.
     pub(crate) fn look_at(&self, session: &Session) {
         self.known.learn(Tables::default());
         let Some(tables) = session.context().catalog(&self.database) else { return };
-        let system = Mutex::new(Some(Arc::clone(&self.tables)));
-        session.context().register_catalog(&*self.database, Arc::new(WithSystem { tables, system }));
+        let (standard, system) = (Arc::clone(&self.standard), Mutex::new(Some(Arc::clone(&self.tables))));
+        let catalog = WithSystem { tables, standard, system };
+        session.context().register_catalog(&*self.database, Arc::new(catalog));
     }
 
     /// Tables without a schema are looked for there.
@@ -128,6 +134,7 @@ impl WithSystem {
 }
 
 impl CatalogProvider for WithSystem {
+    /// What asks for all of them adds the standard's by itself, or leaves it out.
     fn schema_names(&self) -> Vec<String> {
         let mut names = self.tables.schema_names();
         names.extend(self.system().map(|_| SYSTEM.to_owned()));
@@ -135,7 +142,11 @@ impl CatalogProvider for WithSystem {
     }
 
     fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
-        if name.eq_ignore_ascii_case(SYSTEM) { self.system() } else { self.tables.schema(name) }
+        match name.to_ascii_lowercase().as_str() {
+            SYSTEM => self.system(),
+            standard::NAME => Some(Arc::clone(&self.standard) as Arc<dyn SchemaProvider>),
+            _ => self.tables.schema(name),
+        }
     }
 
     /// For the library that brings the system's.

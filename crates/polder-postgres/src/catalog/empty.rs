@@ -21,8 +21,7 @@ const OWN: [(&str, &str); 5] = [
     ),
 ];
 
-/// In `information_schema`, where DataFusion lets nobody add a table: [`crate::text`] names them so that they are looked for in the system's own
-/// schema.
+/// In `information_schema`.
 const OF_STANDARD: [(&str, &str); 9] = [
     (
         "table_constraints",
@@ -62,35 +61,40 @@ const OF_STANDARD: [(&str, &str); 9] = [
         "sequence_catalog sequence_schema sequence_name data_type start_value minimum_value maximum_value increment",
     ),
 ];
-const STANDARD: &str = "information_schema.";
-
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     OWN.iter().map(|(name, _)| *name)
 }
 
-/// What a table of `information_schema` is looked for as; none if DataFusion has it.
-pub(crate) fn of_standard(name: &str) -> Option<String> {
-    let is_there = OF_STANDARD.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
-    is_there.then(|| format!("{STANDARD}{}", name.to_ascii_lowercase()))
+pub(super) fn standard_names() -> impl Iterator<Item = &'static str> {
+    OF_STANDARD.iter().map(|(name, _)| *name)
 }
 
 /// The columns of such a table.
 pub(super) fn columns(name: &str) -> Option<SchemaRef> {
-    let find = |all: &[(&str, &'static str)], name: &str| {
-        all.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, columns)| *columns)
-    };
-    let columns = match name.strip_prefix(STANDARD) {
-        Some(name) => find(&OF_STANDARD, name),
-        None => find(&OWN, name),
-    };
-    Some(Arc::new(Schema::new(columns?.split_whitespace().map(field).collect::<Vec<_>>())))
+    find(&OWN, name)
+}
+
+/// The columns of one of `information_schema`.
+pub(super) fn of_standard(name: &str) -> Option<SchemaRef> {
+    find(&OF_STANDARD, name)
+}
+
+fn find(all: &[(&str, &str)], name: &str) -> Option<SchemaRef> {
+    all.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, columns)| listed(columns))
+}
+
+/// Columns that are written down as in [`OWN`].
+pub(super) fn listed(columns: &str) -> SchemaRef {
+    Arc::new(Schema::new(columns.split_whitespace().map(field).collect::<Vec<_>>()))
 }
 
 fn field(written: &str) -> Field {
-    let (name, of) = match written.split_once(':') {
-        Some((name, "n")) => (name, DataType::Int64),
-        Some((name, _)) => (name, DataType::Boolean),
-        None => (written, DataType::Utf8),
+    let (name, kind) = written.split_once(':').unwrap_or((written, ""));
+    let of = match kind {
+        "n" => DataType::Int64,
+        "i" => DataType::Int32,
+        "b" => DataType::Boolean,
+        _ => DataType::Utf8,
     };
     Field::new(name, of, true)
 }

@@ -135,6 +135,6 @@ fn settings_of(library: &Schema) -> Result<Arc<dyn TableProvider>> {
     changed("pg_settings", ours, |_| None, library.fields().iter().skip(2).map(nothing))
 }
 
-fn held(columns: SchemaRef, rows: Option<RecordBatch>) -> Result<Arc<dyn TableProvider>> {
+pub(super) fn held(columns: SchemaRef, rows: Option<RecordBatch>) -> Result<Arc<dyn TableProvider>> {
     Ok(Arc::new(MemTable::try_new(columns, vec![rows.into_iter().collect()])?))
 }

@@ -111,6 +111,23 @@ fn psql_asks_and_looks_around() {
     assert_eq!(shop.ask(columns), "day\norders");
 }
 
+/// Tools that read nothing else of the catalog make their own types of these.
+#[test]
+fn columns_are_told_in_the_words_of_postgres() {
+    let shop = Shop::open(&[]);
+    let columns = "SELECT ordinal_position, columns.column_name, data_type, udt_name, numeric_precision, numeric_scale, \
+                   is_nullable FROM information_schema.columns WHERE table_name = 'orders' ORDER BY 1";
+    let orders = "1|id|bigint|int8|64|0|NO\n2|amount|numeric|numeric|12|2|YES\n3|day|date|date|||YES";
+    assert_eq!(shop.ask(columns), orders);
+    let own = "SELECT data_type, datetime_precision FROM prod.information_schema.columns \
+               WHERE (table_schema, column_name) = ('polder', 'started_at') AND table_name = 'runs'";
+    assert_eq!(shop.ask(own), "timestamp with time zone|6");
+    let system = "SELECT data_type FROM information_schema.columns WHERE table_name = 'pg_class' AND column_name = 'oid'";
+    assert_eq!(shop.ask(system), "oid");
+    let tables = "SELECT table_type FROM INFORMATION_SCHEMA.tables WHERE table_name = 'orders'";
+    assert_eq!(shop.ask(tables), "BASE TABLE", "the rest is the engine's");
+}
+
 /// They would come as null, or as a text that no client reads.
 #[test]
 fn dates_that_clients_do_not_know_are_an_error() {

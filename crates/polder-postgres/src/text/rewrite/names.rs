@@ -3,20 +3,14 @@
 use std::ops::ControlFlow;
 
 use deltalake::datafusion::sql::sqlparser::ast::{
-    BinaryOperator, DataType, Expr, Ident, ObjectName, ObjectNamePart, Query, SetExpr, Statement, Value,
-    visit_expressions_mut, visit_relations_mut,
+    BinaryOperator, DataType, Expr, Query, SetExpr, Statement, Value, visit_expressions_mut,
 };
 
 use super::text;
-use crate::catalog;
 
 const SYSTEM: &str = "pg_catalog";
 
 pub(super) fn look_up(statement: &mut Statement) {
-    let _ = visit_relations_mut(statement, |name| {
-        of_standard(name);
-        ControlFlow::<()>::Continue(())
-    });
     let _ = visit_expressions_mut(statement, |expression| {
         match expression {
             Expr::Subquery(query) if is_class(query) => look_into_system(query),
@@ -31,18 +25,6 @@ pub(super) fn look_up(statement: &mut Statement) {
         }
         ControlFlow::<()>::Continue(())
     });
-}
-
-/// Tables of `information_schema` that DataFusion lacks are in the system's schema.
-fn of_standard(name: &mut ObjectName) {
-    let words: Vec<&str> = name.0.iter().filter_map(|part| Some(part.as_ident()?.value.as_str())).collect();
-    let [.., schema, table] = words[..] else { return };
-    if let (true, Some(found)) =
-        (schema.eq_ignore_ascii_case("information_schema"), catalog::of_standard(table))
-    {
-        let part = |ident| ObjectNamePart::Identifier(ident);
-        name.0 = vec![part(Ident::new(SYSTEM)), part(Ident::with_quote('"', found))];
-    }
 }
 
 /// What the library has made of `'pg_class'::regclass`.
