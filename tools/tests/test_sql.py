@@ -151,6 +151,13 @@ def test_a_cursor_brings_rows_bit_by_bit(connection, binary):
     assert sum(n for (n,) in connection.cursor().stream("SELECT n FROM raw.numbers")) == sum(range(1, 20001))
 
 
+def test_a_cursor_is_closed_by_who_has_not_declared_it(connection):
+    connection.execute("DECLARE declared CURSOR FOR SELECT 1")
+    connection.cursor(name="declared").close()
+    connection.cursor(name="unknown").close()
+    assert connection.execute("SELECT name FROM pg_catalog.pg_cursors").fetchall() == []
+
+
 def test_columns_are_told_as_by_postgresql(connection):
     query = """SELECT ordinal_position, column_name, data_type, udt_name, numeric_precision, numeric_scale
         FROM information_schema.columns WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position"""

@@ -3,6 +3,7 @@
 //! The tables and most functions come from a library. What it answers as if for another server (who one is, which schema is looked in, which
 //! version this is), and what it does not know of the lake (descriptions, sizes, digits), is answered here instead.
 
+mod cursors;
 mod empty;
 mod functions;
 mod known;
@@ -22,6 +23,8 @@ use futures::TryStreamExt as _;
 use polder_lake::Session;
 use polder_types::wire::OwnTable;
 
+pub(crate) use self::cursors::Cursor;
+use self::cursors::Cursors;
 use self::known::{Facts, Found, Known, Tables};
 use self::overlay::Overlay;
 use self::standard::Standard;
@@ -33,6 +36,7 @@ pub(crate) struct System {
     database: String,
     tables: Arc<dyn SchemaProvider>,
     standard: Arc<Standard>,
+    cursors: Cursors,
     known: Known,
 }
 
@@ -72,10 +76,16 @@ impl System {
         let library = catalog.schema(SYSTEM).ok_or(Failure::Catalog)?;
         let known = Known::new(polder_lake::DEFAULT_SCHEMA);
         functions::install(context, user, &known);
-        let overlay = Overlay { library, database: database.to_owned(), known: known.clone() };
+        let cursors = Cursors::default();
+        let overlay = Overlay {
+            library,
+            database: database.to_owned(),
+            cursors: cursors.clone(),
+            known: known.clone(),
+        };
         let tables: Arc<dyn SchemaProvider> = Arc::new(overlay);
         *catalog.system.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&tables));
-        Ok(Self { database: database.to_owned(), tables, standard, known })
+        Ok(Self { database: database.to_owned(), tables, standard, cursors, known })
     }
 
     /// Puts the system's schema beside those of another view. The numbers of tables stay what they were.
@@ -85,6 +95,11 @@ impl System {
         let (standard, system) = (Arc::clone(&self.standard), Mutex::new(Some(Arc::clone(&self.tables))));
         let catalog = WithSystem { tables, standard, system };
         session.context().register_catalog(&*self.database, Arc::new(catalog));
+    }
+
+    /// Which cursors there are now.
+    pub(crate) fn tell_cursors(&self, cursors: Vec<Cursor>) {
+        self.cursors.tell(cursors);
     }
 
     /// Tables without a schema are looked for there.

@@ -5,6 +5,7 @@
 //! in a transaction.
 
 mod bounds;
+mod cursors;
 mod extended;
 mod perform;
 #[cfg(test)]

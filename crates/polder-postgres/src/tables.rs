@@ -12,7 +12,7 @@ use polder_work::Asking;
 use tokio::time::Instant;
 
 use crate::Failure;
-use crate::catalog::System;
+use crate::catalog::{Cursor, System};
 use crate::control::Control;
 use crate::error::{Error, Result};
 
@@ -85,6 +85,11 @@ impl Tables {
     ) -> Result<Prepared> {
         self.system.learn_for(&self.session, text).await?;
         Ok(self.session.prepare(query, types).await?)
+    }
+
+    /// Which cursors a query finds that runs from now on.
+    pub(crate) fn tell_cursors(&self, cursors: Vec<Cursor>) {
+        self.system.tell_cursors(cursors);
     }
 
     pub(crate) async fn run(&self, plan: LogicalPlan) -> Result<SendableRecordBatchStream> {

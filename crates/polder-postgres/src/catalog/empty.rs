@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use deltalake::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use deltalake::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 /// In `pg_catalog`: columns of text, unless a type is said.
-const OWN: [(&str, &str); 5] = [
+const OWN: [(&str, &str); 6] = [
     ("pg_available_extensions", "name default_version installed_version comment"),
+    // Only this one has rows, if there are any.
+    ("pg_cursors", "name statement is_holdable:b is_binary:b is_scrollable:b creation_time:t"),
     ("pg_locks", "locktype database:n relation:n pid:n mode granted:b fastpath:b"),
     ("pg_policies", "schemaname tablename policyname permissive roles cmd qual with_check"),
     (
@@ -94,6 +96,7 @@ fn field(written: &str) -> Field {
         "n" => DataType::Int64,
         "i" => DataType::Int32,
         "b" => DataType::Boolean,
+        "t" => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
         _ => DataType::Utf8,
     };
     Field::new(name, of, true)

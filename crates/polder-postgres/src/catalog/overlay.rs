@@ -11,6 +11,7 @@ use deltalake::datafusion::error::Result;
 use deltalake::datafusion::logical_expr::{Expr, LogicalPlanBuilder, TableType, cast, col, lit};
 use deltalake::datafusion::scalar::ScalarValue;
 
+use super::cursors::Cursors;
 use super::known::Known;
 use super::{empty, functions};
 use crate::settings;
@@ -19,6 +20,7 @@ use crate::settings;
 pub(super) struct Overlay {
     pub(super) library: Arc<dyn SchemaProvider>,
     pub(super) database: String,
+    pub(super) cursors: Cursors,
     pub(super) known: Known,
 }
 
@@ -32,7 +34,7 @@ impl SchemaProvider for Overlay {
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
         if let Some(columns) = empty::columns(name) {
-            return held(columns, None).map(Some);
+            return self.unknown(name, columns).map(Some);
         }
         let Some(found) = self.library.table(name).await? else { return Ok(None) };
         match name.to_ascii_lowercase().as_str() {
@@ -57,6 +59,15 @@ impl SchemaProvider for Overlay {
 }
 
 impl Overlay {
+    /// What the library does not know.
+    fn unknown(&self, name: &str, columns: SchemaRef) -> Result<Arc<dyn TableProvider>> {
+        if name.eq_ignore_ascii_case("pg_cursors") {
+            self.cursors.table(columns)
+        } else {
+            held(columns, None)
+        }
+    }
+
     /// With what PostgreSQL has beside it. How many rows a table has is not known: 0 would say that it is empty.
     fn classes(&self, found: Arc<dyn TableProvider>) -> Result<Arc<dyn TableProvider>> {
         let nothing = || cast(lit(ScalarValue::Null), DataType::Utf8);

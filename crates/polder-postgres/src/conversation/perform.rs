@@ -1,9 +1,6 @@
 //! Doing what a statement asks for.
 
-use std::sync::Arc;
-
 use deltalake::arrow::datatypes::SchemaRef;
-use pgwire::api::portal::Format;
 use pgwire::api::results::{DataRowEncoder, Tag};
 use pgwire::messages::PgWireBackendMessage as Answer;
 use pgwire::messages::response::{CommandComplete, TransactionStatus};
@@ -13,7 +10,6 @@ use super::extended::no_portal;
 use super::{Bounds, Conversation};
 use crate::command::Command;
 use crate::error::{Error, Result};
-use crate::names;
 use crate::rows::{self, Fields, Rows};
 use crate::statement::{Portal, State, Statement};
 
@@ -65,7 +61,7 @@ impl Conversation {
     }
 
     /// Sends rows; how many, and whether there are no more.
-    async fn rows(
+    pub(super) async fn rows(
         &mut self,
         state: &mut State,
         fields: Fields,
@@ -74,6 +70,7 @@ impl Conversation {
     ) -> Result<(usize, bool)> {
         if let State::Planned(_) = state {
             let State::Planned(plan) = std::mem::replace(state, State::Over) else { return Ok((0, true)) };
+            self.tables.tell_cursors(self.cursors());
             *state = State::Running(Rows::new(bounds.keep(self.tables.run(*plan)).await?, fields));
         }
         let State::Running(rows) = state else { return Ok((0, true)) };
@@ -88,40 +85,6 @@ impl Conversation {
             count += 1;
         }
         Ok((count, false))
-    }
-
-    async fn fetch(
-        &mut self,
-        name: &str,
-        fields: Fields,
-        most: Option<u64>,
-        bounds: &Bounds,
-    ) -> Result<usize> {
-        let cursor = self.portals.remove(name).flatten();
-        let mut cursor = cursor.ok_or_else(|| no_portal(name))?;
-        if let State::Running(rows) = &mut cursor.state {
-            rows.write_as(Arc::clone(&fields));
-        }
-        let (count, _) = self.rows(&mut cursor.state, fields, most, bounds).await?;
-        self.portals.insert(name.to_owned(), Some(cursor));
-        Ok(count)
-    }
-
-    fn declare(&mut self, portal: &mut Portal) -> Result<()> {
-        let Command::Declare { name, query } = &portal.command else { return Ok(()) };
-        if self.portals.contains_key(name) {
-            return Err(Error::new("42P03", format!("there is a cursor `{name}` already")));
-        }
-        let State::Planned(plan) = std::mem::replace(&mut portal.state, State::Over) else { return Ok(()) };
-        let cursor = Portal {
-            command: Command::Query(query.clone()),
-            schema: Some(names::of_columns(plan.schema().inner(), query)),
-            format: Format::UnifiedText,
-            state: State::Planned(plan),
-            is_cursor: true,
-        };
-        self.portals.insert(name.clone(), Some(cursor));
-        Ok(())
     }
 
     fn show(&mut self, name: &str, fields: Fields) -> Result<()> {

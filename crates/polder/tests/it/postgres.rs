@@ -128,6 +128,17 @@ fn columns_are_told_in_the_words_of_postgres() {
     assert_eq!(shop.ask(tables), "BASE TABLE", "the rest is the engine's");
 }
 
+#[test]
+fn cursors_that_are_open_are_listed() {
+    let shop = Shop::open(&[]);
+    let listed = "SELECT name, statement, is_scrollable FROM pg_catalog.pg_cursors";
+    assert_eq!(shop.ask(listed), "");
+    let open = format!("BEGIN; DECLARE bit CURSOR FOR SELECT 1; {listed}");
+    assert_eq!(shop.ask(&open), "bit|DECLARE \"bit\" CURSOR FOR SELECT 1|f");
+    let closed = format!("BEGIN; DECLARE bit CURSOR FOR SELECT 1; CLOSE bit; {listed}");
+    assert_eq!(shop.ask(&closed), "");
+}
+
 /// They would come as null, or as a text that no client reads.
 #[test]
 fn dates_that_clients_do_not_know_are_an_error() {
