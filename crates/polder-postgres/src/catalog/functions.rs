@@ -21,9 +21,7 @@ use crate::settings::{VERSION, default_of};
 pub(super) use self::lookup::modifier;
 
 /// Nothing is known: definitions of views, addresses and the like.
-const NULLS: [&str; 14] = [
-    // How numbers of a column are counted up, and by which rules text is sorted: none are.
-    "json_build_object",
+const NULLS: [&str; 13] = [
     "shobj_description",
     "pg_get_ruledef",
     // Defaults of columns and bounds of partitions; the library says that they are empty texts.

@@ -139,6 +139,13 @@ fn cursors_that_are_open_are_listed() {
     assert_eq!(shop.ask(&closed), "");
 }
 
+#[test]
+fn functions_that_are_not_there_are_an_error() {
+    let shop = Shop::open(&[]);
+    let said = shop.ask("SELECT json_build_object('a', 1)");
+    assert!(said.starts_with("ERROR:  42883") && said.contains("json_build_object"), "{said}");
+}
+
 /// They would come as null, or as a text that no client reads.
 #[test]
 fn dates_that_clients_do_not_know_are_an_error() {
