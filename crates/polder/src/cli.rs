@@ -110,7 +110,7 @@ impl Cli {
     pub fn run(self, output: &Output) -> Result<ExitCode> {
         match self.command {
             Command::Server(args) => c::server::run(args, output),
-            other => other.runtime()?.block_on(other.run(Context::new(output, self.url))),
+            other => other.waited_for(Context::new(output, self.url)),
         }
     }
 }
@@ -119,14 +119,26 @@ impl Cli {
 const STACK: usize = 8 << 20;
 
 impl Command {
+    fn waited_for(self, context: Context<'_>) -> Result<ExitCode> {
+        let (runtime, computes) = (self.runtime()?, self.computes());
+        let done = runtime.block_on(self.run(context));
+        if computes {
+            // The process ends. Where something failed, parts of the engine may still be at work: dropped now they would say so in a panic,
+            // which stood at the end of the log in place of the reason.
+            std::mem::forget(runtime);
+        }
+        done
+    }
+
+    const fn computes(&self) -> bool {
+        matches!(self, Self::Build(_) | Self::Task(_))
+    }
+
     /// One thread is enough to wait for answers, and quick to start. What is computed is computed on all processors, or on as many of
     /// them as its limits let it have parts.
     fn runtime(&self) -> std::io::Result<Runtime> {
-        let mut builder = if matches!(self, Self::Build(_) | Self::Task(_)) {
-            Builder::new_multi_thread()
-        } else {
-            Builder::new_current_thread()
-        };
+        let mut builder =
+            if self.computes() { Builder::new_multi_thread() } else { Builder::new_current_thread() };
         builder.enable_all().thread_stack_size(STACK).build()
     }
 

@@ -85,7 +85,8 @@ fn a_full_disk_loses_nothing_and_leaves_no_half() {
             completed += u32::from(waited);
         } else {
             let why = ended["steps"][0]["error"]["message"].as_str().unwrap();
-            assert!(why.contains("the disk of the lake is full"), "{pages} pages: {why}");
+            let log = || String::from_utf8_lossy(&session.output(&["logs", &run], "").stdout).into_owned();
+            assert!(why.contains("the disk of the lake is full"), "{pages} pages: {why}\n{}", log());
             failed += 1;
         }
         assert_eq!(rows(&session), (expected, expected), "{pages} pages, then room");
