@@ -155,7 +155,7 @@ def test_a_cursor_is_closed_by_who_has_not_declared_it(connection):
     connection.execute("DECLARE declared CURSOR FOR SELECT 1")
     connection.cursor(name="declared").close()
     connection.cursor(name="unknown").close()
-    assert connection.execute("SELECT name FROM pg_catalog.pg_cursors").fetchall() == []
+    assert connection.execute("SELECT name FROM pg_cursors").fetchall() == []
 
 
 def test_columns_are_told_as_by_postgresql(connection):

@@ -25,6 +25,7 @@ use polder_types::wire::OwnTable;
 
 pub(crate) use self::cursors::Cursor;
 use self::cursors::Cursors;
+pub(crate) use self::empty::is_added;
 use self::known::{Facts, Found, Known, Tables};
 use self::overlay::Overlay;
 use self::standard::Standard;

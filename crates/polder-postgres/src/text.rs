@@ -119,6 +119,8 @@ mod tests {
         assert!(class.contains("n.nspname IN (current_schema(), 'pg_catalog')"), "{class}");
         let function = rewritten("SELECT typinput = 'pg_catalog.array_in'::regproc FROM pg_type");
         assert_eq!(function, "SELECT typinput = 'array_in' FROM pg_catalog.pg_type");
+        let cursors = rewritten("SELECT name FROM pg_cursors");
+        assert_eq!(cursors, "SELECT name FROM pg_catalog.pg_cursors");
         let there = "SELECT * FROM information_schema.Table_Constraints";
         assert_eq!(rewritten(there), there);
     }

@@ -71,6 +71,11 @@ pub(super) fn standard_names() -> impl Iterator<Item = &'static str> {
     OF_STANDARD.iter().map(|(name, _)| *name)
 }
 
+/// Whether it is one of those in `pg_catalog`.
+pub(crate) fn is_added(name: &str) -> bool {
+    columns(name).is_some()
+}
+
 /// The columns of such a table.
 pub(super) fn columns(name: &str) -> Option<SchemaRef> {
     find(&OWN, name)

@@ -3,14 +3,20 @@
 use std::ops::ControlFlow;
 
 use deltalake::datafusion::sql::sqlparser::ast::{
-    BinaryOperator, DataType, Expr, Query, SetExpr, Statement, Value, visit_expressions_mut,
+    BinaryOperator, DataType, Expr, Ident, ObjectName, ObjectNamePart, Query, SetExpr, Statement, Value,
+    visit_expressions_mut, visit_relations_mut,
 };
 
 use super::text;
+use crate::catalog;
 
 const SYSTEM: &str = "pg_catalog";
 
 pub(super) fn look_up(statement: &mut Statement) {
+    let _ = visit_relations_mut(statement, |name| {
+        of_system(name);
+        ControlFlow::<()>::Continue(())
+    });
     let _ = visit_expressions_mut(statement, |expression| {
         match expression {
             Expr::Subquery(query) if is_class(query) => look_into_system(query),
@@ -25,6 +31,14 @@ pub(super) fn look_up(statement: &mut Statement) {
         }
         ControlFlow::<()>::Continue(())
     });
+}
+
+/// The library looks for its own tables in the system's schema, and not for those that it lacks.
+fn of_system(name: &mut ObjectName) {
+    let [ObjectNamePart::Identifier(table)] = &name.0[..] else { return };
+    if catalog::is_added(&table.value) {
+        name.0.insert(0, ObjectNamePart::Identifier(Ident::new(SYSTEM)));
+    }
 }
 
 /// What the library has made of `'pg_class'::regclass`.
