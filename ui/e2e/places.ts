@@ -44,6 +44,8 @@ export const placesOf = ({
   { name: 'publishes', path: '/lake/publishes', heading: 'Publishes' },
   { name: 'publish', path: `/lake/publishes/${publish}`, heading: /^Publish/ },
   { name: 'publish-unknown', path: '/lake/publishes/00000000-0000-7000-8000-000000000000', heading: /publish/ },
+  { name: 'branches', path: '/lake/branches', heading: 'Branches' },
+  { name: 'branches-none', path: '/lake/branches?search=nothing-has-this-name', heading: 'Branches' },
   { name: 'sql', path: '/sql#SELECT%20*%20FROM%20raw.orders', heading: 'SQL' },
   { name: 'sql-branch', path: `/sql?branch=${wrecked}`, heading: 'SQL' },
   { name: 'deployments', path: '/deployments', heading: 'Deployments' },

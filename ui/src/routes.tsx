@@ -25,6 +25,7 @@ export const router = createBrowserRouter([
           { path: 'lake/tables/:name', lazy: pages.table },
           { path: 'lake/publishes', lazy: pages.publishes },
           { path: 'lake/publishes/:id', lazy: pages.publish },
+          { path: 'lake/branches', lazy: pages.branches },
           { path: 'sql', lazy: pages.sql },
           { path: 'deployments', lazy: pages.deployments },
           { path: 'deployments/:id', lazy: pages.revision },

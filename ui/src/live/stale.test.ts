@@ -53,8 +53,17 @@ describe('what a change makes old', () => {
     expect(isStale(['/api/v1/lake/publishes/{id}', { path: { id: 'p1' } }], publish)).toBe(true)
     expect(isStale(['/api/v1/runs'], publish)).toBe(false)
     expect(isStale(tables('prod'), run)).toBe(false)
-    expect(isStale(['/api/v1/lake/branches', { query: { run: 'r1' } }], run)).toBe(true)
-    expect(isStale(['/api/v1/lake/branches', { query: { run: 'r2' } }], run)).toBe(false)
+  })
+
+  it('a run and its steps touch their branches, and the list of those of their environment', () => {
+    const branches = (query: object) => ['/api/v1/lake/branches', { query }]
+    for (const change of [run, step]) {
+      expect(isStale(branches({ run: 'r1' }), change)).toBe(true)
+      expect(isStale(branches({ run: 'r2' }), change)).toBe(false)
+      expect(isStale(branches({ environment: 'prod' }), change)).toBe(true)
+      expect(isStale(branches({ environment: 'dev' }), change)).toBe(false)
+    }
+    expect(isStale(branches({ environment: 'prod' }), deployment)).toBe(false)
   })
 
   it('leaves alone what is not of the API', () => {

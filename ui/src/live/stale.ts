@@ -42,8 +42,14 @@ function isOfPipeline(given: Given, change: ChangeEvent): boolean {
   return same || change.kind !== 'step'
 }
 
-/** What is published shows in its environment; a branch has the state of its run. */
+/** What is published shows in its environment; a branch has the state of its attempt, and shows there too. */
 function isOfLake(path: string, given: Given, change: ChangeEvent): boolean {
-  if (path === '/api/v1/lake/branches' && change.kind === 'run') return (given?.query?.run ?? change.id) === change.id
-  return change.kind === 'publish' && (given?.query?.environment ?? change.environment) === change.environment
+  if ((given?.query?.environment ?? change.environment) !== change.environment) return false
+  return change.kind === 'publish' || (path === '/api/v1/lake/branches' && isOfRun(given?.query?.run, change))
+}
+
+/** Whether it is news of this run; of any, if none is asked for. */
+function isOfRun(asked: unknown, { kind, id, run }: ChangeEvent): boolean {
+  const changed = kind === 'step' ? run : id
+  return (kind === 'run' || kind === 'step') && (asked ?? changed) === changed
 }

@@ -9,6 +9,7 @@ export const pages = {
   lake: async () => ({ Component: (await import('~/lake/LakePage')).LakePage }),
   table: async () => ({ Component: (await import('~/lake/TablePage')).TablePage }),
   publishes: async () => ({ Component: (await import('~/lake/PublishesPage')).PublishesPage }),
+  branches: async () => ({ Component: (await import('~/lake/BranchesPage')).BranchesPage }),
   publish: async () => ({ Component: (await import('~/lake/PublishPage')).PublishPage }),
   sql: async () => ({ Component: (await import('~/sql/SqlPage')).SqlPage }),
   deployments: async () => ({ Component: (await import('~/deployments/DeploymentsPage')).DeploymentsPage }),
