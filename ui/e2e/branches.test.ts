@@ -70,6 +70,21 @@ story('a branch is being written until its step is over', async ({ visit, page, 
   await rowOf(page, 'wreck').getByText('the attempt did not succeed').first().waitFor()
 })
 
+story('a branch of another environment is looked into there', async ({ visit, page, server }) => {
+  const polder = new Polder(server)
+  await polder.deploy(FILES, 'dev')
+  await polder.run('shop/wreck', { environment: 'dev', logical_date: '2026-02-04' })
+  await visit.open('/lake/branches?environment=dev')
+  await rowOf(page, 'wreck')
+    .getByRole('link', { name: /^Look into it/ })
+    .click()
+  await page.getByRole('note').getByRole('link', { name: 'marts.halfway' }).click()
+  await page.getByText('FROM marts.halfway').waitFor()
+  await page.getByRole('button', { name: /^Run/ }).click()
+  await page.getByText('20 rows, 1 column').waitFor()
+  expect(new URL(page.url()).searchParams.getAll('environment')).toEqual(['dev'])
+})
+
 story('what an environment was before it was reset is kept', async ({ visit, page, server }) => {
   const polder = new Polder(server)
   await polder.deploy(RESET, 'dev')

@@ -1,8 +1,8 @@
-import { Text } from '@mantine/core'
+import { Anchor, Text } from '@mantine/core'
+import { Link } from 'react-router'
 import { useGet } from '~/api/queries'
 import type { BranchView, Run } from '~/api/schema'
 import { Failure } from '~/kit/Failure'
-import { To } from '~/kit/Links'
 import { hasEnded } from '~/kit/status'
 import { sqlPath } from '~/sql/link'
 import { newestFailed } from './branches'
@@ -28,9 +28,9 @@ function Left({ branch: { name, step, environment } }: { branch: BranchView }) {
     <section aria-label={`What step ${step} wrote`} style={{ marginBlockEnd: 'var(--mantine-spacing-md)' }}>
       <Text size="sm">
         Step {step} wrote this and did not publish it. It can be looked into{' '}
-        <To to={sqlPath('', { environment, branch: name })} inherit underline="always">
+        <Anchor component={Link} to={sqlPath('', { environment, branch: name })} inherit underline="always">
           on its branch
-        </To>
+        </Anchor>
         :
       </Text>
       <Written tables={items} branch={name} environment={environment} />

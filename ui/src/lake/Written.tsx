@@ -1,7 +1,7 @@
-import { List, Text } from '@mantine/core'
+import { Anchor, List, Text } from '@mantine/core'
+import { Link } from 'react-router'
 import { useGet } from '~/api/queries'
 import type { BranchTable } from '~/api/schema'
-import { To } from '~/kit/Links'
 import { Names } from '~/kit/Names'
 import { counted } from '~/kit/units'
 import { sqlPath } from '~/sql/link'
@@ -22,14 +22,15 @@ export function Written({ tables, branch, environment }: Props) {
     <List size="sm" aria-label="Tables that were written" listStyleType="none" style={{ overflowWrap: 'anywhere' }}>
       {tables.map(({ name, made, rows }) => (
         <List.Item key={name}>
-          <To
+          <Anchor
+            component={Link}
             to={sqlPath(selectFrom(name, ROWS), { environment, branch })}
             state={{ run: true }}
             inherit
             underline="always"
           >
             <Names text={name} />
-          </To>
+          </Anchor>
           <Text span inherit c="var(--polder-muted)">
             {typeof rows === 'number' && `, ${counted(rows, 'row')}`}
             {made && ', made there'}
