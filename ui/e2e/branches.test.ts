@@ -99,6 +99,7 @@ story('what an environment was before it was reset is kept', async ({ visit, pag
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
   await kept.getByRole('link', { name: /^Look into it/ }).click()
   await page.waitForURL(/environment=dev&branch=env-dev-/)
+  await page.getByText('The environment was reset since').waitFor()
   await visit.open(`${new URL(page.url()).pathname}${new URL(page.url()).search}#SELECT%20one%20FROM%20raw.only_in_dev`)
   await page.getByRole('button', { name: /^Run/ }).click()
   await page.getByText('1 row, 1 column').waitFor()

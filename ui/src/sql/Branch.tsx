@@ -3,6 +3,7 @@ import { useGet } from '~/api/queries'
 import { Failure } from '~/kit/Failure'
 import { RunLink, shortId, To } from '~/kit/Links'
 import { Notice } from '~/kit/Notice'
+import { stateOf } from '~/lake/branchWords'
 import { useWritten, Written } from '~/lake/Written'
 
 /** The id of a run, which may be all of it, or followed by the step and the attempt that a branch is of. */
@@ -12,6 +13,7 @@ const WORDS: Record<string, string> = {
   OPEN: 'It is being written just now, and changes.',
   FAILED: 'The step failed, so nothing of this was published: readers see every table as it was before.',
   PUBLISHED: 'It was published since.',
+  BEFORE_RESET: 'The environment was reset since, so nobody else sees this.',
 }
 
 /** Says that what is seen here is not what others see; once it is known that there is such a branch. */
@@ -40,15 +42,14 @@ export function Branch({ id, environment }: { id: string; environment: string })
   )
 }
 
-/** The run that wrote it, and what became of that. */
+/** The run that wrote it, if one did, and what became of that. */
 function Whose({ id, environment }: { id: string; environment: string }) {
   const run = RUN.exec(id)?.[1]
   const branches = useGet('/api/v1/lake/branches', {
     params: { query: { environment, ...(run ? { run } : {}) } },
-    enabled: run !== undefined,
   })
   const own = branches.data?.items.filter(({ name }) => id === run || name === id)
-  const states = new Set(own?.map(({ state }) => state))
+  const states = new Set(own?.map(stateOf))
   const state = [...states][0]
   return (
     <>
