@@ -12,10 +12,10 @@ import { stepPath } from './branches'
 import { isGone, isUnpublished, makerOf } from './branchWords'
 
 export const COLUMNS: Columns<BranchView> = [
-  served('state', 'State', (branch) => <BranchState branch={branch} />, { width: 1, hideBelow: 'sm' }),
+  served('state', 'State', (branch) => <BranchState branch={branch} />, { width: 1, hideBelow: 'lg' }),
   served('name', 'Branch', (branch) => <Name branch={branch} />, {}),
-  served('by', 'Written by', (branch) => <Small of={<Writer branch={branch} />} />, { hideBelow: 'sm', width: '26%' }),
-  served('began', 'Began', (branch) => <When branch={branch} />, { width: 1, hideBelow: 'sm' }),
+  served('by', 'Written by', (branch) => <Small of={<Writer branch={branch} />} />, { hideBelow: 'lg', width: '26%' }),
+  served('began', 'Began', (branch) => <When branch={branch} />, { width: 1, hideBelow: 'lg' }),
   served('look', 'Rows', (branch) => <Look branch={branch} />, { width: 1 }),
 ]
 
@@ -31,13 +31,13 @@ function Name({ branch }: { branch: BranchView }) {
   const { name, created_at, ended_at } = branch
   return (
     <div style={ANYWHERE}>
-      <Box hiddenFrom="sm">
+      <Box hiddenFrom="lg">
         <BranchState branch={branch} />
       </Box>
       <Text size="sm" fw={isUnpublished(branch) ? 500 : 400} component="div">
         {name}
       </Text>
-      <Text size="xs" c="var(--polder-muted)" hiddenFrom="sm" component="div">
+      <Text size="xs" c="var(--polder-muted)" hiddenFrom="lg" component="div">
         began <TimeAgo at={created_at} />
         {ended_at && (
           <>
