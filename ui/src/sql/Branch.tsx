@@ -11,7 +11,7 @@ const RUN = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:-\d+-\d+)?$/i
 
 const WORDS: Record<string, string> = {
   OPEN: 'It is being written just now, and changes.',
-  FAILED: 'The step failed, so nothing of this was published: readers see every table as it was before.',
+  FAILED: 'The step failed, so nothing of this was published: readers see these tables as they were before.',
   PUBLISHED: 'It was published since.',
   BEFORE_RESET: 'The environment was reset since, so nobody else sees this.',
 }
