@@ -120,25 +120,25 @@ const STACK: usize = 8 << 20;
 
 impl Command {
     fn waited_for(self, context: Context<'_>) -> Result<ExitCode> {
-        let (runtime, computes) = (self.runtime()?, self.computes());
+        let runtime = self.runtime()?;
+        let is_of_step = matches!(&self, Self::Task(task) if task.is_of_step());
         let done = runtime.block_on(self.run(context));
-        if computes {
+        if is_of_step {
             // The process ends. Where something failed, parts of the engine may still be at work: dropped now they would say so in a panic,
-            // which stood at the end of the log in place of the reason.
+            // which stood at the end of the log in place of the reason. Others have temporary files that nobody else removes.
             std::mem::forget(runtime);
         }
         done
     }
 
-    const fn computes(&self) -> bool {
-        matches!(self, Self::Build(_) | Self::Task(_))
-    }
-
     /// One thread is enough to wait for answers, and quick to start. What is computed is computed on all processors, or on as many of
     /// them as its limits let it have parts.
     fn runtime(&self) -> std::io::Result<Runtime> {
-        let mut builder =
-            if self.computes() { Builder::new_multi_thread() } else { Builder::new_current_thread() };
+        let mut builder = if matches!(self, Self::Build(_) | Self::Task(_)) {
+            Builder::new_multi_thread()
+        } else {
+            Builder::new_current_thread()
+        };
         builder.enable_all().thread_stack_size(STACK).build()
     }
 

@@ -45,6 +45,13 @@ enum What {
     Session,
 }
 
+impl Args {
+    /// Whether it is a step's: whoever runs it keeps its log, and removes the folder of its temporary files.
+    pub const fn is_of_step(&self) -> bool {
+        matches!(self.what, What::Sql | What::Sync | What::Models)
+    }
+}
+
 pub async fn run(args: Args) -> Result<ExitCode> {
     go_first();
     let output = std::env::var_os("POLDER_OUTPUT").map(PathBuf::from);
