@@ -35,7 +35,7 @@ impl Ready<'_> {
     pub(crate) async fn land(mut self, work: &mut Work, log: &mut Log<'_>) -> Result<Landed> {
         let mut schema = Arc::new(self.schema(work).await?);
         let was_there = work.is_there(&self.stream.table).await?;
-        if self.begins_to_add() {
+        if self.begins_to_add() && !self.gathered.files.is_empty() {
             let name = &self.stream.name;
             log.say(&format!("{name}: its rows were replaced whole until now: they are this once more, and added to from then on"))?;
         }
@@ -46,7 +46,8 @@ impl Ready<'_> {
             let taken = work.taken();
             let (before, name) = (taken.rows(), &self.stream.name);
             let attempt = Box::pin(self.attempt(work, was_there, &schema, &found));
-            let done = meanwhile(attempt, PAUSE, || log.so_far(name, taken.rows() - before)).await?;
+            let so_far = || log.so_far(&format!("{name}: {} rows so far", taken.rows() - before));
+            let done = meanwhile(attempt, PAUSE, so_far).await?;
             let mut found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
             match (done, found.error.take(), found.grown.take()) {
                 (Ok(effect), None, None) => {
@@ -158,7 +159,7 @@ impl Ready<'_> {
         }
         let rejected = found.rejected.count();
         let table: &TableName = &self.stream.table;
-        if effect.is_none() && schema.is_empty() && rejected == 0 {
+        if effect.is_none() && schema.is_empty() && rejected == 0 && !self.gathered.files.is_empty() {
             let name = &self.stream.name;
             log.say(&format!(
                 "{name}: no rows, so that no types are known yet: {table} is made when there are some"

@@ -28,20 +28,13 @@ impl<'a> Log<'a> {
         if self.told.elapsed() < PAUSE {
             return Ok(());
         }
-        self.told = Instant::now();
-        self.say(&line())
+        self.so_far(&line())
     }
 
-    /// That nothing came for a while.
-    pub(crate) fn waits(&mut self, line: &str) -> io::Result<()> {
+    /// Says now how far it is.
+    pub(crate) fn so_far(&mut self, line: &str) -> io::Result<()> {
         self.told = Instant::now();
         self.say(line)
-    }
-
-    /// How many rows of a stream are on their way into its table.
-    pub(crate) fn so_far(&mut self, stream: &str, rows: u64) -> io::Result<()> {
-        self.told = Instant::now();
-        self.say(&format!("{stream}: {rows} rows so far"))
     }
 
     pub(crate) fn landed(

@@ -69,7 +69,7 @@ impl<'a> Pages<'a> {
         for turn in 0u64.. {
             let ask = self.ask(interval, token.as_deref(), turn == 0);
             let (api, page, requests) = (self.api.name, self.count + 1, self.requests);
-            let wait = || log.waits(&format!("{api}: waiting for page {page}; {}", requests.told()));
+            let wait = || log.so_far(&format!("{api}: waiting for page {page}; {}", requests.told()));
             let Some(answer) = meanwhile(requests.send(&ask), PAUSE, wait).await?? else {
                 self.passed_over += 1;
                 break;
