@@ -90,8 +90,8 @@ impl Plan {
         let order = read.models.order(&chosen);
         let plan = Self { root: project.root, models: read.models, order, wish };
         // Somebody who works on one model is not kept from it by another one's SQL.
-        let is_built =
-            |problem: &Problem| !is_of_sql(problem) || plan.files().contains(problem.file.as_str());
+        let files = plan.files();
+        let is_built = |problem: &Problem| !is_of_sql(problem) || files.contains(problem.file.as_str());
         refuse(&read.problems.into_iter().filter(is_built).collect::<Vec<_>>(), log)?;
         Ok(plan)
     }

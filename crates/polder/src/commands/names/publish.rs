@@ -8,7 +8,7 @@ use polder_types::Code;
 use polder_types::id::PublishId;
 use polder_types::wire::PublishView;
 
-use super::run::{digits, is_part};
+use super::run::{is_meant, is_part};
 use crate::commands::pages;
 use crate::failure::Failure;
 
@@ -29,7 +29,7 @@ impl FromStr for PublishName {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.parse() {
             Ok(id) => Ok(Self::Id(id)),
-            Err(_) if is_part(text) => Ok(Self::Part(digits(text))),
+            Err(_) if is_part(text) => Ok(Self::Part(text.to_ascii_lowercase())),
             Err(_) => {
                 Err("expected the id of a publish, or at least 4 digits of its end or beginning".to_owned())
             }
@@ -53,10 +53,7 @@ impl PublishName {
 }
 
 fn only(part: &str, mut publishes: Vec<PublishView>) -> Result<PublishId> {
-    publishes.retain(|publish| {
-        let id = digits(&publish.id.to_string());
-        id.starts_with(part) || id.ends_with(part)
-    });
+    publishes.retain(|publish| is_meant(part, publish.id));
     match publishes.as_slice() {
         [publish] => Ok(publish.id),
         [] => Err(Failure::new(format!("there is no publish whose id begins or ends with `{part}`"))

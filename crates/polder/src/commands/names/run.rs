@@ -83,11 +83,7 @@ async fn latest(pipeline: &FullName, client: &Client, environment: &str) -> Resu
 
 /// The one run whose id begins or ends so. The search has looked at names and labels too.
 fn only(part: &str, mut runs: Vec<RunSummary>) -> Result<RunId> {
-    let part_digits = digits(part);
-    runs.retain(|run| {
-        let id = digits(&run.id.to_string());
-        id.starts_with(&part_digits) || id.ends_with(&part_digits)
-    });
+    runs.retain(|run| is_meant(part, run.id));
     match runs.as_slice() {
         [run] => Ok(run.id),
         [] => Err(Failure::new(format!("there is no run whose id begins or ends with `{part}`"))
@@ -117,7 +113,13 @@ pub(super) fn is_part(text: &str) -> bool {
     digits(text).len() >= SHORTEST && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
-pub(super) fn digits(text: &str) -> String {
+/// Whether an id begins or ends so.
+pub(super) fn is_meant(part: &str, id: impl std::fmt::Display) -> bool {
+    let (part, id) = (digits(part), digits(&id.to_string()));
+    id.starts_with(&part) || id.ends_with(&part)
+}
+
+fn digits(text: &str) -> String {
     text.chars().filter(|c| *c != '-').map(|c| c.to_ascii_lowercase()).collect()
 }
 
