@@ -1,9 +1,8 @@
-import { Badge } from '@mantine/core'
 import { IconArrowBackUp, IconCircleCheck, IconCircleX, IconProgress } from '@tabler/icons-react'
 import type { PublishView } from '~/api/schema'
-import classes from '~/kit/status.module.css'
+import { type Look, StateBadge } from './StateBadge'
 
-const LOOKS: Record<string, { word: string; color: string; icon: typeof IconProgress }> = {
+const LOOKS: Record<string, Look & { word: string }> = {
   DONE: { word: 'done', color: 'teal', icon: IconCircleCheck },
   PREPARED: { word: 'under way', color: 'blue', icon: IconProgress },
   ROLLED_BACK: { word: 'rolled back', color: 'orange', icon: IconArrowBackUp },
@@ -14,18 +13,8 @@ const LOOKS: Record<string, { word: string; color: string; icon: typeof IconProg
 /** How far a publish has come; a state that this page does not know is said as the server does. */
 export function PublishState({ publish }: { publish: PublishView }) {
   const state = stateOf(publish)
-  const { word, color, icon: Icon } = LOOKS[state] ?? { word: state.toLowerCase(), color: 'gray', icon: IconProgress }
-  return (
-    <Badge
-      variant="light"
-      miw="max-content"
-      className={classes.badge}
-      data-color={color}
-      leftSection={<Icon size={13} stroke={2.4} aria-hidden />}
-    >
-      {word}
-    </Badge>
-  )
+  const look = LOOKS[state] ?? { word: state.toLowerCase(), color: 'gray', icon: IconProgress }
+  return <StateBadge look={look} word={look.word} />
 }
 
 /** Of what is done, whether it still holds comes first. */
