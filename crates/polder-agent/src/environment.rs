@@ -38,8 +38,8 @@ pub fn variables(assignment: &Assignment) -> BTreeMap<String, String> {
     all.extend(assignment.env.clone());
     match assignment.task {
         Task::Run(_) => all.extend(assignment.secrets.clone()),
-        Task::Sql(_) | Task::Models(_) => all.extend(of_storage()),
-        Task::Sync(_) => all.extend(of_storage().chain(folders())),
+        Task::Sql(_) => all.extend(of_storage()),
+        Task::Sync(_) | Task::Models(_) => all.extend(of_storage().chain(folders())),
         Task::Http(_) => {}
     }
     all

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use polder_executors::{Error, Exit};
 use polder_types::Code;
 use polder_types::run::{Outcome, StopReason};
-use polder_types::wire::{AttemptEnded, EXIT_CONFLICT, EXIT_TESTS, Task};
+use polder_types::wire::{AttemptEnded, EXIT_CONFLICT, EXIT_SYNC, EXIT_TESTS, Task};
 
 use crate::report;
 
@@ -57,6 +57,7 @@ pub fn of_task(mut ended: AttemptEnded, task: &Task, last_error: Option<String>)
             match ended.exit_code.and_then(|code| u8::try_from(code).ok()) {
                 Some(EXIT_CONFLICT) => Code::PublishConflict,
                 Some(EXIT_TESTS) => Code::TestsFailed,
+                Some(EXIT_SYNC) => Code::SyncFailed,
                 _ if matches!(task, Task::Sync(_)) => Code::SyncFailed,
                 _ => Code::SqlFailed,
             }

@@ -23,6 +23,9 @@ pub enum Error {
     Seed(#[from] polder_ingest::Error),
     #[error("{count} of its rows do not fit: {first}")]
     SeedRows { count: u64, first: String },
+    /// Of what is brought in before.
+    #[error(transparent)]
+    Sync(#[from] polder_sync::Error),
     #[error(transparent)]
     Work(#[from] polder_work::Error),
     #[error("the log or the outputs cannot be written: {0}")]
@@ -44,6 +47,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Tests(_) => EXIT_TESTS,
+            Self::Sync(error) => error.exit_code(),
             Self::Work(error) => error.exit_code(),
             _ => 1,
         }

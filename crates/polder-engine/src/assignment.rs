@@ -209,10 +209,8 @@ pub fn task(
         }
         StepKind::Http(request) => Ok(Task::Http(http(request, &with_secrets(context, secrets))?)),
         StepKind::Sql(script) => Ok(Task::Sql(sql(script, context, statements)?)),
-        StepKind::Sync(sync) => {
-            Ok(Task::Sync(Box::new(rendered_sync(sync, &with_secrets(context, secrets))?)))
-        }
-        StepKind::Models(build) => Ok(Task::Models(models(build, context)?)),
+        StepKind::Sync(sync) => Ok(Task::Sync(rendered_sync(sync, &with_secrets(context, secrets))?)),
+        StepKind::Models(build) => Ok(Task::Models(models(build, context, secrets)?)),
         StepKind::Pipeline(_) => {
             Err(template::Error::Failed("a pipeline step has nothing to execute".into()))
         }
@@ -224,8 +222,8 @@ fn with_secrets(context: &Context, secrets: &BTreeMap<String, String>) -> Contex
 }
 
 /// A sync with its own templates filled in; those of its connector are for each request.
-fn rendered_sync(sync: &Sync, context: &Context) -> Result<Sync, template::Error> {
-    let mut sync = sync.clone();
+fn rendered_sync(sync: &Sync, context: &Context) -> Result<Box<Sync>, template::Error> {
+    let mut sync = Box::new(sync.clone());
     for stream in &mut sync.streams {
         if let StreamSource::Files { path, .. } = &mut stream.source {
             *path = plain(path, context)?;
@@ -257,12 +255,19 @@ fn sql(script: &SqlScript, context: &Context, statements: Option<&str>) -> Resul
     Ok(SqlTask { text: template::render(text, context, Quoting::Sql)?, file, compute: script.compute })
 }
 
-fn models(build: &ModelsBuild, context: &Context) -> Result<ModelsTask, template::Error> {
+/// Secrets are for what is brought in before; models have none.
+fn models(
+    build: &ModelsBuild,
+    context: &Context,
+    secrets: &BTreeMap<String, String>,
+) -> Result<ModelsTask, template::Error> {
+    let sync = build.sync.as_deref();
+    let sync = sync.map(|sync| rendered_sync(sync, &with_secrets(context, secrets))).transpose()?;
     let vars = build.vars.iter();
     let vars = vars.map(|(name, value)| Ok((name.clone(), template::render_value(value, context)?)));
     let vars = vars.collect::<Result<_, template::Error>>()?;
     let (select, full_refresh, compute) = (build.select.clone(), build.full_refresh, build.compute);
-    Ok(ModelsTask { select, full_refresh, vars, compute })
+    Ok(ModelsTask { select, full_refresh, vars, compute, sync })
 }
 
 fn plain(text: &str, context: &Context) -> Result<String, template::Error> {

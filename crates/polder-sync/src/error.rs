@@ -1,6 +1,7 @@
 use std::io;
 
 use polder_ingest::ColumnType;
+use polder_types::wire::EXIT_SYNC;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -72,7 +73,7 @@ impl Error {
         match self {
             Self::Work(error) => error.exit_code(),
             Self::Stream { source, .. } => source.exit_code(),
-            _ => 1,
+            _ => EXIT_SYNC,
         }
     }
 }

@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use polder_lake::{Base, TableName, Work};
 use polder_types::Clock;
-use polder_types::definition::sync::Stream;
+use polder_types::definition::sync::{Stream, Sync};
+use polder_types::id::RunId;
 use polder_types::lake::{Intent, Staged};
 use polder_types::wire::SyncSpec;
 use polder_work::{Attempt, Begun, limits, report};
@@ -43,12 +44,33 @@ pub async fn run(
         }
         Begun::Branch(base) => Box::pin(sync(&spec, &attempt, *base, clock, &mut log)).await?,
     };
-    let more = outputs(&published).into_iter().chain(streams).collect();
-    Ok(report(&published, more, output, log.output)?)
+    Ok(report(&published, outputs(&published, streams), output, log.output)?)
 }
 
-/// Rows that were written, and beside them those that do not fit: also of what an earlier attempt has published.
-fn outputs(published: &Intent) -> Map<String, Value> {
+/// Brings what is new of all streams onto the branch of `work`, which publishes nothing of it. What became of each is the answer, as the output
+/// `streams` has it.
+///
+/// # Errors
+/// Every variant of [`Error`]; the branch is worth nothing then.
+pub async fn bring(
+    sync: &Sync,
+    run: RunId,
+    work: &mut Work,
+    clock: &dyn Clock,
+    log: &mut (dyn std::io::Write + Send),
+) -> Result<Map<String, Value>> {
+    Box::pin(bring_all(sync, run, work, clock, &mut Log::new(log))).await
+}
+
+/// What the step puts out: rows that were written, and beside them those that do not fit, also of what an earlier attempt has published;
+/// and what became of each of the `streams`, if this one has brought them.
+#[must_use]
+pub fn outputs(published: &Intent, streams: Map<String, Value>) -> Map<String, Value> {
+    let streams = (!streams.is_empty()).then(|| ("streams".to_owned(), Value::Object(streams)));
+    counted(published).into_iter().chain(streams).collect()
+}
+
+fn counted(published: &Intent) -> Map<String, Value> {
     let (rejected, written): (Vec<&Staged>, Vec<&Staged>) =
         published.tables.iter().partition(|staged| staged.table.is_of_rejected());
     let sum = |tables: &[&Staged]| tables.iter().map(|staged| staged.rows).sum::<u64>();
@@ -66,15 +88,26 @@ async fn sync(
     log: &mut Log<'_>,
 ) -> Result<(Intent, Map<String, Value>)> {
     let mut work = Work::begin(attempt.lake(), base, &limits(spec.task.compute))?;
+    let streams = bring_all(&spec.task, spec.key.run, &mut work, clock, log).await?;
+    Ok((attempt.publish(&work).await?, streams))
+}
+
+async fn bring_all(
+    sync: &Sync,
+    run: RunId,
+    work: &mut Work,
+    clock: &dyn Clock,
+    log: &mut Log<'_>,
+) -> Result<Map<String, Value>> {
     let mut streams = Map::new();
-    for stream in &spec.task.streams {
-        let landed = Box::pin(one(spec, stream, &mut work, clock, log))
+    for stream in &sync.streams {
+        let origin = Origin { run, at: clock.now() };
+        let landed = Box::pin(one(sync, stream, &origin, work, clock, log))
             .await
             .map_err(Error::in_stream(&stream.name))?;
         streams.insert(stream.name.clone(), counts(&landed));
     }
-    let published = attempt.publish(&work).await?;
-    Ok((published, Map::from_iter([("streams".to_owned(), Value::Object(streams))])))
+    Ok(streams)
 }
 
 fn counts(landed: &Landed) -> Value {
@@ -86,25 +119,24 @@ fn counts(landed: &Landed) -> Value {
 }
 
 async fn one(
-    spec: &SyncSpec,
+    sync: &Sync,
     stream: &Stream,
+    origin: &Origin,
     work: &mut Work,
     clock: &dyn Clock,
     log: &mut Log<'_>,
 ) -> Result<Landed> {
     let begin = Instant::now();
-    let now = clock.now();
     let mut state = State::of(work, &stream.table).await?;
     let hashed = types::settle(work, stream, &rules::columns(stream)?, &mut state.schema).await?;
     told::newly_hashed(&stream.name, &hashed, log)?;
-    let config = json!(spec.task.config);
+    let config = json!(sync.config);
     let gathered = gather(stream, &config, &state, clock, log).await?;
     if gathered.files.is_empty() {
         log.say(&format!("{}: there is nothing new", stream.name))?;
     }
-    let options = Arc::new(rules::options(&spec.task, stream, &gathered.format, now)?);
-    let origin = Origin { run: spec.key.run, at: now };
-    let ready = Ready { stream, state, gathered, options, origin: &origin };
+    let options = Arc::new(rules::options(sync, stream, &gathered.format, origin.at)?);
+    let ready = Ready { stream, state, gathered, options, origin };
     let landed = Box::pin(ready.land(work, log)).await?;
     if let Some(effect) = &landed.effect {
         log.landed(&stream.name, effect, landed.rejected, begin)?;
@@ -128,7 +160,7 @@ mod tests {
     fn rejected_rows_are_counted_apart_by_what_was_published() {
         let tables = [("raw.a", 5), ("raw.a__rejected", 2), ("raw.b", 1), ("raw.b__rejected", 0)];
         let tables = tables.map(|(table, rows)| staged(table, rows)).into();
-        let told = outputs(&Intent { publish: "p".to_owned(), tables });
+        let told = counted(&Intent { publish: "p".to_owned(), tables });
         let expected = json!({"rows": 6, "rejected": 2, "rejected_in": {"raw.a__rejected": 2}});
         assert_eq!(Value::Object(told), expected);
     }

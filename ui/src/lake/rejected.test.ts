@@ -12,6 +12,7 @@ test('a table and the one of its rejected rows are a pair', () => {
 test('a sync tells how many rows it has rejected, and where they are', () => {
   const step = { kind: 'sync', outputs: { rejected: 3, rejected_in: { 'raw.orders__rejected': 3 } } }
   expect([rejectedBy(step), rejectedIn(step)]).toEqual([3, [['raw.orders__rejected', 3]]])
+  expect(rejectedBy({ ...step, kind: 'models' })).toBe(3)
   const old = { kind: 'sync', outputs: { rejected: 3 } }
   expect([rejectedBy(old), rejectedIn(old)]).toEqual([3, []])
   const failed = { kind: 'sync', outputs: {} }

@@ -12,9 +12,12 @@ export function pairOf(table: string): [string, string] {
   return [fits, isOfRejected(table) ? table : `${table}${ENDING}`]
 }
 
+/** The kinds of steps that may bring rows in. */
+const KINDS = new Set(['sync', 'models'])
+
 /** How many rows a step has rejected; nothing of one that cannot. */
 export function rejectedBy({ kind, outputs }: Pick<StepRun, 'kind' | 'outputs'>): number | undefined {
-  return kind === 'sync' && typeof outputs.rejected === 'number' ? outputs.rejected : undefined
+  return KINDS.has(kind) && typeof outputs.rejected === 'number' ? outputs.rejected : undefined
 }
 
 /** The tables that they are in, with how many. */

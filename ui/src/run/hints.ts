@@ -20,7 +20,7 @@ const HINTS: Partial<Record<Code, string>> = {
   SQL_FAILED:
     'The end of its log says which statement failed, and why. Mend that, deploy, and run again with the newest revision.',
   TESTS_FAILED:
-    'The tests below found rows that must not be there. If the data was wrong, run again from the start once its source is mended, so that it is loaded again; if the model or the test was, mend that, deploy, and run again from what failed.',
+    'The tests below found rows that must not be there. If the data was wrong, have its source mended and run again: from what failed if that step brings it in itself, else from the start; if the model or the test was, mend that, deploy, and run again from what failed.',
   ABORTED: 'What was done until then stays done. Run it again if it is still wanted.',
 }
 

@@ -20,7 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("polder-work", &["polder-types", "polder-client", "polder-lake"]),
     ("polder-sync", &["polder-types", "polder-lake", "polder-ingest", "polder-work"]),
     ("polder-sql", &["polder-times", "polder-types", "polder-lake", "polder-work"]),
-    ("polder-build", &["polder-types", "polder-lake", "polder-ingest", "polder-work"]),
+    ("polder-build", &["polder-types", "polder-lake", "polder-ingest", "polder-sync", "polder-work"]),
     ("polder-postgres", &["polder-times", "polder-types", "polder-lake", "polder-work"]),
     (
         "polder",

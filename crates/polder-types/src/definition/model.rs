@@ -285,6 +285,9 @@ pub struct ModelsBuild {
     /// What `var` answers; strings are templates.
     pub vars: BTreeMap<String, Value>,
     pub compute: Compute,
+    /// What is brought in before, on the same branch: it is published with the models, or not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sync: Option<Box<Sync>>,
 }
 
 /// What a step may use; of what is not said, all that the machine has to give.

@@ -302,6 +302,8 @@ pub(crate) struct ModelsStep {
     name: Name,
     /// Which: `orders`, `+orders` with all that it is made from, `orders+`, `tag:daily`, `path:models/marts`, `"*"` for all. A list, or words with spaces between: each of them counts.
     models: Selection,
+    /// The name of a file in `syncs/`, without its ending: it is run before, and what it brings is published with the models or not at all.
+    sync: Option<Name>,
     /// Builds incremental models anew.
     full_refresh: Option<bool>,
     /// What `var` answers in models; the values are templates.

@@ -41,7 +41,7 @@ pub(crate) fn read<'a>(field: &Field<'a>, around: &Surroundings<'a>) -> Option<D
         ["pipeline"] => call(&field.object::<PipelineStep>()?, around),
         ["sql"] => sql::read(field, around),
         ["sync"] => sync::read(field, around),
-        ["models"] => models::read(field, around),
+        ["models"] | ["sync", "models"] => models::read(field, around),
         [] => {
             let object = field.object::<AnyStep>()?;
             if !object.seems_to_have(&KINDS) {

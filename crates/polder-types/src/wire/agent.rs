@@ -110,7 +110,7 @@ pub struct SqlTask {
 }
 
 /// Models of the project in the working directory, to be built and tested.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelsTask {
     /// Selectors, of which each counts.
     pub select: Vec<String>,
@@ -118,6 +118,9 @@ pub struct ModelsTask {
     /// With their templates filled in.
     pub vars: Map<String, Value>,
     pub compute: Compute,
+    /// What is brought in before, on the same branch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sync: Option<Box<Sync>>,
 }
 
 /// An order to end an attempt.

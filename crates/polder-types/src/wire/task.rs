@@ -15,6 +15,8 @@ use crate::lake::{BranchName, Intent, Kept, Line, Pin, Published, TableName, Vie
 pub const EXIT_CONFLICT: u8 = 75;
 /// The exit code that says that tests found something: there, that data is wrong.
 pub const EXIT_TESTS: u8 = 65;
+/// The exit code that says that what was to be brought in could not be: there, that input is not there or cannot be read.
+pub const EXIT_SYNC: u8 = 66;
 
 /// Work of an attempt on a branch of the lake, and by what name to talk to the server about it: `polder task sql` and the like.
 #[derive(Clone, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Syncs and connectors: what they become, and every mistake in them.
 
-use polder_types::definition::{StepKind, render};
+use polder_types::definition::{Compute, StepKind, render};
 
 use crate::support::parse_files;
 
@@ -95,6 +95,52 @@ fn a_step_may_give_a_sync_other_means_than_its_file_does() {
         _ => panic!("{step:?}"),
     });
     assert_eq!(means.collect::<Vec<_>>(), [(Some(512 << 20), Some(1)), (Some(1 << 30), None)]);
+}
+
+const BOTH: &str = "name: load
+steps:
+  - {name: both, sync: shop, models: '*', vars: {day: '{{ run.date }}'}, compute: {cpus: 1}}
+";
+const MODEL: (&str, &str) = (
+    "models/staging/orders.sql",
+    "select id from {{ source('raw', 'shop_orders') }} where day = '{{ var('day') }}'",
+);
+const SOURCES: (&str, &str) =
+    ("models/schema.yml", "version: 2\nsources: [{name: raw, tables: [{name: shop_orders}]}]\n");
+
+#[test]
+fn a_step_may_build_models_of_what_its_sync_brings() {
+    let sync = [("syncs/shop.yaml", SYNC), ("connectors/shop.yaml", CONNECTOR)];
+    let parsed = parse_files(&[PROJECT, ("pipelines/load.yaml", BOTH), MODEL, SOURCES, sync[0], sync[1]]);
+    assert_eq!(render(&parsed.problems), "");
+    let step = &parsed.project.unwrap().pipelines[0].steps[0];
+    assert_eq!(step.secrets.keys().collect::<Vec<_>>(), ["KEY", "SALT"]);
+    let StepKind::Models(build) = &step.kind else { panic!("{step:?}") };
+    let sync = build.sync.as_ref().unwrap();
+    assert_eq!((&build.select[..], sync.streams.len()), (&["*".to_owned()][..], 2));
+    let means = |compute: Compute| (compute.memory_bytes, compute.cpus);
+    assert_eq!(means(build.compute), (Some(512 << 20), Some(1)));
+    assert_eq!(means(sync.compute), means(build.compute));
+}
+
+#[test]
+fn mistakes_in_steps_of_both() {
+    let pipeline = BOTH.replace("sync: shop", "sync: shpo").replace("run.date", "run.dat");
+    let files = [PROJECT, ("pipelines/load.yaml", &pipeline), MODEL, SOURCES, ("syncs/shop.yaml", SYNC)];
+    insta::assert_snapshot!(render(&parse_files(&files).problems), @"
+    pipelines/load.yaml:3:24: error: there is no sync `shpo`
+      3 |   - {name: both, sync: shpo, models: '*', vars: {day: '{{ run.dat }}'}, compute: {cpus: 1}}
+        |                        ^^^^
+      = hint: did you mean `shop`?
+    pipelines/load.yaml:3:59: error: there is no `run.dat`
+      3 |   - {name: both, sync: shpo, models: '*', vars: {day: '{{ run.dat }}'}, compute: {cpus: 1}}
+        |                                                           ^^^^^^^
+      = hint: did you mean `run.date`?
+    syncs/shop.yaml:2:12: error: there is no connector `shop`
+      2 | connector: shop
+        |            ^^^^
+      = hint: write one to `connectors/shop.yaml`
+    ");
 }
 
 fn told(sync: &str, connector: &str) -> String {

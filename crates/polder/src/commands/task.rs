@@ -29,7 +29,7 @@ enum What {
     Sql,
     /// Bring the streams of the sync that stands on stdin, as JSON, into the lake, and publish them
     Sync,
-    /// Build the models that stand on stdin, as JSON, on a branch of the lake, test them, and publish them
+    /// Build the models that stand on stdin, as JSON, on a branch of the lake, after the sync that they name, test them, and publish them
     Models,
     /// Complete the publish that stands on stdin, as JSON
     Publish,
@@ -62,8 +62,9 @@ pub async fn run(args: Args) -> Result<ExitCode> {
             return told(http::run(&input()?, file, http::SILENCE, out).await, http::Error::exit_code);
         }
         What::Models => {
-            let done = Box::pin(polder_build::step::run(&input()?, Path::new("."), file, out)).await;
-            return told(done, polder_build::Error::exit_code);
+            let (spec, root) = (input()?, Path::new("."));
+            let done = polder_build::step::run(&spec, root, file, &SystemClock, out);
+            return told(Box::pin(done).await, polder_build::Error::exit_code);
         }
         What::Sql => Box::pin(step::run(&input()?, file, out)).await,
         What::Sync => {

@@ -3,6 +3,7 @@
 mod api;
 mod columns;
 mod mishaps;
+mod tested;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -9,11 +9,11 @@ use super::super::reader::{Field, Located, Object};
 use super::super::shapes::ModelsStep;
 use super::super::texts::{self, Text};
 use super::super::{ModelsBuild, ProblemCode, StepKind};
-use super::{Draft, common, sql};
+use super::{Draft, common, sql, sync};
 use crate::models::Selector;
 use crate::template::Quoting;
 
-pub(super) fn read<'a>(field: &Field<'a>, around: &Surroundings<'_>) -> Option<Draft<'a>> {
+pub(super) fn read<'a>(field: &Field<'a>, around: &Surroundings<'a>) -> Option<Draft<'a>> {
     let object: Object<'a> = field.object::<ModelsStep>()?;
     let selections = object.require("models").map(|field| selections(&field)).unwrap_or_default();
     let vars = object.get("vars");
@@ -21,14 +21,21 @@ pub(super) fn read<'a>(field: &Field<'a>, around: &Surroundings<'_>) -> Option<D
     let texts: Vec<Text<'a>> = texts
         .map(|(field, value)| Text { field, value, quoting: Quoting::None, has_secrets: false })
         .collect();
+    let compute = object.get("compute").map(|field| sql::compute(&field)).unwrap_or_default();
+    let before = object.get("sync").and_then(|field| sync::named(&field, around));
+    let own = before.map(|before| Box::new(sync::with_means(before, compute)));
     let build = ModelsBuild {
         select: selections.iter().map(|selection| selection.value.clone()).collect(),
         full_refresh: object.get("full_refresh").and_then(|field| boolean(&field)).unwrap_or_default(),
         vars: vars.map(|field| values(&field)).unwrap_or_default(),
-        compute: object.get("compute").map(|field| sql::compute(&field)).unwrap_or_default(),
+        compute: own.as_ref().map_or(compute, |own| own.compute),
+        sync: own,
     };
     let mut draft = common(&object, StepKind::Models(build), around)?;
     (draft.texts, draft.selections) = (texts, selections);
+    if let Some(before) = before {
+        sync::belong(&mut draft, before, around);
+    }
     Some(draft)
 }
 
