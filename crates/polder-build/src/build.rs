@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use polder_lake::{Error as Lake, Taken, Work};
+use polder_lake::{Error as Lake, Work};
 use polder_types::wire::{CheckStatus, Checks};
-use polder_work::{PAUSE, meanwhile};
+use polder_work::{OFTEN, Turn, meanwhile};
 use tokio::task::JoinSet;
 
+use crate::at_work::AtWork;
 use crate::node::{self, Built, Unbuilt};
 use crate::report::Report;
 use crate::test::{self, Found};
@@ -33,15 +34,12 @@ pub struct Build<'w> {
     ended: BTreeMap<Item, CheckStatus>,
     waiting: Vec<Item>,
     running: JoinSet<(Ended, Option<Work>)>,
-    /// What is worked on, since when, and how many rows it has so far.
     at_work: AtWork,
     at_once: usize,
     report: Report,
     heard: Box<dyn Fn(&Checks) + Send + Sync + 'w>,
     began: Instant,
 }
-
-type AtWork = BTreeMap<Item, (Instant, Taken)>;
 
 /// What came of an item, and how long it took.
 struct Ended {
@@ -73,11 +71,11 @@ impl<'w> Build<'w> {
         let (ended, running, report) = (BTreeMap::new(), JoinSet::new(), Report::default());
         let (at_once, began) = (at_once.max(1), Instant::now());
         let (plan, heard) = (Arc::new(plan), Box::new(|_: &Checks| {}));
-        let at_work = BTreeMap::new();
+        let at_work = AtWork::default();
         Self { plan, work, ended, waiting, running, at_work, at_once, report, heard, began }
     }
 
-    /// Has somebody hear what is known, whenever something has ended.
+    /// Has somebody hear what is known, whenever something has ended, and of what is at work meanwhile.
     #[must_use]
     pub fn heard_by(self, hears: impl Fn(&Checks) + Send + Sync + 'w) -> Self {
         Self { heard: Box::new(hears), ..self }
@@ -88,10 +86,15 @@ impl<'w> Build<'w> {
     /// # Errors
     /// When the log cannot be written. That something failed is no error here: it is in the answer.
     pub async fn run(mut self, log: &mut Log<'_>) -> Result<Checks> {
+        let mut turn = Turn::new();
         loop {
             self.begin(log)?;
-            let at_work = || log.say(&at_work(&self.plan, &self.at_work));
-            match meanwhile(self.running.join_next(), PAUSE, at_work).await? {
+            let at_work = || {
+                let tables = self.at_work.tables(&self.plan);
+                (self.heard)(&Checks { tables, ..self.report.so_far().clone() });
+                if turn.is_due() { log.say(&self.at_work.in_words(&self.plan)) } else { Ok(()) }
+            };
+            match meanwhile(self.running.join_next(), OFTEN, at_work).await? {
                 Some(Ok((ended, work))) => self.end(&ended, work, log)?,
                 Some(Err(error)) => {
                     return Err(Error::Model(format!("a part of the build broke off: {error}")));
@@ -152,7 +155,7 @@ impl<'w> Build<'w> {
 
     fn spawn(&mut self, item: Item) {
         let (plan, mut work, began) = (Arc::clone(&self.plan), self.work.beside(), self.began);
-        self.at_work.insert(item, (Instant::now(), work.taken()));
+        self.at_work.begin(item, work.taken());
         self.running.spawn(async move {
             let begin = Instant::now();
             let outcome = match item {
@@ -183,23 +186,11 @@ impl<'w> Build<'w> {
                 run.status
             }
         };
-        self.at_work.remove(&ended.item);
+        self.at_work.end(ended.item);
         self.ended.insert(ended.item, status);
         (self.heard)(self.report.so_far());
         Ok(())
     }
-}
-
-/// For the log, while nothing ends for a while.
-fn at_work(plan: &Plan, at_work: &AtWork) -> String {
-    let one = |(item, (begin, taken)): (&Item, &(Instant, Taken))| {
-        let rows = match taken.rows() {
-            0 => String::new(),
-            rows => format!("{rows} rows so far, "),
-        };
-        format!("{} ({rows}{} s)", plan.name(*item), begin.elapsed().as_secs())
-    };
-    format!("at work: {}", at_work.iter().map(one).collect::<Vec<_>>().join(", "))
 }
 
 enum Readiness {
@@ -226,7 +217,7 @@ impl Outcome {
 }
 
 impl Plan {
-    fn name(&self, item: Item) -> &str {
+    pub(crate) fn name(&self, item: Item) -> &str {
         match item {
             Item::Node(node) => &self.models.nodes[node].name,
             Item::Test(test) => &self.models.tests[test].name,

@@ -8,6 +8,7 @@
 //! parsed before anything is written, so mistakes cost nothing. A [`Build`] runs it: what fails holds back what comes after it and nothing
 //! else. `polder task models` ([`step`]) does so for an attempt, and `polder build` ([`local`]) without a server; both publish if nothing failed.
 
+mod at_work;
 mod build;
 mod error;
 pub mod local;

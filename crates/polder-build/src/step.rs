@@ -8,7 +8,7 @@ use polder_lake::{Base, Work};
 use polder_types::Clock;
 use polder_types::lake::Intent;
 use polder_types::wire::{Checks, ModelsSpec, ModelsTask};
-use polder_work::{Attempt, Begun, limits, report};
+use polder_work::{Attempt, Begun, Telling, limits, report};
 use serde_json::{Map, Value};
 
 use crate::log::verdict;
@@ -58,23 +58,25 @@ async fn branch(
     log: &mut Log<'_>,
 ) -> Result<(Intent, Map<String, Value>)> {
     let mut work = Work::begin(attempt.lake(), base, &limits(spec.task.compute))?;
+    let telling = attempt.telling();
     let streams = match &spec.task.sync {
-        Some(sync) => polder_sync::step::bring(sync, spec.key.run, &mut work, clock, log.output()).await?,
+        Some(sync) => {
+            polder_sync::step::bring(sync, spec.key.run, &mut work, clock, &telling, log.output()).await?
+        }
         None => Map::new(),
     };
-    build(spec, plan, attempt, &mut work, log).await?;
+    build(spec, plan, telling, &mut work, log).await?;
     Ok((attempt.publish(&work).await?, streams))
 }
 
 async fn build(
     spec: &ModelsSpec,
     plan: Plan,
-    attempt: &Attempt,
+    telling: Telling,
     work: &mut Work,
     log: &mut Log<'_>,
 ) -> Result<()> {
     let at_once = spec.task.compute.cpus.map_or(AT_ONCE, |cpus| AT_ONCE.min(cpus as usize));
-    let telling = attempt.telling();
     let checks = Build::new(plan, work, at_once).heard_by(|checks| telling.tell(checks)).run(log).await?;
     if let Err(error) = telling.end(&checks).await {
         log.say(&format!("the server was not told what became of each: {error}"))?;

@@ -8,7 +8,7 @@ use std::time::Instant;
 use polder_lake::{Base, Script, Statement, Work};
 use polder_types::lake::Intent;
 use polder_types::wire::SqlSpec;
-use polder_work::{Attempt, Begun, PAUSE, limits, meanwhile, report};
+use polder_work::{Attempt, Begun, OFTEN, Telling, limits, meanwhile, report};
 use serde_json::Map;
 
 use self::log::Log;
@@ -52,21 +52,32 @@ async fn work(
     log: &mut Log<'_>,
 ) -> Result<Intent> {
     let mut work = Work::begin(attempt.lake(), base, &limits(spec.task.compute))?;
-    let count = script.statements().len();
+    let (count, telling) = (script.statements().len(), attempt.telling());
     for (index, statement) in script.statements().iter().enumerate() {
         log.begins(index + 1, count, statement)?;
-        one(&mut work, statement, log).await?;
+        one(&mut work, statement, &telling, log).await?;
     }
+    telling.end_tables().await?;
     Ok(attempt.publish(&work).await?)
 }
 
-async fn one(work: &mut Work, statement: &Statement, log: &mut Log<'_>) -> Result<()> {
+async fn one(work: &mut Work, statement: &Statement, telling: &Telling, log: &mut Log<'_>) -> Result<()> {
     let begin = Instant::now();
     let taken = work.taken();
     let before = taken.rows();
     let run = Box::pin(work.run(statement));
-    match meanwhile(run, PAUSE, || log.so_far(taken.rows() - before, begin)).await?? {
+    let so_far = || {
+        let rows = taken.rows() - before;
+        if let Some(table) = statement.table() {
+            telling.came_in(table, rows, begin);
+        }
+        log.so_far(rows, begin)
+    };
+    match meanwhile(run, OFTEN, so_far).await?? {
         polder_lake::Outcome::Rows(rows) => log.rows(rows, begin).await,
-        polder_lake::Outcome::Wrote(effect) => log.wrote(&effect, begin),
+        polder_lake::Outcome::Wrote(effect) => {
+            telling.wrote(&effect.table, effect.inserted + effect.updated, effect.bytes, begin);
+            log.wrote(&effect, begin)
+        }
     }
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::http::{self, Api, Keeping};
-use crate::log::Log;
+use crate::log::{AtWork, Log};
 use crate::state::{CursorState, State};
 use crate::{Error, Result, location};
 
@@ -32,12 +32,13 @@ pub(crate) async fn gather(
     config: &Value,
     state: &State,
     clock: &dyn Clock,
+    at: &AtWork<'_>,
     log: &mut Log<'_>,
 ) -> Result<Gathered> {
     match &stream.source {
         StreamSource::Files { path, format } => files(stream, path, format, state).await,
         StreamSource::Http(http) => {
-            let api = Api { name: &stream.name, http, config, keeping: keeping(stream), clock };
+            let api = Api { name: &stream.name, at, http, config, keeping: keeping(stream), clock };
             pages(&api, state, log).await
         }
     }

@@ -26,13 +26,14 @@ use self::interval::Interval;
 use self::pages::Pages;
 use self::request::Requests;
 use self::template::Templates;
-use crate::log::Log;
+use crate::log::{AtWork, Log};
 use crate::state::CursorState;
 use crate::{Error, Result};
 
 /// A stream of an API, and what its templates know.
 pub(crate) struct Api<'a> {
     pub(crate) name: &'a str,
+    pub(crate) at: &'a AtWork<'a>,
     pub(crate) http: &'a HttpStream,
     pub(crate) config: &'a Value,
     pub(crate) keeping: Keeping,

@@ -6,10 +6,10 @@ use polder_ingest::{KeptSchema, ReadOptions, infer};
 use polder_lake::operations::Batches;
 use polder_lake::{Effect, Landing, TableName, Work};
 use polder_types::definition::sync::{Stream, StreamSource, SyncMode};
-use polder_work::{PAUSE, meanwhile};
+use polder_work::{OFTEN, meanwhile};
 
 use crate::gathered::Gathered;
-use crate::log::Log;
+use crate::log::{AtWork, Log};
 use crate::reading::{Found, Reading, Shared};
 use crate::rejected::Origin;
 use crate::state::State;
@@ -29,6 +29,7 @@ pub(crate) struct Ready<'a> {
     pub(crate) gathered: Gathered,
     pub(crate) options: Arc<ReadOptions>,
     pub(crate) origin: &'a Origin,
+    pub(crate) at: &'a AtWork<'a>,
 }
 
 impl Ready<'_> {
@@ -46,8 +47,11 @@ impl Ready<'_> {
             let taken = work.taken();
             let (before, name) = (taken.rows(), &self.stream.name);
             let attempt = Box::pin(self.attempt(work, was_there, &schema, &found));
-            let so_far = || log.so_far(&format!("{name}: {} rows so far", taken.rows() - before));
-            let done = meanwhile(attempt, PAUSE, so_far).await?;
+            let so_far = || {
+                let rows = taken.rows() - before;
+                log.came_in(self.at, rows, || format!("{name}: {rows} rows so far"))
+            };
+            let done = meanwhile(attempt, OFTEN, so_far).await?;
             let mut found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
             match (done, found.error.take(), found.grown.take()) {
                 (Ok(effect), None, None) => {

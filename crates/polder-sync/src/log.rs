@@ -1,22 +1,28 @@
 //! What a sync says in its log.
 
 use std::io::{self, Write};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use polder_lake::{Effect, Kind, TableName};
 use polder_types::lake::rejected_in_words;
-
-/// Between two reports of progress.
-const PAUSE: Duration = Duration::from_secs(5);
+use polder_work::{Telling, Turn};
 
 pub(crate) struct Log<'a> {
     pub(crate) output: &'a mut (dyn Write + Send),
-    told: Instant,
+    turn: Turn,
+    telling: &'a Telling,
+}
+
+/// A table that is being written, and since when.
+pub(crate) struct AtWork<'a> {
+    pub(crate) stream: &'a str,
+    pub(crate) table: &'a TableName,
+    pub(crate) began: Instant,
 }
 
 impl<'a> Log<'a> {
-    pub(crate) fn new(output: &'a mut (dyn Write + Send)) -> Self {
-        Self { output, told: Instant::now() }
+    pub(crate) fn new(output: &'a mut (dyn Write + Send), telling: &'a Telling) -> Self {
+        Self { output, turn: Turn::new(), telling }
     }
 
     pub(crate) fn say(&mut self, line: &str) -> io::Result<()> {
@@ -25,25 +31,23 @@ impl<'a> Log<'a> {
 
     /// Says it if nothing was said for a while.
     pub(crate) fn progress(&mut self, line: impl FnOnce() -> String) -> io::Result<()> {
-        if self.told.elapsed() < PAUSE {
-            return Ok(());
-        }
-        self.so_far(&line())
+        if self.turn.is_due() { self.say(&line()) } else { Ok(()) }
     }
 
-    /// Says now how far it is.
-    pub(crate) fn so_far(&mut self, line: &str) -> io::Result<()> {
-        self.told = Instant::now();
-        self.say(line)
-    }
-
-    pub(crate) fn landed(
+    /// Tells the server at once, and says it if nothing was said for a while.
+    pub(crate) fn came_in(
         &mut self,
-        stream: &str,
-        effect: &Effect,
-        rejected: u64,
-        begin: Instant,
+        at: &AtWork<'_>,
+        rows: u64,
+        line: impl FnOnce() -> String,
     ) -> io::Result<()> {
+        self.telling.came_in(at.table, rows, at.began);
+        self.progress(line)
+    }
+
+    pub(crate) fn landed(&mut self, at: &AtWork<'_>, effect: &Effect, rejected: u64) -> io::Result<()> {
+        let (stream, begin) = (at.stream, at.began);
+        self.telling.wrote(at.table, effect.inserted + effect.updated, effect.bytes, begin);
         let mut parts = Vec::new();
         let mut count = |number: u64, what: &str| {
             if number > 0 {

@@ -1,6 +1,7 @@
 //! The program: from what it is told on standard input to one publish.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,12 +12,12 @@ use polder_types::definition::sync::{Stream, Sync};
 use polder_types::id::RunId;
 use polder_types::lake::{Intent, Staged};
 use polder_types::wire::SyncSpec;
-use polder_work::{Attempt, Begun, limits, report};
+use polder_work::{Attempt, Begun, Telling, limits, report};
 use serde_json::{Map, Value, json};
 
 use crate::gathered::gather;
 use crate::land::{Landed, Ready};
-use crate::log::Log;
+use crate::log::{AtWork, Log};
 use crate::rejected::Origin;
 use crate::state::State;
 use crate::{Error, Result, rules, told, types};
@@ -31,20 +32,19 @@ pub async fn run(
     spec: &[u8],
     output: Option<&Path>,
     clock: &dyn Clock,
-    log: &mut (dyn std::io::Write + Send),
+    log: &mut (dyn Write + Send),
 ) -> Result<()> {
     let spec: SyncSpec = serde_json::from_slice(spec)?;
-    let mut log = Log::new(log);
     let (attempt, begun) = Attempt::begin(&spec).await?;
     let (published, streams) = match begun {
         Begun::Decided(decided) => {
-            log.say("an earlier attempt has decided what is published: completing that")?;
+            writeln!(log, "an earlier attempt has decided what is published: completing that")?;
             attempt.complete(&decided).await?;
             (decided, Map::new())
         }
-        Begun::Branch(base) => Box::pin(sync(&spec, &attempt, *base, clock, &mut log)).await?,
+        Begun::Branch(base) => Box::pin(sync(&spec, &attempt, *base, clock, log)).await?,
     };
-    Ok(report(&published, outputs(&published, streams), output, log.output)?)
+    Ok(report(&published, outputs(&published, streams), output, log)?)
 }
 
 /// Brings what is new of all streams onto the branch of `work`, which publishes nothing of it. What became of each is the answer, as the output
@@ -57,9 +57,19 @@ pub async fn bring(
     run: RunId,
     work: &mut Work,
     clock: &dyn Clock,
-    log: &mut (dyn std::io::Write + Send),
+    telling: &Telling,
+    log: &mut (dyn Write + Send),
 ) -> Result<Map<String, Value>> {
-    Box::pin(bring_all(sync, run, work, clock, &mut Log::new(log))).await
+    let mut streams = Map::new();
+    let mut log = Log::new(log, telling);
+    for stream in &sync.streams {
+        let origin = Origin { run, at: clock.now() };
+        let landed = Box::pin(one(sync, stream, &origin, work, clock, &mut log))
+            .await
+            .map_err(Error::in_stream(&stream.name))?;
+        streams.insert(stream.name.clone(), counts(&landed));
+    }
+    Ok(streams)
 }
 
 /// What the step puts out: rows that were written, and beside them those that do not fit, also of what an earlier attempt has published;
@@ -85,29 +95,13 @@ async fn sync(
     attempt: &Attempt,
     base: Base,
     clock: &dyn Clock,
-    log: &mut Log<'_>,
+    log: &mut (dyn Write + Send),
 ) -> Result<(Intent, Map<String, Value>)> {
     let mut work = Work::begin(attempt.lake(), base, &limits(spec.task.compute))?;
-    let streams = bring_all(&spec.task, spec.key.run, &mut work, clock, log).await?;
+    let telling = attempt.telling();
+    let streams = bring(&spec.task, spec.key.run, &mut work, clock, &telling, log).await?;
+    telling.end_tables().await?;
     Ok((attempt.publish(&work).await?, streams))
-}
-
-async fn bring_all(
-    sync: &Sync,
-    run: RunId,
-    work: &mut Work,
-    clock: &dyn Clock,
-    log: &mut Log<'_>,
-) -> Result<Map<String, Value>> {
-    let mut streams = Map::new();
-    for stream in &sync.streams {
-        let origin = Origin { run, at: clock.now() };
-        let landed = Box::pin(one(sync, stream, &origin, work, clock, log))
-            .await
-            .map_err(Error::in_stream(&stream.name))?;
-        streams.insert(stream.name.clone(), counts(&landed));
-    }
-    Ok(streams)
 }
 
 fn counts(landed: &Landed) -> Value {
@@ -126,20 +120,20 @@ async fn one(
     clock: &dyn Clock,
     log: &mut Log<'_>,
 ) -> Result<Landed> {
-    let begin = Instant::now();
+    let at = AtWork { stream: &stream.name, table: &stream.table, began: Instant::now() };
     let mut state = State::of(work, &stream.table).await?;
     let hashed = types::settle(work, stream, &rules::columns(stream)?, &mut state.schema).await?;
     told::newly_hashed(&stream.name, &hashed, log)?;
     let config = json!(sync.config);
-    let gathered = gather(stream, &config, &state, clock, log).await?;
+    let gathered = gather(stream, &config, &state, clock, &at, log).await?;
     if gathered.files.is_empty() {
         log.say(&format!("{}: there is nothing new", stream.name))?;
     }
     let options = Arc::new(rules::options(sync, stream, &gathered.format, origin.at)?);
-    let ready = Ready { stream, state, gathered, options, origin };
+    let ready = Ready { stream, state, gathered, options, origin, at: &at };
     let landed = Box::pin(ready.land(work, log)).await?;
     if let Some(effect) = &landed.effect {
-        log.landed(&stream.name, effect, landed.rejected, begin)?;
+        log.landed(&at, effect, landed.rejected)?;
     }
     Ok(landed)
 }

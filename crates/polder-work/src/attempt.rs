@@ -58,7 +58,7 @@ impl Attempt {
         &self.lake
     }
 
-    /// Tells what becomes of models and tests.
+    /// Tells the server how far it is.
     #[must_use]
     pub fn telling(&self) -> Telling {
         Telling::new(self.server.clone())

@@ -1,9 +1,38 @@
 use std::io;
 use std::pin::pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// Between two words about what takes its time.
-pub const PAUSE: Duration = Duration::from_secs(5);
+/// Between two words in a log about what takes its time.
+const PAUSE: Duration = Duration::from_secs(5);
+/// How often one looks how far it is, and tells the server while there is news.
+pub const OFTEN: Duration = Duration::from_secs(1);
+
+/// Whether it is time for another word in a log.
+#[derive(Debug)]
+pub struct Turn(Instant);
+
+impl Turn {
+    /// The first one is due after a while.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Takes the turn, if it is one's turn.
+    pub fn is_due(&mut self) -> bool {
+        let is_due = self.0.elapsed() >= PAUSE;
+        if is_due {
+            self.0 = Instant::now();
+        }
+        is_due
+    }
+}
+
+impl Default for Turn {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 /// Awaits something, and has `tell` say how far it is each time that a `pause` went by.
 ///
@@ -46,6 +75,6 @@ mod tests {
             Err(io::Error::from(io::ErrorKind::BrokenPipe))
         });
         assert_eq!(broken.await.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
-        assert_eq!(meanwhile(async { 1 }, PAUSE, || unreachable!("it is done at once")).await.unwrap(), 1);
+        assert_eq!(meanwhile(async { 1 }, OFTEN, || unreachable!("it is done at once")).await.unwrap(), 1);
     }
 }

@@ -1468,10 +1468,12 @@ export interface components {
          * @enum {string}
          */
         CheckStatus: "passed" | "warned" | "failed" | "broken" | "skipped";
-        /** @description The models and tests of one attempt of a step. */
+        /** @description The tables, models and tests of one attempt of a step. */
         Checks: {
             /** @description In the order in which they ended. */
             models: components["schemas"]["ModelRun"][];
+            /** @description What takes its time: tables that rows came in for, in the order in which they began. */
+            tables?: components["schemas"]["TableProgress"][];
             tests: components["schemas"]["TestRun"][];
         };
         /** @description An agent asks for work, and waits for it. */
@@ -2625,7 +2627,7 @@ export interface components {
             status: components["schemas"]["RunStatus"];
             team: string;
         };
-        /** @description What is known of the models and tests of a step. */
+        /** @description What is known of the tables, models and tests of a step. */
         StepChecks: components["schemas"]["Checks"] & {
             /**
              * Format: int32
@@ -2703,6 +2705,26 @@ export interface components {
              * @description None if a file does not tell how many it holds.
              */
             rows_total?: number | null;
+        };
+        /** @description How far a table is that is being written. */
+        TableProgress: {
+            /**
+             * Format: int64
+             * @description That were written; none before it is done.
+             */
+            bytes?: number | null;
+            done: boolean;
+            /**
+             * Format: int64
+             * @description Since it began.
+             */
+            milliseconds: number;
+            /**
+             * Format: int64
+             * @description That came in so far, or, once it is done, that were written.
+             */
+            rows: number;
+            table: string;
         };
         /** @description How a team stands. `late` counts what the list of late things is made of, before it is cut off. */
         TeamOverview: {
@@ -3056,6 +3078,7 @@ export type StepStatus = components['schemas']['StepStatus'];
 export type Stop = components['schemas']['Stop'];
 export type StopReason = components['schemas']['StopReason'];
 export type TableFacts = components['schemas']['TableFacts'];
+export type TableProgress = components['schemas']['TableProgress'];
 export type TeamOverview = components['schemas']['TeamOverview'];
 export type TestRun = components['schemas']['TestRun'];
 export type Tick = components['schemas']['Tick'];

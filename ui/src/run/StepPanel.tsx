@@ -3,6 +3,7 @@ import type { Attempt, Run, RunError as RunFailure, StepRun } from '~/api/schema
 import { StatusBadge } from '~/kit/StatusBadge'
 import { useUrl } from '~/kit/useUrl'
 import { usesLake } from '~/lake/kinds'
+import { Progress } from '~/lake/Progress'
 import { Published } from '~/lake/Published'
 import { AttemptFacts } from './AttemptFacts'
 import { Attempts } from './Attempts'
@@ -41,6 +42,7 @@ export function StepPanel({ run, step, attempt, select }: Props) {
         <RunError error={error} fate={fate} began={Boolean(attempt?.started_at)} mb="xs" />
       )}
       <RejectedRows run={run} step={step} />
+      {usesLake(step) && <Progress {...{ run, step, attempt }} />}
       {usesLake(step) && <Published run={run} step={step} />}
       {tab === 'outputs' && <Outputs step={step} />}
       {tab === 'checks' && <Checks key={step.name} {...{ run, step, attempt }} />}

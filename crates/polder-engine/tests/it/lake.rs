@@ -81,7 +81,7 @@ fn checks(name: &str) -> Checks {
         message: None,
         bad_rows: Some(rows),
     };
-    Checks { models: vec![], tests: vec![test] }
+    Checks { tables: vec![], models: vec![], tests: vec![test] }
 }
 
 /// By which attempt, and the name of its test.

@@ -8,6 +8,7 @@ use deltalake::arrow::util::pretty::pretty_format_batches;
 use futures::TryStreamExt;
 use polder_lake::operations::Batches;
 use polder_lake::{Effect, Kind, Mistake, Statement};
+use polder_work::Turn;
 
 use crate::answer::refuse_without_text;
 use crate::{Error, Result};
@@ -19,11 +20,12 @@ const WIDTH: usize = 100;
 
 pub(super) struct Log<'a> {
     pub(super) output: &'a mut (dyn Write + Send),
+    turn: Turn,
 }
 
 impl<'a> Log<'a> {
     pub(super) fn new(output: &'a mut (dyn Write + Send)) -> Self {
-        Self { output }
+        Self { output, turn: Turn::new() }
     }
 
     pub(super) fn say(&mut self, line: &str) -> io::Result<()> {
@@ -50,8 +52,11 @@ impl<'a> Log<'a> {
         writeln!(self.output, "{number}/{count} {short}{more}")
     }
 
-    /// How far a statement is. Before it writes the first row it reads, sorts and groups.
+    /// How far a statement is, if nothing was said for a while. Before it writes the first row it reads, sorts and groups.
     pub(super) fn so_far(&mut self, rows: u64, begin: Instant) -> io::Result<()> {
+        if !self.turn.is_due() {
+            return Ok(());
+        }
         let rows = if rows == 0 { "at it".to_owned() } else { format!("{rows} rows so far") };
         writeln!(self.output, "    {rows}, {}", took(begin))
     }

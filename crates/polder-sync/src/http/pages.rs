@@ -17,7 +17,7 @@ use super::template::Templates;
 use super::{Api, broken};
 use crate::log::Log;
 use crate::{Error, Result};
-use polder_work::{PAUSE, meanwhile};
+use polder_work::{OFTEN, meanwhile};
 
 /// Pages of one stream in one run.
 const MOST: u64 = 1_000_000;
@@ -69,14 +69,15 @@ impl<'a> Pages<'a> {
         for turn in 0u64.. {
             let ask = self.ask(interval, token.as_deref(), turn == 0);
             let (api, page, requests) = (self.api.name, self.count + 1, self.requests);
-            let wait = || log.so_far(&format!("{api}: waiting for page {page}; {}", requests.told()));
-            let Some(answer) = meanwhile(requests.send(&ask), PAUSE, wait).await?? else {
+            let wait = || log.progress(|| format!("{api}: waiting for page {page}; {}", requests.told()));
+            let Some(answer) = meanwhile(requests.send(&ask), OFTEN, wait).await?? else {
                 self.passed_over += 1;
                 break;
             };
             let page = self.turn(&answer, &ask.names, cursor.as_deref_mut(), &mut circles)?;
             let written = self.to.records();
-            log.progress(|| format!("{}: {} pages, {written} records", self.api.name, self.count))?;
+            let told = || format!("{api}: {} pages, {written} records", self.count);
+            log.came_in(self.api.at, written, told)?;
             let Some(next) = self.next_token(&page, token.as_deref())? else { break };
             circles.token(&page.place, &next)?;
             token = Some(next);

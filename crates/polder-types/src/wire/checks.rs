@@ -1,4 +1,4 @@
-//! What became of the models and tests of a step, as its program tells it.
+//! How far a step is with its tables, and what became of its models and tests, as its program tells it.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,15 +11,32 @@ pub const BAD_ROWS: usize = 100;
 /// Bytes that the bad rows of one step take at most, and its SQL as much again.
 pub const BAD_BYTES: usize = 256 << 10;
 
-/// The models and tests of one attempt of a step.
+/// The tables, models and tests of one attempt of a step.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Checks {
+    /// What takes its time: tables that rows came in for, in the order in which they began.
+    #[serde(default)]
+    pub tables: Vec<TableProgress>,
     /// In the order in which they ended.
     pub models: Vec<ModelRun>,
     pub tests: Vec<TestRun>,
 }
 
-/// What is known of the models and tests of a step.
+/// How far a table is that is being written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TableProgress {
+    #[schema(value_type = String)]
+    pub table: TableName,
+    /// That came in so far, or, once it is done, that were written.
+    pub rows: u64,
+    /// That were written; none before it is done.
+    pub bytes: Option<u64>,
+    /// Since it began.
+    pub milliseconds: u64,
+    pub done: bool,
+}
+
+/// What is known of the tables, models and tests of a step.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StepChecks {
     /// The attempt that told it, from 1; none if none has told anything.

@@ -188,7 +188,8 @@ impl StepRun {
     /// How many rows did not fit, in a step that tells of such.
     #[must_use]
     pub fn rejected(&self) -> Option<u64> {
-        if self.kind == "sync" { self.outputs.get("rejected")?.as_u64() } else { None }
+        let may_sync = matches!(self.kind.as_str(), "sync" | "models");
+        if may_sync { self.outputs.get("rejected")?.as_u64() } else { None }
     }
 
     /// The tables that they are in, with how many.

@@ -1,5 +1,6 @@
 //! `polder show`: all about a run, or a pipeline.
 
+mod progress;
 mod rejected;
 
 use std::fmt::Write as _;
@@ -38,17 +39,19 @@ pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
             )
         })?;
         let run = client.run(name.find(&client, &args.environment).await?, None).await?;
-        show_run(&run, context.output)?;
+        let so_far = if context.output.json { String::new() } else { progress::told(&client, &run).await? };
+        show_run(&run, &so_far, context.output)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn show_run(run: &Run, output: &Output) -> Result<()> {
+fn show_run(run: &Run, so_far: &str, output: &Output) -> Result<()> {
     if output.json {
         return output.value(run);
     }
     output.text(run_head(run, output.style()))?;
     output.table(steps(run))?;
+    output.text(so_far)?;
     output.text(rejected::told(run))?;
     output.text(step_errors(run))
 }

@@ -51,6 +51,8 @@ fn what_a_test_finds_is_not_seen_where_it_came_in_either() {
     assert!(session.output(&["rerun", &branch, "--follow"], "").status.success());
     assert_eq!(seen(&session), (json!([[3, 3]]), 2));
     assert_eq!(counted(&session), (json!(4), json!(1), json!({"raw.v__rejected": 1})));
+    let told = String::from_utf8(session.output(&["show", "latest:shop/load"], "").stdout).unwrap();
+    assert!(told.contains("1 row was rejected: it is in raw.v__rejected, with a reason"), "{told}");
 }
 
 #[test]
