@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use polder_types::wire::{BadRows, CheckStatus, Checks, ModelRun, TestRun};
+use polder_work::rows;
 
 /// Bad rows that are shown of each test.
 const SHOWN: usize = 5;
@@ -79,10 +80,6 @@ fn shown(value: Option<&str>) -> String {
     let Some(value) = value else { return "NULL".to_owned() };
     let line: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).take(WIDTH).collect();
     if line.contains(' ') || line.is_empty() { format!("'{line}'") } else { line }
-}
-
-fn rows(count: u64) -> String {
-    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
 }
 
 /// Why nothing may be published; none if all may be.

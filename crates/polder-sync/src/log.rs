@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use polder_lake::{Effect, Kind, TableName};
 use polder_types::lake::rejected_in_words;
-use polder_work::{Telling, Turn};
+use polder_work::{Telling, Turn, rows};
 
 pub(crate) struct Log<'a> {
     pub(crate) output: &'a mut (dyn Write + Send),
@@ -51,7 +51,7 @@ impl<'a> Log<'a> {
         let mut parts = Vec::new();
         let mut count = |number: u64, what: &str| {
             if number > 0 {
-                parts.push(format!("{number} rows {what}"));
+                parts.push(format!("{} {what}", rows(number)));
             }
         };
         count(effect.inserted, if effect.kind == Kind::Overwrite { "written" } else { "inserted" });

@@ -22,6 +22,6 @@ pub use attempt::{Attempt, Begun};
 pub use bounds::bind_memory;
 pub use error::{Error, Result};
 pub use limits::limits;
-pub use meanwhile::{OFTEN, Turn, meanwhile};
+pub use meanwhile::{OFTEN, Turn, meanwhile, rows};
 pub use outputs::{report, tell};
 pub use telling::{Telling, in_progress};

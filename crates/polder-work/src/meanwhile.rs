@@ -7,6 +7,12 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// How often one looks how far it is, and tells the server while there is news.
 pub const OFTEN: Duration = Duration::from_secs(1);
 
+/// So many rows, in words.
+#[must_use]
+pub fn rows(count: u64) -> String {
+    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
+}
+
 /// Whether it is time for another word in a log.
 #[derive(Debug)]
 pub struct Turn(Instant);

@@ -8,7 +8,7 @@ use deltalake::arrow::util::pretty::pretty_format_batches;
 use futures::TryStreamExt;
 use polder_lake::operations::Batches;
 use polder_lake::{Effect, Kind, Mistake, Statement};
-use polder_work::Turn;
+use polder_work::{Turn, rows};
 
 use crate::answer::refuse_without_text;
 use crate::{Error, Result};
@@ -80,14 +80,15 @@ impl<'a> Log<'a> {
             writeln!(self.output, "{table}")?;
         }
         let more = if count > SHOWN { format!(", of which {SHOWN} are shown") } else { String::new() };
-        Ok(writeln!(self.output, "    {count} rows{more}, {}", took(begin))?)
+        let rows = polder_work::rows(count as u64);
+        Ok(writeln!(self.output, "    {rows}{more}, {}", took(begin))?)
     }
 
     pub(super) fn wrote(&mut self, effect: &Effect, begin: Instant) -> Result<()> {
         let mut parts = Vec::new();
         let mut count = |number: u64, what: &str| {
             if number > 0 {
-                parts.push(format!("{number} rows {what}"));
+                parts.push(format!("{} {what}", rows(number)));
             }
         };
         count(effect.inserted, if effect.kind == Kind::Overwrite { "written" } else { "inserted" });
@@ -100,9 +101,10 @@ impl<'a> Log<'a> {
         let (table, what) = (&effect.table, parts.join(", "));
         Ok(writeln!(
             self.output,
-            "    {table}: {what}; {} bytes in {} files, {}",
+            "    {table}: {what}; {} bytes in {} {}, {}",
             effect.bytes,
             effect.files,
+            if effect.files == 1 { "file" } else { "files" },
             took(begin)
         )?)
     }

@@ -20,7 +20,7 @@ const FILTERS: [(&str, &str); 14] = [
     // Measured: time, memory and CPU of a step.
     (r"(?m)^(\S+ +[A-Z_]+ +\d+) +(\d+\.\ds|\d+ms|-) .*$", "$1 [figures]"),
     (r"\b(\d+\.\d+ ?s|\d+ms)\b", "[took]"),
-    (r"\d+ bytes in \d+ files", "[size] in files"),
+    (r"\d+ bytes in \d+ files?", "[size] in files"),
     (r"\d+ rows", "[n] rows"),
     (r"\d+ tables", "[n] tables"),
     (r"\d+(\.\d)? (B|KiB|MiB)\b", "[size]"),
