@@ -13,9 +13,13 @@ use crate::log::{AtWork, Log};
 use crate::state::{CursorState, State};
 use crate::{Error, Result, location};
 
+const NOTHING_NEW: &str = "there is nothing new";
+
 pub(crate) struct Gathered {
     pub(crate) source: Source,
     pub(crate) files: Vec<FoundFile>,
+    /// What is said where there are no files to read.
+    pub(crate) nothing: String,
     pub(crate) format: Value,
     /// Whether nothing came that says that the source has no rows, so that a full refresh must not empty its table.
     pub(crate) is_silent: bool,
@@ -54,16 +58,14 @@ async fn files(stream: &Stream, path: &str, format: &Value, state: &State) -> Re
     let (source, in_project) = location::open(path)?;
     let all = source.list().await?;
     let has_pattern = path.contains(['*', '?', '[', '{']);
-    if all.is_empty() && !(has_pattern && stream.mode == SyncMode::Incremental) {
-        let hint = match has_pattern {
-            true => ": nothing is replaced by nothing",
-            false if in_project => {
-                " in the project as it was deployed, without what .gitignore and .polderignore leave out"
-            }
-            false => "",
-        };
-        return Err(Error::NoFiles { path: path.to_owned(), hint });
-    }
+    let replaces = has_pattern && stream.mode == SyncMode::FullRefresh;
+    let nowhere = || Error::NoFiles { path: path.to_owned(), hint: hint(in_project, replaces) };
+    let nowhere = all.is_empty().then(nowhere);
+    let nothing = match nowhere {
+        Some(error) if !has_pattern || replaces => return Err(error),
+        Some(error) => error.to_string(),
+        None => NOTHING_NEW.to_owned(),
+    };
     let before = match stream.mode {
         // All of it is read; what it was counts for a stream that becomes incremental.
         SyncMode::FullRefresh => Seen::default(),
@@ -71,7 +73,17 @@ async fn files(stream: &Stream, path: &str, format: &Value, state: &State) -> Re
     };
     let (files, seen) = new_ones(all, before, in_project)?;
     let (format, seen) = (format.clone(), Some(seen));
-    Ok(Gathered { source, files, format, is_silent: false, seen, cursor: None, _folder: None })
+    Ok(Gathered { source, files, nothing, format, is_silent: false, seen, cursor: None, _folder: None })
+}
+
+const fn hint(in_project: bool, replaces: bool) -> &'static str {
+    match (in_project, replaces) {
+        (true, _) => {
+            " in the project as it was deployed, without what .gitignore and .polderignore leave out"
+        }
+        (false, true) => ": nothing is replaced by nothing",
+        (false, false) => "",
+    }
 }
 
 /// A file of the project is what is in it: when it was unpacked says nothing.
@@ -123,6 +135,7 @@ async fn pages(api: &Api<'_>, state: &State, log: &mut Log<'_>) -> Result<Gather
     Ok(Gathered {
         source,
         files,
+        nothing: NOTHING_NEW.to_owned(),
         format,
         is_silent,
         seen: None,

@@ -127,7 +127,7 @@ async fn one(
     let config = json!(sync.config);
     let gathered = gather(stream, &config, &state, clock, &at, log).await?;
     if gathered.files.is_empty() {
-        log.say(&format!("{}: there is nothing new", stream.name))?;
+        log.say(&format!("{}: {}", stream.name, gathered.nothing))?;
     }
     let options = Arc::new(rules::options(sync, stream, &gathered.format, origin.at)?);
     let ready = Ready { stream, state, gathered, options, origin, at: &at };
