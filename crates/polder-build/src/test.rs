@@ -24,7 +24,7 @@ pub(crate) async fn run(query: &Statement, work: &mut Work) -> Result<Found> {
     let rows = node::rows(query, work).await?;
     let schema = rows.schema();
     let columns = schema.fields().iter().map(|field| field.name().clone()).collect();
-    let types = schema.fields().iter().map(|field| field.data_type().to_string()).collect();
+    let types = schema.fields().iter().map(|field| polder_lake::sql_type(field.data_type())).collect();
     let mut found = Found { count: 0, rows: BadRows { columns, types, rows: Vec::new() } };
     let mut stream = rows.into_stream();
     while let Some(batch) = stream.try_next().await? {

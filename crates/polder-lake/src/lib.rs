@@ -34,6 +34,7 @@ mod work;
 pub use error::{Error, Result};
 pub use lake::{Lake, StorageOptions};
 pub use means::Taken;
+pub use operations::sql_type;
 pub use polder_types::lake::{
     BranchName, CATALOG, ColumnFacts, Fork, Intent, InvalidName, Kept, Line, Pin, Published, SchemaName,
     Staged, TableFacts, TableName, View,

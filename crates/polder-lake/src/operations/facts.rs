@@ -34,8 +34,9 @@ fn column(field: &Field) -> ColumnFacts {
     }
 }
 
-/// How SQL calls a type.
-pub(crate) fn sql_type(found: &DataType) -> String {
+/// How SQL calls a type, as the columns of tables tell it.
+#[must_use]
+pub fn sql_type(found: &DataType) -> String {
     use DataType::{
         Binary, BinaryView, Boolean, Date32, Decimal128, Float32, Float64, Int8, Int16, Int32, Int64,
         LargeBinary, LargeList, LargeUtf8, List, Struct, Timestamp, UInt8, UInt16, UInt32, UInt64, Utf8,
@@ -66,6 +67,8 @@ pub(crate) fn sql_type(found: &DataType) -> String {
             return format!("STRUCT<{}>", fields.collect::<Vec<_>>().join(", "));
         }
         DataType::Map(entries, _) => return map_type(entries),
+        // Text that is stored once for many rows is text.
+        DataType::Dictionary(_, values) => return sql_type(values),
         other => return other.to_string().to_uppercase(),
     };
     plain.to_owned()

@@ -44,7 +44,7 @@ impl Format for Json {
 }
 
 fn column(field: &FieldRef) -> Value {
-    json!({"name": field.name(), "type": field.data_type().to_string()})
+    json!({"name": field.name(), "type": polder_lake::sql_type(field.data_type())})
 }
 
 fn encoders<'a>(
