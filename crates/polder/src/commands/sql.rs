@@ -3,10 +3,11 @@
 mod ask;
 mod completion;
 mod describe;
+mod order;
 mod session;
 
 use std::io::{self, IsTerminal as _, Read as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
@@ -55,12 +56,26 @@ pub struct Args {
 pub enum Form {
     /// For people
     Table,
+    /// For people: each value on a line of its own
+    Lines,
     /// With a line of names
     Csv,
     /// One object with columns and rows
     Json,
     /// A file, with --output
     Parquet,
+}
+
+impl Form {
+    /// By the ending of its name.
+    fn of_file(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()? {
+            "csv" => Some(Self::Csv),
+            "json" => Some(Self::Json),
+            "parquet" => Some(Self::Parquet),
+            _ => None,
+        }
+    }
 }
 
 pub async fn run(args: Args, context: &Context<'_>) -> Result<ExitCode> {
@@ -138,12 +153,7 @@ fn queries(text: &str) -> Result<Vec<&str>> {
 }
 
 fn form(args: &Args, context: &Context<'_>) -> Result<Form> {
-    let by_name = args.output.as_ref().and_then(|path| match path.extension()?.to_str()? {
-        "csv" => Some(Form::Csv),
-        "json" => Some(Form::Json),
-        "parquet" => Some(Form::Parquet),
-        _ => None,
-    });
+    let by_name = args.output.as_deref().and_then(Form::of_file);
     let is_seen = args.output.is_none() && io::stdout().is_terminal();
     let usual = if context.output.json {
         Form::Json

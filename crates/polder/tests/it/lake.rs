@@ -57,6 +57,8 @@ fn a_day_with_the_lake() {
         0,
         &["sql", "--format", "table", "-c", "SELECT * FROM raw.orders ORDER BY id; SELECT NULL AS nothing"],
     );
+    let lines = "SELECT 1 AS n, 'two\nlines' AS of_text UNION ALL SELECT 2, NULL ORDER BY n";
+    session.polder(0, &["sql", "--format", "lines", "-c", lines]);
     session.polder(0, &["run", "shop/load", "--date", "2026-11-21", "--follow"]);
     session.polder(1, &["run", "shop/wrong", "--follow"]);
     session.polder(0, &["publishes"]);

@@ -16,6 +16,9 @@ use crate::output::{Output, format};
 /// Rows that a table shows.
 const SHOWN: u64 = 1_000;
 
+/// Makes a text of the first rows of an answer, and counts them.
+type Shows = fn(&[u8], usize) -> Result<(String, usize), polder_sql::Error>;
+
 /// Whom to ask, and what to do with answers.
 pub struct Asking<'a> {
     pub client: Client,
@@ -32,7 +35,8 @@ pub struct Asking<'a> {
 impl Asking<'_> {
     pub async fn ask(&self, sql: &str) -> Result<()> {
         match self.form {
-            Form::Table => self.table(sql).await,
+            Form::Table => self.shown(sql, polder_sql::result::table).await,
+            Form::Lines => self.shown(sql, polder_sql::result::lines).await,
             Form::Csv => self.stream(sql, AnswerIn::Csv).await,
             Form::Json => self.stream(sql, AnswerIn::Json).await,
             Form::Parquet => self.parquet(sql).await,
@@ -61,14 +65,14 @@ impl Asking<'_> {
     }
 
     /// One row more than is shown tells whether there are more.
-    async fn table(&self, sql: &str) -> Result<()> {
+    async fn shown(&self, sql: &str, show: Shows) -> Result<()> {
         let most = self.rows.unwrap_or(SHOWN);
         let answer = self.whole(sql, Some(most.saturating_add(1))).await?;
         let most = usize::try_from(most).unwrap_or(usize::MAX);
-        let (table, count) = polder_sql::result::table(&answer, most)?;
+        let (text, count) = show(&answer, most)?;
         match &self.file {
-            Some(path) => std::fs::write(path, table + "\n")?,
-            None => self.output.say(table)?,
+            Some(path) => std::fs::write(path, text + "\n")?,
+            None => self.output.say(text)?,
         }
         if count > most {
             self.output

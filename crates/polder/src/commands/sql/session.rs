@@ -5,20 +5,15 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::Result;
+use clap::ValueEnum as _;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{Config, Editor};
 
 use super::ask::Asking;
 use super::completion::Words;
-use super::describe;
-
-const HELP: &str = r"\d, \dt       the tables
-\d TABLE      the columns of a table
-\timing       tell how long queries take, or not any more
-\q            end, as Ctrl-D does
-
-Anything else is a query, and ends with `;`. Tab completes, Ctrl-R searches what was asked before, Ctrl-C ends a query.";
+use super::order::{HELP, Order};
+use super::{Form, describe};
 
 /// How many queries are remembered.
 const REMEMBERED: usize = 1_000;
@@ -34,7 +29,7 @@ pub async fn run(asking: Asking<'_>) -> Result<ExitCode> {
     let tables = describe::tables(&asking).await?;
     asking.output.note(format!("{} in {}; \\? for help.", tables.len(), asking.environment));
     editor.set_helper(Some(Words::of(&tables)));
-    let mut session = Session { asking, has_timing: false };
+    let mut session = Session::new(asking);
     let prompt = format!("{}> ", session.asking.environment);
     loop {
         match editor.readline(&prompt) {
@@ -55,15 +50,21 @@ pub async fn run(asking: Asking<'_>) -> Result<ExitCode> {
 
 /// Does what one order of a session says: `\d raw.orders`.
 pub async fn order(asking: Asking<'_>, line: &str) -> Result<()> {
-    Session { asking, has_timing: false }.obey(line).await
+    Session::new(asking).obey(line).await
 }
 
 struct Session<'a> {
     asking: Asking<'a>,
     has_timing: bool,
+    /// Where the next answer goes, and how.
+    next: Option<(PathBuf, Form)>,
 }
 
-impl Session<'_> {
+impl<'a> Session<'a> {
+    const fn new(asking: Asking<'a>) -> Self {
+        Self { asking, has_timing: false, next: None }
+    }
+
     /// What goes wrong is told, and the session goes on.
     async fn one(&mut self, line: &str) {
         let begin = Instant::now();
@@ -83,27 +84,46 @@ impl Session<'_> {
     }
 
     async fn obey(&mut self, line: &str) -> Result<()> {
-        match line.split_whitespace().collect::<Vec<_>>().as_slice() {
-            [] => Ok(()),
-            [r"\?" | r"\h" | "help"] => self.asking.output.say(HELP),
-            [r"\d" | r"\dt"] => describe::list(&self.asking).await,
-            [r"\d", name] => describe::columns(&self.asking, name.trim_end_matches(';')).await,
-            [r"\timing"] => {
+        match Order::of(line) {
+            Order::Nothing => Ok(()),
+            Order::Help => self.asking.output.say(HELP),
+            Order::Tables => describe::list(&self.asking).await,
+            Order::Columns(name) => describe::columns(&self.asking, name).await,
+            Order::Timing => {
                 self.has_timing = !self.has_timing;
-                let state = if self.has_timing { "on" } else { "off" };
-                self.asking.output.say(format!("Timing is {state}."))
+                self.asking.output.say(format!("Timing is {}.", if self.has_timing { "on" } else { "off" }))
             }
-            [order, ..] if order.starts_with('\\') => {
-                self.asking.output.say(format!("There is no {order}. These there are:\n{HELP}"))
+            Order::Lines if self.asking.form == Form::Lines => self.show_as(Form::Table),
+            Order::Lines => self.show_as(Form::Lines),
+            Order::Format(form) => self.show_as(form),
+            Order::Into(file, form) => {
+                self.asking.output.say(format!("The next answer goes to {}.", file.display()))?;
+                self.next = Some((file, form));
+                Ok(())
             }
-            _ => self.ask(line).await,
+            Order::Wrong(told) => self.asking.output.say(told),
+            Order::Query(text) => self.ask(text).await,
         }
     }
 
-    async fn ask(&self, text: &str) -> Result<()> {
+    fn show_as(&mut self, form: Form) -> Result<()> {
+        self.asking.form = form;
+        let name = form.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+        self.asking.output.say(format!("Answers are shown as {name}."))
+    }
+
+    /// Each query of a text; the first answer goes where the order before it said.
+    async fn ask(&mut self, text: &str) -> Result<()> {
         let (queries, rest) = polder_sql::split(text);
         for query in queries.into_iter().chain(rest) {
-            self.asking.ask(query).await?;
+            let Some((file, form)) = self.next.take() else {
+                self.asking.ask(query).await?;
+                continue;
+            };
+            let usual = (self.asking.file.replace(file), std::mem::replace(&mut self.asking.form, form));
+            let done = self.asking.ask(query).await;
+            (self.asking.file, self.asking.form) = usual;
+            done?;
         }
         Ok(())
     }
