@@ -5,7 +5,7 @@ use polder_store::lake::branches;
 use polder_store::lake::publishes::{self, Publish};
 use polder_store::lake::{self as stored, Place};
 use polder_types::id::{BranchId, PublishId};
-use polder_types::lake::{BranchName, BranchState, Pin, PublishState, Staged};
+use polder_types::lake::{BranchName, BranchState, Pin, PublishState, Staged, TableName};
 use polder_types::wire::{PublishRequest, RestoreSpec, RestoreTable};
 
 use super::work::branch_name;
@@ -27,12 +27,14 @@ impl Engine {
         let mut tables = Vec::new();
         let mut later = Vec::new();
         for staged in &publish.intent.tables {
-            let current = stored::table(&mut tx, place, &staged.table).await?;
-            match current {
-                Some(current) if staged.pin_after().as_ref() == Some(&current.pin) => {
-                    tables.push(restore(staged, current.pin));
-                }
-                current => later.push((staged.table.to_string(), current.map(|current| current.publish))),
+            let current = stored::table(&mut tx, place, &staged.table).await?.map(|current| current.pin);
+            let Some(current) = current else {
+                later.push((staged.table.to_string(), None));
+                continue;
+            };
+            match owed_to(&mut tx, place, &staged.table, current.clone(), id).await? {
+                Some(newest) if newest == id => tables.push(restore(staged, current)),
+                newest => later.push((staged.table.to_string(), newest)),
             }
         }
         if !later.is_empty() {
@@ -81,6 +83,26 @@ impl Engine {
         }
         Ok(tx.commit().await?)
     }
+}
+
+/// The publish that a table owes what it has in it: `wanted`, or another one that came later. One that was rolled back counts for nothing, nor
+/// does its roll-back: what was before both is there again.
+async fn owed_to(
+    tx: &mut Tx,
+    place: Place<'_>,
+    table: &TableName,
+    current: Pin,
+    wanted: PublishId,
+) -> Result<Option<PublishId>> {
+    let mut at = current;
+    while let Some(publish) = publishes::by_which(tx, place, table, &at).await? {
+        let back = publish.rolls_back.filter(|_| publish.id != wanted);
+        let Some(back) = back else { return Ok(Some(publish.id)) };
+        let back = publishes::find(tx, back).await?;
+        let Some(before) = back.and_then(|back| back.of(table)?.pin_before()) else { return Ok(None) };
+        at = before;
+    }
+    Ok(None)
 }
 
 async fn done(tx: &mut Tx, workspace_id: &str, id: PublishId) -> Result<Publish> {

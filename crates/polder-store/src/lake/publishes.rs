@@ -27,6 +27,12 @@ pub struct Publish {
 }
 
 impl Publish {
+    /// What it did to a table.
+    #[must_use]
+    pub fn of(&self, table: &TableName) -> Option<&Staged> {
+        self.intent.tables.iter().find(|staged| staged.table == *table)
+    }
+
     fn place(&self) -> Place<'_> {
         Place { workspace_id: &self.workspace_id, environment: &self.environment }
     }
@@ -199,6 +205,28 @@ async fn newest_roll_back(tx: &mut Tx, id: PublishId) -> Result<Option<PublishId
     let sql = "SELECT id FROM publishes WHERE rolls_back = $1 AND state = 'DONE' ORDER BY id DESC LIMIT 1";
     let found: Option<Uuid> = on!(tx, |c| sqlx::query_scalar(sql).bind(id.0).fetch_optional(c))?;
     Ok(found.map(PublishId))
+}
+
+/// The publish by which a table became what it is at this place; none if it was not a publish.
+pub async fn by_which(
+    tx: &mut Tx,
+    place: Place<'_>,
+    table: &TableName,
+    pin: &Pin,
+) -> Result<Option<Publish>> {
+    let sql = "SELECT p.* FROM publish_tables t JOIN publishes p ON p.id = t.publish_id
+        WHERE p.workspace_id = $1 AND p.environment = $2 AND t.name_key = $3 AND t.version = $4 AND p.state = 'DONE'";
+    let version = stored_number(pin.version)?;
+    let rows: Vec<Row> = on!(tx, |c| sqlx::query_as(sql)
+        .bind(place.workspace_id)
+        .bind(place.environment)
+        .bind(table.key())
+        .bind(version)
+        .fetch_all(c))?;
+    let mut found = rows.into_iter().map(Publish::try_from).collect::<Result<Vec<_>>>()?;
+    // The same version may have been of another line, before the environment was reset.
+    found.retain(|publish| publish.of(table).and_then(Staged::pin_after).as_ref() == Some(pin));
+    Ok(found.pop())
 }
 
 /// Notes which tables were read for what a publish brings. Telling it twice changes nothing.
