@@ -57,6 +57,8 @@ pub struct Work {
     /// As SQL sees them: those of the view, or what became of them.
     known: BTreeMap<TableName, Arc<Entry>>,
     written: BTreeMap<TableName, Table>,
+    /// How many rows were put into them, others in their place among them.
+    put: BTreeMap<TableName, u64>,
     read: BTreeSet<TableName>,
     /// Whether something was begun and not done.
     is_unfinished: bool,
@@ -73,8 +75,8 @@ impl Work {
         let entries =
             base.view.tables().map(|(name, pin)| (name.clone(), Arc::new(Entry::pinned(&lake, name, pin))));
         let known = entries.collect();
-        let (written, read) = (BTreeMap::new(), BTreeSet::new());
-        Ok(Self { lake, base, means, known, written, read, is_unfinished: false })
+        let (written, put, read) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Ok(Self { lake, base, means, known, written, put, read, is_unfinished: false })
     }
 
     /// Does what a statement says. The rows of a query come as they are read, and must be read before the next statement is run if
@@ -121,6 +123,7 @@ impl Work {
             means,
             known: self.known.clone(),
             written: self.written.clone(),
+            put: self.put.clone(),
             read: BTreeSet::new(),
             is_unfinished: self.is_unfinished,
         }
@@ -143,6 +146,7 @@ impl Work {
         for (name, table) in beside.written {
             if is_newer(&table, self.written.get(&name)) {
                 self.known.extend(beside.known.get(&name).map(|entry| (name.clone(), Arc::clone(entry))));
+                self.put.extend(beside.put.get(&name).map(|put| (name.clone(), *put)));
                 self.written.insert(name, table);
             }
         }
@@ -175,11 +179,21 @@ impl Work {
         self.refuse_unfinished()?;
         let tables = self.written.values().map(|table| async move {
             let staged = self.lake.stage(table, occasion).await?;
-            staged.map(|staged| Ok((staged, table.facts()?))).transpose()
+            staged.map(|staged| Ok((self.with_rows(staged), table.facts()?))).transpose()
         });
         let staged: Vec<_> = tables.collect();
         let staged = futures::stream::iter(staged).buffered(AT_ONCE);
         staged.try_filter_map(|staged| std::future::ready(Ok(staged))).try_collect().await
+    }
+
+    /// Files that were written anew for one row hold others too, and what was put in may be gone again: neither counts.
+    fn with_rows(&self, staged: Staged) -> Staged {
+        let put = self.put.get(&staged.table).copied().unwrap_or_default();
+        Staged { rows: staged.rows.min(put), ..staged }
+    }
+
+    fn count(&mut self, effect: &Effect) {
+        *self.put.entry(effect.table.clone()).or_default() += effect.inserted + effect.updated;
     }
 
     fn refuse_unfinished(&self) -> Result<()> {
@@ -195,7 +209,7 @@ impl Work {
 
     fn finish(&mut self, effect: Result<Effect>) -> Result<Effect> {
         self.is_unfinished = effect.is_err();
-        effect
+        effect.inspect(|effect| self.count(effect))
     }
 }
 

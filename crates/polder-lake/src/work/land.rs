@@ -116,6 +116,7 @@ impl Work {
         self.is_unfinished = landed.as_ref().is_err_and(|error| !is_of_source(error));
         let (table, effect) = landed?;
         self.keep(table);
+        self.count(&effect);
         Ok(effect)
     }
 

@@ -24,7 +24,7 @@ pub struct Staged {
     pub before: Option<u64>,
     /// The version that it becomes there.
     pub version: u64,
-    /// How many rows are in the files that it adds, and how many bytes.
+    /// How many rows were put in, others in their place among them, and how many bytes are in the files that it adds.
     pub rows: u64,
     pub bytes: u64,
 }
