@@ -28,6 +28,10 @@ pub(crate) struct Assembler {
     ignored: HashSet<String>,
     /// See [`Part::named`].
     named: Arc<BTreeSet<String>>,
+    /// Columns that the schema had in the beginning.
+    begun_with: usize,
+    /// See [`Part::is_known`].
+    is_known: bool,
 }
 
 #[derive(Default)]
@@ -58,7 +62,8 @@ pub(crate) struct Draft {
 impl Assembler {
     pub(crate) fn new(file: &str, schema: Arc<KeptSchema>, options: Arc<ReadOptions>) -> Self {
         let (file, ignored, named) = (file.to_owned(), HashSet::new(), Arc::default());
-        Self { file, schema, options, plan: Plan::default(), ignored, named }
+        let (begun_with, is_known) = (schema.columns.len(), false);
+        Self { file, schema, options, plan: Plan::default(), ignored, named, begun_with, is_known }
     }
 
     /// Where each column of the schema is in the file.
@@ -85,6 +90,7 @@ impl Assembler {
         let keys: HashSet<String> = self.options.columns.key.iter().filter_map(find).collect();
         let columns = self.schema.columns.iter().enumerate();
         let keys = columns.filter(|(_, column)| keys.contains(&column.name)).map(|(at, _)| at).collect();
+        self.is_known |= places.slots.iter().take(self.begun_with).any(Option::is_some);
         let fields = Some(self.fields());
         self.plan = Plan { names: names.clone(), places, keys, fields };
     }
@@ -213,8 +219,8 @@ impl Assembler {
         }
         let rejected_by = reject::count(&draft.bad);
         let rejected = reject::rejected(&self.file, draft.bad);
-        let (schema, named) = (self.schema.clone(), self.named.clone());
-        Ok(Part { batch, rejected, rejected_by, changes, schema, named, bytes_read: 0 })
+        let (schema, named, is_known) = (self.schema.clone(), self.named.clone(), self.is_known);
+        Ok(Part { batch, rejected, rejected_by, changes, schema, named, is_known, bytes_read: 0 })
     }
 
     fn add_columns(&self, draft: &mut Draft, rows: usize) {

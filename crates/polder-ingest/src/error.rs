@@ -27,7 +27,7 @@ pub enum Error {
         "{file} ends too early, in or after line {line}: {reason}. It may still be being written, or be cut off"
     )]
     Truncated { file: String, line: u64, reason: String },
-    #[error("{file}, line {line}: {reason}")]
+    #[error("{file}{}: {reason}", at(*.line))]
     Corrupt { file: String, line: u64, reason: String },
     #[error(
         "{file}, line {line}: there are new columns ({columns}), and `on_schema_change` is `fail`. Set it to `evolve` or \
@@ -68,6 +68,11 @@ impl Error {
             source => Self::Store { file: file.to_owned(), source: Box::new(source) },
         }
     }
+}
+
+/// Files of columns have no lines.
+fn at(line: u64) -> String {
+    if line == 0 { String::new() } else { format!(", line {line}") }
 }
 
 #[cfg(test)]

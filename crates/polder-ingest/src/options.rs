@@ -37,7 +37,7 @@ pub struct JsonOptions {
 impl FileFormat {
     /// # Errors
     /// When neither the options nor the file's name tell.
-    pub(crate) fn of(&self, file: &str) -> Result<Format> {
+    pub fn of(&self, file: &str) -> Result<Format> {
         if let Some(format) = self.format {
             return Ok(format);
         }

@@ -37,6 +37,8 @@ pub struct Part {
     pub schema: Arc<KeptSchema>,
     /// The names of `exclude` and `hash` that a column of the file has, as far as it was read.
     pub named: Arc<BTreeSet<String>>,
+    /// Whether the file has a column of the schema that it was opened with.
+    pub is_known: bool,
     /// Of the file as it lies there, up to now.
     pub bytes_read: u64,
 }
@@ -126,7 +128,7 @@ impl Give {
     }
 }
 
-/// Sends the rows of a file, and `None` at its end.
+/// Sends the rows of a file, and `None` at its end; of a file that has none its header.
 fn cut(
     file: &str,
     input: Box<dyn Read + Send>,
@@ -137,9 +139,17 @@ fn cut(
         Ok(scanner) => scanner,
         Err(error) => return drop(rows.send(Err(error))),
     };
+    let mut has_rows = false;
     loop {
         let next = scanner.next_rows();
         let is_last = !matches!(next, Ok(Some(_)));
+        if is_last
+            && !has_rows
+            && let Some(header) = scanner.header()
+        {
+            drop(rows.send(Ok(Some(header))));
+        }
+        has_rows = true;
         if rows.send(next).is_err() || is_last {
             return;
         }

@@ -44,6 +44,11 @@ pub enum Error {
     )]
     NothingFits { rejected: u64, first: String },
     #[error(
+        "nothing of what came has a column that {table} has: it is something else, or nothing at all, and takes the place of no row. If these are \
+         its columns from now on, give the stream another name"
+    )]
+    Stranger { table: String },
+    #[error(
         "no column is called {names}. Nothing is brought in, lest something is seen that is to be hidden: mend the name, or take it out of the list"
     )]
     Unmet { names: String },

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use polder_ingest::{KeptSchema, ReadOptions, infer};
+use polder_ingest::{Format, FoundFile, KeptSchema, ReadOptions, infer};
 use polder_lake::operations::Batches;
 use polder_lake::{Effect, Landing, TableName, Work};
 use polder_types::definition::sync::{Stream, StreamSource, SyncMode};
@@ -53,6 +53,9 @@ impl Ready<'_> {
             };
             let done = meanwhile(attempt, OFTEN, so_far).await?;
             let mut found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
+            if found.error.is_none() {
+                self.refuse_stranger(was_there, &found)?;
+            }
             match (done, found.error.take(), found.grown.take()) {
                 (Ok(effect), None, None) => {
                     found.changes.append(&mut grown_by);
@@ -145,6 +148,23 @@ impl Ready<'_> {
             return Ok(());
         }
         Err(Error::NothingFits { rejected, first: found.rejected.first.join("; ") })
+    }
+
+    /// Of what takes the place of a table one column at least is known from before; only that shows that a file of a header alone is of this
+    /// table, and says that there are no rows. A file without anything, or a web page that tells of an error, says nothing.
+    fn refuse_stranger(&self, was_there: bool, found: &Found) -> Result<()> {
+        let is_of_csv = |file: &FoundFile| {
+            self.options.format.csv.header
+                && self.options.format.of(&file.name).is_ok_and(|format| format == Format::Csv)
+        };
+        let files = &self.gathered.files;
+        let tells_nothing = found.good == 0 && !files.is_empty() && files.iter().all(is_of_csv);
+        let is_stranger = (found.good > 0 || tells_nothing) && !found.is_known && found.rejected.count() == 0;
+        let knows = was_there && self.replaces() && !self.state.schema.is_empty();
+        if knows && is_stranger {
+            return Err(Error::Stranger { table: self.stream.table.to_string() });
+        }
+        Ok(())
     }
 
     /// The rejected rows, and how far the source was read.

@@ -19,6 +19,8 @@ use crate::{Error, Result};
 pub(crate) struct Found {
     /// Rows that fit.
     pub(crate) good: u64,
+    /// Whether a column of what came is one that was known.
+    pub(crate) is_known: bool,
     pub(crate) rejected: Rejected,
     /// The columns to keep, if there are others than those that the reading began with.
     pub(crate) grown: Option<Arc<KeptSchema>>,
@@ -136,6 +138,7 @@ impl Found {
         if let Some(rejected) = &part.rejected {
             self.rejected.add(rejected, &part.rejected_by)?;
         }
+        self.is_known |= part.is_known;
         self.good += part.batch.num_rows() as u64;
         Ok(if self.grown.is_some() || part.batch.num_rows() == 0 { None } else { Some(part.batch) })
     }

@@ -196,6 +196,11 @@ impl CsvScanner {
 }
 
 impl Scan for CsvScanner {
+    fn header(&self) -> Option<Rows> {
+        let is_named = self.options.header && !self.names.is_empty();
+        is_named.then(|| Rows::new(self.names.clone(), self.quoting()))
+    }
+
     fn next_rows(&mut self) -> Result<Option<Rows>> {
         if !self.begun {
             self.begin()?;

@@ -18,6 +18,11 @@ use crate::{Limits, Result};
 pub(crate) trait Scan: Send {
     /// The next rows, good and bad; `None` at the end.
     fn next_rows(&mut self) -> Result<Option<Rows>>;
+
+    /// No rows, with the names that the file itself gives to its columns: once it was read to its end.
+    fn header(&self) -> Option<Rows> {
+        None
+    }
 }
 
 /// What scanners share: how far they are, and for whom.

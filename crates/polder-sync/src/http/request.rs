@@ -65,7 +65,8 @@ impl<'a> Requests<'a> {
     pub(super) fn told(&self) -> String {
         let again = self.again.get();
         let more = if again > 0 { format!(", {again} of them tried again") } else { String::new() };
-        format!("{} requests{more}", self.sent.get())
+        let sent = self.sent.get();
+        format!("{sent} {}{more}", if sent == 1 { "request" } else { "requests" })
     }
 
     /// The answer; none if its status is to be passed over.
