@@ -135,6 +135,22 @@ story('what is not there cannot be run, and lines and long messages keep to thei
   await page.getByRole('gridcell', { name: 'two⏎lines' }).waitFor()
 })
 
+story('what is asked before it is known who asks waits for that', async ({ visit, page }) => {
+  let tell = () => {}
+  const told = new Promise<void>((settle) => {
+    tell = settle
+  })
+  await page.route('**/api/v1/session', async (route) => {
+    await told
+    await route.continue()
+  })
+  await visit.open('/sql')
+  await askFor(page, 'SELECT 7 AS seven')
+  await page.getByRole('button', { name: /^(Stop|Cancel)/ }).waitFor()
+  tell()
+  await page.getByRole('gridcell', { name: '7' }).waitFor()
+})
+
 story('a mistake is shown at its line, in the words of the server', async ({ visit, page }) => {
   visit.troubles.allow(/status of 422/)
   await visit.open('/sql')

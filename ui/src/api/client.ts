@@ -15,13 +15,22 @@ const SESSION = '/api/v1/session'
 
 let csrf: string | undefined
 let onSignedOut: () => void = () => {}
+let tell: () => void = () => {}
+/** Settles when the server has said who we are, or could not be asked. */
+const told = new Promise<void>((settle) => {
+  tell = settle
+})
 const reading = readsAfterSigningIn(() => onSignedOut())
 
 /** What the session told; without it nothing can be changed. */
 export function carryCsrfToken(token: string | undefined) {
   csrf = token
+  tell()
   if (token) reading.goOn()
 }
+
+/** Lets what waits for the token go on without it. */
+export const carryOn = () => tell()
 
 /** Calls this whenever the server does not know who we are (any more). */
 export function whenSignedOut(then: () => void) {
@@ -31,8 +40,11 @@ export function whenSignedOut(then: () => void) {
 const begun = new WeakMap<Request, number>()
 
 const session: Middleware = {
-  onRequest({ request }) {
-    if (csrf && !SAFE.has(request.method)) request.headers.set('X-CSRF-Token', csrf)
+  async onRequest({ request, schemaPath }) {
+    const changes = !SAFE.has(request.method)
+    // The page is there before the server has said who we are; whoever is quick is not to be refused for that.
+    if (changes && schemaPath !== SESSION) await told
+    if (csrf && changes) request.headers.set('X-CSRF-Token', csrf)
     if (presence.isAlone()) request.headers.set(BACKGROUND, '1')
     begun.set(request, performance.now())
     return request

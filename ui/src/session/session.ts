@@ -3,7 +3,7 @@
  * it. When it ends while somebody works, the page stays as it is and asks for the token on top of itself.
  */
 import { useQuery } from '@tanstack/react-query'
-import { answer, api, carryCsrfToken, whenSignedOut } from '~/api/client'
+import { answer, api, carryCsrfToken, carryOn, whenSignedOut } from '~/api/client'
 import { ApiProblem } from '~/api/problem'
 import type { Grant, Role, Session } from '~/api/schema'
 import { queryClient } from '~/queryClient'
@@ -23,6 +23,7 @@ async function ask(): Promise<SignedIn> {
     return signedIn(await answer(api.GET('/api/v1/session')))
   } catch (error) {
     if (error instanceof ApiProblem && error.status === 401) return signedOut()
+    carryOn()
     throw error
   }
 }
