@@ -186,6 +186,7 @@ impl Session {
         let session = self.clone();
         with_room(async move {
             let plan = async {
+                words::refuse_insert(&statement)?;
                 travel::resolve(&session, &mut statement).await?;
                 twice::name(&mut statement);
                 let state = session.context.state();

@@ -2,6 +2,8 @@
 //! nobody writes, and with what was probably meant.
 
 use deltalake::datafusion::error::DataFusionError;
+use deltalake::datafusion::sql::parser::Statement;
+use deltalake::datafusion::sql::sqlparser::ast;
 use polder_types::definition::did_you_mean;
 use polder_types::wire::OwnTable;
 
@@ -23,6 +25,16 @@ pub(super) fn told(error: DataFusionError, catalog: &str, tables: impl FnOnce() 
     };
     let message = engine::signature(&message).unwrap_or(message);
     Error::Sql(without(catalog, &message))
+}
+
+/// It would be planned first, and what is wrong with its values be told, as if it were done once that is mended.
+pub(super) fn refuse_insert(statement: &Statement) -> Result<(), DataFusionError> {
+    match statement {
+        Statement::Statement(inner) if matches!(**inner, ast::Statement::Insert(_)) => {
+            Err(DataFusionError::Plan("DML not supported: Insert".to_owned()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn planned(text: &str, catalog: &str, tables: impl FnOnce() -> Vec<String>) -> String {
