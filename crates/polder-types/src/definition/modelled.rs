@@ -8,8 +8,10 @@ use serde_json::{Map, Value};
 use super::layout;
 use super::pipeline::Draft;
 use super::reader::Reader;
+use super::sync::Stream;
 use super::{Problem, ProblemCode, Severity, StepKind};
-use crate::models::{self, Models, Selector};
+use crate::lake::TableName;
+use crate::models::{self, Models, Node, Selector};
 
 /// What is wrong with the models; selectors that nothing fits are reported where they are written.
 pub(crate) fn problems(
@@ -20,7 +22,8 @@ pub(crate) fn problems(
     if !drafts.iter().any(|(_, draft)| builds(draft).next().is_some()) {
         return unused(paths);
     }
-    let read = models::read(files, paths, &vars(drafts));
+    let mut read = models::read(files, paths, &vars(drafts));
+    read.problems.extend(clashes(drafts, &read.models));
     if !read.problems.iter().any(|problem| problem.severity == Severity::Error) {
         drafts.iter().for_each(|(reader, draft)| check_selections(reader, draft, &read.models));
     }
@@ -32,6 +35,29 @@ fn builds(draft: &Draft) -> impl Iterator<Item = &super::ModelsBuild> {
         StepKind::Models(build) => Some(build),
         _ => None,
     })
+}
+
+/// Models that would take the place of what the sync of their own step has brought in.
+fn clashes(drafts: &[(&Reader<'_>, Draft)], models: &Models) -> Vec<Problem> {
+    let builds = drafts.iter().flat_map(|(_, draft)| builds(draft));
+    let streams: Vec<&Stream> =
+        builds.filter_map(|build| build.sync.as_ref()).flat_map(|sync| &sync.streams).collect();
+    let clash = |node: &Node| {
+        let stream = streams.iter().find(|stream| writes(stream, &node.table))?;
+        let message = format!(
+            "`{}` is also what the stream `{}` brings rows into, in the step that builds this",
+            node.table, stream.name
+        );
+        let hint = "give the model another `schema` or `alias`, or the sync another `into`".to_owned();
+        Some(layout::problem(&node.file, Severity::Error, ProblemCode::Conflict, message, hint))
+    };
+    models.nodes.iter().filter_map(clash).collect()
+}
+
+fn writes(stream: &Stream, table: &TableName) -> bool {
+    let own = stream.table.to_string().to_lowercase();
+    let table = table.to_string().to_lowercase();
+    table == own || table.strip_suffix(TableName::REJECTED) == Some(&own)
 }
 
 /// What any step gives.

@@ -21,6 +21,9 @@ pub(crate) use sql::compute;
 
 const KINDS: [&str; 6] = ["run", "http", "pipeline", "sql", "sync", "models"];
 
+/// Who writes one of these beside `sync` means models.
+const OF_MODELS: [&str; 3] = ["model", "vars", "full_refresh"];
+
 /// A step that is being read.
 pub(crate) struct Draft<'a> {
     /// Its `needs` are filled in by the [`Plan`].
@@ -40,6 +43,7 @@ pub(crate) fn read<'a>(field: &Field<'a>, around: &Surroundings<'a>) -> Option<D
         ["http"] => http(&field.object::<HttpStep>()?, around),
         ["pipeline"] => call(&field.object::<PipelineStep>()?, around),
         ["sql"] => sql::read(field, around),
+        ["sync"] if OF_MODELS.iter().any(|key| field.has(key)) => models::read(field, around),
         ["sync"] => sync::read(field, around),
         ["models"] | ["sync", "models"] => models::read(field, around),
         [] => {

@@ -124,9 +124,41 @@ fn a_step_may_build_models_of_what_its_sync_brings() {
 }
 
 #[test]
+fn a_model_does_not_take_the_place_of_what_its_step_brings_in() {
+    let own = |path: &'static str| (path, "select 1 as id from {{ source('raw', 'shop_orders') }}");
+    let files = [PROJECT, ("pipelines/load.yaml", BOTH), SOURCES, ("syncs/shop.yaml", SYNC)];
+    let more = [
+        ("connectors/shop.yaml", CONNECTOR),
+        own("models/raw/shop_orders.sql"),
+        own("models/staging/fine.sql"),
+    ];
+    insta::assert_snapshot!(render(&parse_files(&[&files[..], &more].concat()).problems), @"
+    models/raw/shop_orders.sql:1:1: error: `raw.shop_orders` is also what the stream `orders` brings rows into, in the step that builds this
+      = hint: give the model another `schema` or `alias`, or the sync another `into`
+    ");
+}
+
+#[test]
 fn mistakes_in_steps_of_both() {
     let pipeline = BOTH.replace("sync: shop", "sync: shpo").replace("run.date", "run.dat");
     let files = [PROJECT, ("pipelines/load.yaml", &pipeline), MODEL, SOURCES, ("syncs/shop.yaml", SYNC)];
+    let misspelt = BOTH.replace("models:", "model:");
+    let files_of = |pipeline| {
+        [
+            PROJECT,
+            ("pipelines/load.yaml", pipeline),
+            MODEL,
+            SOURCES,
+            ("syncs/shop.yaml", SYNC),
+            ("connectors/shop.yaml", CONNECTOR),
+        ]
+    };
+    insta::assert_snapshot!(render(&parse_files(&files_of(&misspelt)).problems), @"
+    pipelines/load.yaml:3:30: error: unknown key `model`
+      3 |   - {name: both, sync: shop, model: '*', vars: {day: '{{ run.date }}'}, compute: {cpus: 1}}
+        |                              ^^^^^
+      = hint: did you mean `models`?
+    ");
     insta::assert_snapshot!(render(&parse_files(&files).problems), @"
     pipelines/load.yaml:3:24: error: there is no sync `shpo`
       3 |   - {name: both, sync: shpo, models: '*', vars: {day: '{{ run.dat }}'}, compute: {cpus: 1}}
