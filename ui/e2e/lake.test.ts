@@ -52,7 +52,7 @@ story('a table tells its columns, rows, history and readers', async ({ visit, pa
   await table(page, 'History').getByRole('link', { name: 'shop/load' }).waitFor()
   await page.getByRole('grid').getByText('10.50').waitFor()
   await visit.settled()
-  expect(await text(page)).toContain('Read by shop/load marts, for marts.days')
+  expect(await text(page)).toContain('Read by shop/load marts, which wrote marts.days')
   await table(page, 'History').getByRole('link', { name: 'run of 2026-02-03' }).first().waitFor()
   expect(await text(page)).toMatch(/shop\/load load, run of 2026-02-03 by \w+/)
   await page.getByRole('link', { name: 'marts.days' }).click()

@@ -28,7 +28,8 @@ function Readers({ found, environment }: { found: Reader[]; environment: string 
     <List size="sm" listStyleType="none" style={{ overflowWrap: 'anywhere' }}>
       {found.map(({ key, publish, tables }) => (
         <List.Item key={key}>
-          <ByStep run={publish.run} who={publish.created_by} environment={environment} />, for <Tables names={tables} />
+          <ByStep run={publish.run} who={publish.created_by} environment={environment} />, which wrote{' '}
+          <Tables names={tables} />
         </List.Item>
       ))}
     </List>

@@ -158,8 +158,12 @@ fn reason(name: &str, status: CheckStatus, message: Option<&str>, output: &Outpu
 fn found(run: &TestRun, most: usize, output: &Output) -> Result<()> {
     let Some(bad) = &run.bad_rows else { return Ok(()) };
     let (shown, all) = (bad.rows.len().min(most), run.rows.unwrap_or_default());
-    let of = if shown as u64 == all { String::new() } else { format!(" {shown} of") };
-    output.say(format_args!("\n{} found{of} {}:", run.name, format::count(usize::try_from(all)?, "row")))?;
+    let first = if shown as u64 == all { String::new() } else { format!(", of which the first {shown}") };
+    output.say(format_args!(
+        "\n{} found {}{first}:",
+        run.name,
+        format::count(usize::try_from(all)?, "row")
+    ))?;
     for row in bad.rows.iter().take(most) {
         output.say(format_args!("  {}", values(bad, row)))?;
     }

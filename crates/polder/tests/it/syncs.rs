@@ -199,6 +199,72 @@ fn a_source_that_fails_empties_nothing() {
     assert_eq!(rows(&session, "SELECT n FROM raw.v"), json!([[7]]));
 }
 
+#[test]
+fn what_is_nothing_of_a_table_takes_no_place_in_it() {
+    let (session, _server) = shop("streams: [{name: v, files: 'INBOX/v.csv'}]\n", None);
+    let load = |text: &str| {
+        session.write("inbox/v.csv", text);
+        let done = run(&session);
+        let counts = rows(&session, "SELECT count(*), sum(n) FROM raw.v")[0].clone();
+        (done, counts)
+    };
+    assert_eq!(load("id,n\n1,2\n2,3\n"), (true, json!([2, 5])));
+    let html = "<!doctype html>\n<html><body>\n503</body></html>\n";
+    for nothing in ["", "\n", "other,header\n", "other,header\n1,2\n", "<html>503</html>", html] {
+        assert_eq!(load(nothing), (false, json!([2, 5])), "{nothing:?}");
+    }
+    let error = session.json(&["show", "latest:shop/load"])["steps"][0]["error"]["message"].clone();
+    assert!(error.as_str().unwrap().contains("nothing of what came has a column that raw.v has"), "{error}");
+    assert_eq!(load("ID,name\n7,x\n"), (true, json!([1, null])), "one column is enough");
+    assert_eq!(load("id,n\n"), (true, json!([0, null])), "a header alone says that there are no rows");
+}
+
+#[test]
+fn rows_that_stay_as_they_are_are_not_counted() {
+    let (session, _server) =
+        shop("streams: [{name: v, files: 'INBOX/*.csv', mode: incremental, primary_key: n}]\n", None);
+    let lines: String = (0..1000).map(|n| format!("{n},a\n")).collect();
+    session.write("inbox/1.csv", &format!("n,x\n{lines}"));
+    assert!(run(&session));
+    assert_eq!(counted(&session).0, json!(1000));
+    session.write("inbox/2.csv", "n,x\n7,b\n1000,c\n");
+    assert!(run(&session));
+    assert_eq!(counted(&session).0, json!(2));
+    let publish = session.json(&["publishes"])["items"][0]["tables"][0].clone();
+    assert_eq!(
+        (publish["rows"].clone(), rows(&session, "SELECT count(*) FROM raw.v")),
+        (json!(2), json!([[1001]]))
+    );
+}
+
+#[test]
+fn publishes_are_rolled_back_one_after_the_other() {
+    let (session, _server) = shop("streams: [{name: v, files: 'INBOX/*.csv', mode: incremental}]\n", None);
+    for n in 1..=3 {
+        session.write(&format!("inbox/{n}.csv"), &format!("n\n{n}\n"));
+        assert!(run(&session));
+    }
+    let sum = || rows(&session, "SELECT sum(n) FROM raw.v")[0][0].clone();
+    let publishes = session.json(&["publishes"])["items"].clone();
+    let ids: Vec<&str> = (0..3).map(|at| publishes[at]["id"].as_str().unwrap()).collect();
+    let back = |id: &str| session.output(&["rollback", id], "").status.success();
+    assert!(!back(ids[1]), "a later one has changed the table");
+    assert!(back(ids[0]));
+    assert_eq!(sum(), json!(3));
+    assert!(back(ids[1]), "what was rolled back counts for nothing");
+    assert_eq!(sum(), json!(1));
+    assert!(!back(ids[1]) && !back(ids[0]));
+    // The last roll-back is taken back, and then the one before it.
+    for expected in [3, 6] {
+        let all = session.json(&["publishes"])["items"].clone();
+        let stands =
+            |one: &&Value| ids.iter().any(|id| one["rolls_back"] == *id) && one["rolled_back_by"].is_null();
+        let standing = all.as_array().unwrap().iter().find(stands).unwrap();
+        assert!(back(standing["id"].as_str().unwrap()));
+        assert_eq!(sum(), json!(expected));
+    }
+}
+
 fn connector(api: &Api, more: &str) -> String {
     format!(
         r##"

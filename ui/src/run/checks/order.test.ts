@@ -39,6 +39,6 @@ describe('models and tests of a step', () => {
     expect(said(checks([model('a', 'passed')], [test('t', 'passed'), test('u', 'warned')]))).toBe(
       '1 model built and 1 test passed, 1 test warned.',
     )
-    expect(said(checks([model('a', 'passed')], []), false)).toBe('So far: 1 of the models are built.')
+    expect(said(checks([model('a', 'passed')], []), false)).toBe('So far: 1 model built.')
   })
 })

@@ -72,7 +72,7 @@ export function verdictOf(lines: Line[], ended: boolean, step: string): string {
     told(lines.filter(({ status }) => status === 'skipped').length, 'was left out', 'were left out'),
   ].filter(Boolean)
   if (!ended)
-    return `So far: ${[...wrong, ...more, `${having('model', 'passed')} of the models are built`].join(', ')}.`
+    return `So far: ${[...wrong, ...more, `${counted(having('model', 'passed'), 'model')} built`].join(', ')}.`
   if (wrong.length > 0) return `The gate is shut: ${[...wrong, ...more].join(', ')}. Step ${step} published nothing.`
   const built = counted(having('model', 'passed'), 'model')
   const tested = having('test', 'passed') > 0 ? ` and ${counted(having('test', 'passed'), 'test')} passed` : ''
