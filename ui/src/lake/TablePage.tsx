@@ -81,7 +81,7 @@ function Known({ table, pair, environment }: Props) {
         <Beside table={table} pair={pair} />
         {facts && <Facts facts={facts} />}
         {facts && <ColumnList facts={facts} />}
-        <Sample name={name} version={version} environment={environment} />
+        <Sample {...{ name, version, environment }} columns={facts?.columns.map((column) => column.name) ?? []} />
         <History name={name} environment={environment} />
         <ReadBy name={name} environment={environment} />
       </Stack>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { hashOf, sqlOf, sqlPath } from './link'
-import { partsOf, quoted, reference, selectFrom } from './names'
+import { partsOf, quoted, reference, selectFrom, selectSome } from './names'
 
 test('an address gives back what was asked, whatever it was', () => {
   const texts = ['', 'SELECT 1', "SELECT '#%&?=+ é 👩‍👧'\n-- 100 %", 'x'.repeat(100_000)]
@@ -25,5 +25,6 @@ test('names stand in quotes where they have to', () => {
   expect(reference('raw.Orders')).toBe('raw."Orders"')
   expect(partsOf('orders')).toEqual(['', 'orders'])
   expect(selectFrom('raw.orders', 10)).toBe('SELECT *\nFROM raw.orders\nLIMIT 10')
+  expect(selectSome('raw.orders', ['id', 'Amount'], 10)).toBe('SELECT id, "Amount"\nFROM raw.orders\nLIMIT 10')
   expect(selectFrom('raw.Orders', 10, 3)).toBe('SELECT *\nFROM raw."Orders" VERSION AS OF 3\nLIMIT 10')
 })

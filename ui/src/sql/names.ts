@@ -32,5 +32,9 @@ export function selectFrom(name: string, limit: number, version?: number): strin
   return `SELECT *\nFROM ${reference(name)}${asItWas}\nLIMIT ${limit}`
 }
 
+/** The same of these columns alone. */
+export const selectSome = (name: string, columns: string[], limit: number) =>
+  `SELECT ${columns.map(quoted).join(', ')}\nFROM ${reference(name)}\nLIMIT ${limit}`
+
 export const tablePath = (name: string) => `/lake/tables/${encodeURIComponent(name)}`
 export const publishPath = (id: string) => `/lake/publishes/${encodeURIComponent(id)}`
