@@ -2591,7 +2591,7 @@ export interface components {
             from: components["schemas"]["Line"];
             /**
              * Format: int64
-             * @description How many rows are in the files that it adds, and how many bytes.
+             * @description How many rows were put in, others in their place among them, and how many bytes are in the files that it adds.
              */
             rows: number;
             table: string;
