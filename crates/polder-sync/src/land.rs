@@ -158,8 +158,9 @@ impl Ready<'_> {
                 && self.options.format.of(&file.name).is_ok_and(|format| format == Format::Csv)
         };
         let files = &self.gathered.files;
-        let tells_nothing = found.good == 0 && !files.is_empty() && files.iter().all(is_of_csv);
-        let is_stranger = (found.good > 0 || tells_nothing) && !found.is_known && found.rejected.count() == 0;
+        let has_nothing = found.good == 0 && found.rejected.count() == 0;
+        let tells_nothing = has_nothing && !files.is_empty() && files.iter().all(is_of_csv);
+        let is_stranger = (found.good > 0 || tells_nothing) && !found.is_known;
         let knows = was_there && self.replaces() && !self.state.schema.is_empty();
         if knows && is_stranger {
             return Err(Error::Stranger { table: self.stream.table.to_string() });

@@ -210,7 +210,8 @@ fn what_is_nothing_of_a_table_takes_no_place_in_it() {
     };
     assert_eq!(load("id,n\n1,2\n2,3\n"), (true, json!([2, 5])));
     let html = "<!doctype html>\n<html><body>\n503</body></html>\n";
-    for nothing in ["", "\n", "other,header\n", "other,header\n1,2\n", "<html>503</html>", html] {
+    let of_fields = "<html>\nOops, 503\nsorry\n";
+    for nothing in ["", "\n", "other,header\n", "other,header\n1,2\n", "<html>503</html>", html, of_fields] {
         assert_eq!(load(nothing), (false, json!([2, 5])), "{nothing:?}");
     }
     let error = session.json(&["show", "latest:shop/load"])["steps"][0]["error"]["message"].clone();
