@@ -20,6 +20,7 @@ const SHOWN: u64 = 1_000;
 type Shows = fn(&[u8], usize) -> Result<(String, usize), polder_sql::Error>;
 
 /// Whom to ask, and what to do with answers.
+#[derive(Clone)]
 pub struct Asking<'a> {
     pub client: Client,
     pub output: &'a Output,

@@ -120,10 +120,7 @@ impl<'a> Session<'a> {
                 self.asking.ask(query).await?;
                 continue;
             };
-            let usual = (self.asking.file.replace(file), std::mem::replace(&mut self.asking.form, form));
-            let done = self.asking.ask(query).await;
-            (self.asking.file, self.asking.form) = usual;
-            done?;
+            Asking { file: Some(file), form, ..self.asking.clone() }.ask(query).await?;
         }
         Ok(())
     }
