@@ -11,7 +11,8 @@ use crate::output::format;
 /// What the server was told of the steps that are at work.
 pub async fn told(client: &Client, run: &Run) -> Result<String, Error> {
     let mut text = String::new();
-    for step in run.steps.iter().filter(|step| step.status == StepStatus::Running) {
+    let writes = |kind: &str| matches!(kind, "sql" | "sync" | "models");
+    for step in run.steps.iter().filter(|step| step.status == StepStatus::Running && writes(&step.kind)) {
         let checks = client.checks(run.summary.id, &step.name).await?;
         if checks.epoch != step.attempts.last().map(|attempt| attempt.epoch) {
             continue;
