@@ -90,9 +90,13 @@ impl<'w> Build<'w> {
         loop {
             self.begin(log)?;
             let at_work = || {
+                if !turn.is_due() {
+                    return Ok(());
+                }
+                // Not oftener: all that is known goes with it.
                 let tables = self.at_work.tables(&self.plan);
                 (self.heard)(&Checks { tables, ..self.report.so_far().clone() });
-                if turn.is_due() { log.say(&self.at_work.in_words(&self.plan)) } else { Ok(()) }
+                log.say(&self.at_work.in_words(&self.plan))
             };
             match meanwhile(self.running.join_next(), OFTEN, at_work).await? {
                 Some(Ok((ended, work))) => self.end(&ended, work, log)?,

@@ -100,7 +100,7 @@ async fn sync(
     let mut work = Work::begin(attempt.lake(), base, &limits(spec.task.compute))?;
     let telling = attempt.telling();
     let streams = bring(&spec.task, spec.key.run, &mut work, clock, &telling, log).await?;
-    telling.end_tables().await?;
+    telling.end_tables().await;
     Ok((attempt.publish(&work).await?, streams))
 }
 
